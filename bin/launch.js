@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 24 || (major === 24 && minor < 21)) {
+  process.stderr.write(`launch needs Node 24.21 or newer; this is ${process.version} (${process.execPath}).\n`);
+  process.exit(2);
+}
+await import("../dist/main.js");
