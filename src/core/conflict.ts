@@ -1,0 +1,53 @@
+// A port conflict as data: what is wanted, who holds it, what may be answered.
+
+import type { Choice, Port, PortRange } from "./service.ts";
+
+/** The process that holds a port, as far as the machine tells. */
+export interface Holder {
+  readonly pid: number;
+  /** The command line as one string. */
+  readonly command: string;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly user?: string;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly startedAt?: number;
+  /** The kernel's own start time of the process in clock ticks: with the pid it names one process for ever. */
+  readonly startTicks?: number;
+  /** The systemd unit or container that its cgroup names. */
+  readonly unit?: string;
+  readonly container?: string;
+  /** Another run of `launch` that the process belongs to. */
+  readonly project?: { readonly name: string; readonly service: string; readonly root: string };
+  /** True: left by a dead run of this same project and instance. */
+  readonly leftover?: boolean;
+}
+
+/** What is known of who holds a port. */
+export type HolderKnowledge =
+  | { readonly kind: "process"; readonly holder: Holder }
+  /** Another user's process: the row names the user, the rest is not readable. */
+  | { readonly kind: "other-user"; readonly uid: number; readonly user?: string }
+  /** Another run of `launch` has leased the port and its service is not listening at the moment. */
+  | {
+      readonly kind: "lease";
+      readonly project?: { readonly name: string; readonly root: string; readonly pid: number };
+    }
+  /** In use, but nothing says by whom (bound and not listening, or another namespace); `listening` when it accepts connections. */
+  | { readonly kind: "unknown"; readonly listening?: boolean }
+  /** Nobody's, but the system gives ports this low only to privileged programs. */
+  | { readonly kind: "privileged" };
+
+/** One wanted port that cannot be had. */
+export interface Conflict {
+  readonly service: string;
+  readonly endpoint: string;
+  readonly port: Port;
+  readonly holder: HolderKnowledge;
+  /** Every port of this range was tried and none is free; `port` is its first. */
+  readonly exhausted?: PortRange;
+  /** What may be answered here, in the order shown. */
+  readonly choices: readonly Choice[];
+  /** The port that `next` would take. */
+  readonly next?: Port;
+}

@@ -1,0 +1,83 @@
+// Why a service is not serving: the chain from it to the cause, in words.
+
+import { describe, describeConflict, describeMillis } from "./failure.ts";
+import { needState } from "./needs.ts";
+import type { Millis, Need } from "./service.ts";
+import type { Fleet, Member } from "./state.ts";
+
+/** One link of the chain: what is so, and the links that make it so. */
+export interface Explanation {
+  readonly service: string;
+  /** `waits for db to be ready`, `failed: command not found: pg`; no full stop. */
+  readonly text: string;
+  readonly because: readonly Explanation[];
+}
+
+/** Why the named service is as it is. A name that the fleet does not have is said to be unknown. */
+export function explain(fleet: Fleet, name: string, at: Millis): Explanation {
+  return explainMember(fleet, name, at, []);
+}
+
+/** The chain as lines, each cause indented below what it causes. */
+export function explanationLines(explanation: Explanation, depth = 0): readonly string[] {
+  const line = `${"  ".repeat(depth)}${depth === 0 ? "" : "└ "}${explanation.service} ${explanation.text}`;
+  return [line, ...explanation.because.flatMap((cause) => explanationLines(cause, depth + 1))];
+}
+
+function explainMember(fleet: Fleet, name: string, at: Millis, seen: readonly string[]): Explanation {
+  const member = fleet.members[name];
+  if (member === undefined) return { service: name, text: "is not a service of this project", because: [] };
+  const unmet = member.service.needs.filter((need) => needState(fleet, need) !== "met" && !seen.includes(need.service));
+  const waits = member.wanted && member.state.status === "idle";
+  return {
+    service: name,
+    text: textOf(fleet, member, at, unmet),
+    because: waits ? unmet.map((need) => explainMember(fleet, need.service, at, [...seen, name])) : [],
+  };
+}
+
+function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]): string {
+  const { state, service, claim } = member;
+  switch (state.status) {
+    case "idle":
+      if (!member.wanted) return fleet.outcome === undefined ? "was not asked for" : "was stopped";
+      if (unmet.length > 0) return `waits for ${unmet.map(needText).join(" and ")}`;
+      return claim === "asked" ? "waits for its ports" : "is about to start";
+    case "blocked": {
+      const conflicts = state.conflicts.map(describeConflict).join("; ");
+      return state.answer === undefined
+        ? `is blocked: ${conflicts}`
+        : `is blocked (${state.answer.choice} chosen): ${conflicts}`;
+    }
+    case "starting":
+      return "is being started";
+    case "started": {
+      if (service.type === "task") return `is running for ${describeMillis(at - state.since)}`;
+      const reason =
+        member.probeReason === undefined ? "no probe has failed so far" : `last probe: ${member.probeReason}`;
+      return `is not ready after ${describeMillis(at - state.since)}; ${reason}`;
+    }
+    case "ready":
+      if (member.health.status === "unhealthy") return `is ready but unhealthy: ${member.health.reason}`;
+      return state.verified ? "is ready" : "is ready (whose socket answered could not be verified)";
+    case "stopping":
+      return state.killed ? "is being killed" : `is stopping, for ${describeMillis(at - state.since)} so far`;
+    case "backoff":
+      return `${describe(state.failure)}; starts again in ${describeMillis(Math.max(0, state.until - at))}`;
+    case "exited":
+      return service.type === "task" ? "is completed" : "ended by itself with success";
+    case "failed":
+      return describe(state.failure);
+  }
+}
+
+function needText(need: Need): string {
+  switch (need.condition) {
+    case "started":
+      return `${need.service} to start`;
+    case "ready":
+      return `${need.service} to be ready`;
+    case "completed":
+      return `${need.service} to complete`;
+  }
+}

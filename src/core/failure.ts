@@ -1,0 +1,156 @@
+// Everything that can go wrong for a service, as data, and the one place where it becomes words.
+
+import type { Conflict, HolderKnowledge } from "./conflict.ts";
+import type { Millis } from "./service.ts";
+
+/** How a process ended: a code, or the signal that ended it. */
+export type Exit = { readonly code: number; readonly signal: null } | { readonly code: null; readonly signal: string };
+
+/** Why a service is not what was asked for. */
+export type Failure =
+  /** The program does not exist. */
+  | { readonly kind: "command-not-found"; readonly command: string }
+  /** The program exists but may not be run. */
+  | { readonly kind: "not-executable"; readonly command: string }
+  /** The working directory does not exist or is no directory. */
+  | { readonly kind: "no-directory"; readonly path: string }
+  /** The system refused to start a process: descriptors, memory, process limit. */
+  | { readonly kind: "spawn"; readonly code: string; readonly message: string }
+  /** A template, an env file or a generated file could not be made. */
+  | { readonly kind: "preparation"; readonly message: string }
+  /** It ended by itself and that counts as a failure. */
+  | { readonly kind: "exit"; readonly exit: Exit }
+  /** It ended too often within its window. */
+  | { readonly kind: "crash-loop"; readonly restarts: number; readonly window: Millis; readonly last: Failure }
+  /** It did not prove ready in time. */
+  | { readonly kind: "not-ready"; readonly timeout: Millis; readonly reason: string }
+  /** Its health probe failed too often. */
+  | { readonly kind: "unhealthy"; readonly reason: string }
+  /** A ready service's port is no longer listened on, or an external service is gone. */
+  | { readonly kind: "lost"; readonly reason: string }
+  /** A port conflict was left unresolved. */
+  | { readonly kind: "conflict"; readonly conflict: Conflict }
+  /** Not even SIGKILL ended all of it. */
+  | { readonly kind: "did-not-stop" }
+  /** It was skipped by choice. */
+  | { readonly kind: "skipped" };
+
+/** True for failures that starting again cannot mend. */
+export function isPermanent(failure: Failure): boolean {
+  switch (failure.kind) {
+    case "command-not-found":
+    case "not-executable":
+    case "no-directory":
+    case "preparation":
+    case "conflict":
+    case "skipped":
+    case "crash-loop":
+    case "did-not-stop":
+      return true;
+    case "spawn":
+    case "exit":
+    case "not-ready":
+    case "unhealthy":
+    case "lost":
+      return false;
+  }
+}
+
+/** `exit code 3`, `SIGKILL`, or what a shell makes of a signal: `exit code 143 (SIGTERM)`. */
+export function describeExit(exit: Exit): string {
+  if (exit.signal !== null) return exit.signal === "SIGKILL" ? "SIGKILL (killed, possibly out of memory)" : exit.signal;
+  const bySignal = exit.code > 128 ? signalNames[exit.code - 128] : undefined;
+  return bySignal === undefined ? `exit code ${exit.code}` : `exit code ${exit.code} (${bySignal})`;
+}
+
+/** The failure in words, without a final stop, so that it can stand in a table or a sentence. */
+export function describe(failure: Failure): string {
+  switch (failure.kind) {
+    case "command-not-found":
+      return `command not found: ${failure.command}`;
+    case "not-executable":
+      return `not executable: ${failure.command}`;
+    case "no-directory":
+      return `no such directory: ${failure.path}`;
+    case "spawn":
+      return `could not be started: ${failure.message} (${failure.code})`;
+    case "preparation":
+      return failure.message;
+    case "exit":
+      return `ended with ${describeExit(failure.exit)}`;
+    case "crash-loop":
+      return `crash loop: ended ${failure.restarts} times within ${describeMillis(failure.window)}, last: ${describe(failure.last)}`;
+    case "not-ready":
+      return `not ready within ${describeMillis(failure.timeout)}: ${failure.reason}`;
+    case "unhealthy":
+      return `unhealthy: ${failure.reason}`;
+    case "lost":
+      return failure.reason;
+    case "conflict":
+      return describeConflict(failure.conflict);
+    case "did-not-stop":
+      return "did not stop, not even by SIGKILL";
+    case "skipped":
+      return "skipped";
+  }
+}
+
+/** `port 3000 is held by node (pid 4711, "vite")`. */
+export function describeConflict(conflict: Conflict): string {
+  const words = `port ${conflict.port} is ${describeHolder(conflict.holder)}`;
+  if (conflict.exhausted === undefined) return words;
+  return `no port from ${conflict.exhausted.from} to ${conflict.exhausted.to} is free; ${words}`;
+}
+
+/** Who holds a port, in words that follow "is". */
+export function describeHolder(known: HolderKnowledge): string {
+  switch (known.kind) {
+    case "process": {
+      const { holder } = known;
+      const project = holder.project;
+      if (project !== undefined) {
+        return `held by ${project.service} of ${project.name} in ${project.root} (pid ${holder.pid})`;
+      }
+      return `held by ${programName(holder.command)} (pid ${holder.pid}, "${holder.command}")`;
+    }
+    case "other-user":
+      return `held by user ${known.user ?? known.uid}, whose processes may not be looked at`;
+    case "lease":
+      return known.project === undefined
+        ? "leased by another run of launch"
+        : `leased by ${known.project.name} in ${known.project.root} (launch, pid ${known.project.pid})`;
+    case "unknown":
+      return "in use, holder unknown";
+    case "privileged":
+      return "reserved for privileged programs: use a port above 1023, or allow this one with net.ipv4.ip_unprivileged_port_start";
+  }
+}
+
+/** `250ms`, `10s`, `1m30s`: the manifest's own way to write a duration. */
+export function describeMillis(ms: Millis): string {
+  if (ms < 1000) return `${Math.round(ms)}ms`;
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))}s`;
+  const minutes = Math.floor(ms / 60_000);
+  const seconds = Math.round((ms % 60_000) / 1000);
+  return seconds === 0 ? `${minutes}m` : `${minutes}m${seconds}s`;
+}
+
+/** The base name of a command line's first word: `node` of `/usr/bin/node server.js`. */
+export function programName(command: string): string {
+  const first = command.trim().split(/\s+/, 1)[0] ?? "";
+  return first.slice(first.lastIndexOf("/") + 1) || "a process";
+}
+
+// Signals whose number is the same on Linux and macOS; a shell reports a signalled child as 128 plus the number.
+const signalNames: Readonly<Record<number, string>> = {
+  1: "SIGHUP",
+  2: "SIGINT",
+  3: "SIGQUIT",
+  6: "SIGABRT",
+  8: "SIGFPE",
+  9: "SIGKILL",
+  11: "SIGSEGV",
+  13: "SIGPIPE",
+  14: "SIGALRM",
+  15: "SIGTERM",
+};
