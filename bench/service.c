@@ -1,0 +1,86 @@
+// A service that costs next to nothing, so that what is measured is the supervisor:
+//   service listen PORT DELAY_MS   listens after DELAY_MS, answers every request with 200
+//   service idle                   waits for a signal
+//   service lines N BYTES          prints N numbered lines of BYTES bytes each, the newline included
+// Each moment is appended to the file that STAMP names, as `WHAT PID MONOTONIC_NS NAME`, to be read from outside.
+
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n";
+
+static void stamp(const char *what) {
+  const char *path = getenv("STAMP"), *name = getenv("NAME");
+  if (path == NULL) return;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  char line[256];
+  int length = snprintf(line, sizeof line, "%s %d %lld %s\n", what, (int)getpid(),
+                        (long long)now.tv_sec * 1000000000LL + now.tv_nsec, name == NULL ? "-" : name);
+  // One append of one short line: many services write to the same file at the same time.
+  int file = open(path, O_WRONLY | O_APPEND | O_CREAT, 0644);
+  if (file < 0 || write(file, line, (size_t)length) != length) {
+    perror(path);
+    exit(1);
+  }
+  close(file);
+}
+
+static int serve(int port, long delay_ms) {
+  struct timespec delay = {delay_ms / 1000, (delay_ms % 1000) * 1000000L};
+  nanosleep(&delay, NULL);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 64) != 0) {
+    perror("listen");
+    return 1;
+  }
+  stamp("listening");
+  for (;;) {
+    int client = accept(listener, NULL, NULL);
+    if (client < 0) continue;
+    char request[4096];
+    if (read(client, request, sizeof request) > 0 && write(client, answer, sizeof answer - 1) < 0) perror("write");
+    close(client);
+  }
+}
+
+static int print_lines(long count, int bytes) {
+  if (bytes < 12) return 2;
+  static char buffer[1 << 16];
+  setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+  char *line = malloc((size_t)bytes + 1);
+  if (line == NULL) return 1;
+  memset(line, 'x', (size_t)bytes);
+  line[bytes - 1] = '\n';
+  for (long number = 1; number <= count; number++) {
+    char digits[24];
+    snprintf(digits, sizeof digits, "%010ld ", number);
+    memcpy(line, digits, 11);
+    if (fwrite(line, 1, (size_t)bytes, stdout) != (size_t)bytes) return 1;
+  }
+  if (fflush(stdout) != 0) return 1;
+  stamp("printed");
+  return 0;
+}
+
+int main(int count, char **arguments) {
+  stamp("started");
+  const char *mode = count > 1 ? arguments[1] : "";
+  if (strcmp(mode, "listen") == 0 && count == 4) return serve(atoi(arguments[2]), atol(arguments[3]));
+  if (strcmp(mode, "lines") == 0 && count == 4) return print_lines(atol(arguments[2]), atoi(arguments[3]));
+  if (strcmp(mode, "idle") == 0) {
+    for (;;) pause();
+  }
+  fprintf(stderr, "usage: service listen PORT DELAY_MS | idle | lines N BYTES\n");
+  return 2;
+}
