@@ -1,0 +1,77 @@
+// Trying and holding ports by binding them, without ever listening: a port that is only bound accepts no connection, and
+// every server that sets SO_REUSEADDR (all but a few) may still take it.
+
+import { readFileSync } from "node:fs";
+import { BoundSocket, isIP } from "node:net";
+import type { Port, PortRange } from "../core/service.ts";
+
+/** What the system says when a port is asked for. */
+export type PortState = "free" | "in-use" | "privileged";
+
+/** A port kept by us, or by nobody, until it is disposed of. */
+export interface Hold extends Disposable {
+  readonly port: Port;
+}
+
+// One number can be held by different programs on different addresses, and no single bind sees them all: a holder of
+// ::1 does not stop 127.0.0.1, one of 127.0.0.2 does not stop `::`. So all four, one after the other.
+const everywhere: readonly string[] = ["127.0.0.1", "0.0.0.0", "::1", "::"];
+
+/** Whether a server could listen on the port: on its own address if `host` is one, else on every loopback and wildcard address. */
+export function tryPort(port: Port, host?: string): PortState {
+  for (const address of addressesFor(host)) {
+    const bound = bind(port, address);
+    if (bound === "in-use" || bound === "privileged") return bound;
+    if (bound !== "no-address") bound.close();
+  }
+  return "free";
+}
+
+/** Takes the port without listening on it, or says why not; port 0 takes any that the system gives. */
+export function holdPort(port: Port, host?: string): Hold | Exclude<PortState, "free"> {
+  // The dual-stack wildcard keeps the number for both families; without IPv6 there is only the other one.
+  for (const address of host !== undefined && isIP(host) !== 0 ? [host] : ["::", "0.0.0.0"]) {
+    const bound = bind(port, address);
+    if (bound === "no-address") continue;
+    if (typeof bound === "string") return bound;
+    return { port: bound.address().port, [Symbol.dispose]: () => bound[Symbol.dispose]() };
+  }
+  // An address that is not there cannot be kept, and nobody else can take it either.
+  return { port, [Symbol.dispose]: () => {} };
+}
+
+/** `host` if it is a numeric address, else all that have to be free. */
+function addressesFor(host: string | undefined): readonly string[] {
+  return host !== undefined && isIP(host) !== 0 ? [host] : everywhere;
+}
+
+// BoundSocket sets SO_REUSEADDR as servers do, so neither a closing connection (TIME_WAIT) nor another's bound but not
+// listening socket that sets it too counts as a holder: a server could listen there. One that does not set it does count.
+function bind(port: Port, address: string): BoundSocket | "in-use" | "privileged" | "no-address" {
+  try {
+    return new BoundSocket({ host: address, port });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const state = stateByCode[code];
+    if (state === undefined) throw error;
+    return state;
+  }
+}
+
+const stateByCode: Readonly<Record<string, "in-use" | "privileged" | "no-address">> = {
+  EADDRINUSE: "in-use",
+  EACCES: "privileged",
+  EADDRNOTAVAIL: "no-address",
+  EAFNOSUPPORT: "no-address",
+  EINVAL: "no-address",
+};
+
+/** Where the system takes the source ports of clients from; `undefined` where it does not say (macOS). */
+export function readEphemeralRange(): PortRange | undefined {
+  try {
+    const [from, to] = readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "latin1").trim().split(/\s+/).map(Number);
+    return from !== undefined && to !== undefined ? { from, to } : undefined;
+  } catch {
+    return undefined;
+  }
+}

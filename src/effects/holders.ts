@@ -1,0 +1,141 @@
+// Who holds a port: listening sockets joined with the descriptors of all processes, in one pass for all ports asked for.
+
+import { readdirSync, readlinkSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import type { Holder, HolderKnowledge } from "../core/conflict.ts";
+import type { Port } from "../core/service.ts";
+import {
+  ancestorsOf,
+  hasProc,
+  listPids,
+  readCgroup,
+  readCommand,
+  readCwd,
+  readStat,
+  readUid,
+  readVariables,
+  startedAt,
+  userName,
+} from "./proc.ts";
+import { readListeners, type Listener } from "./sockets.ts";
+
+/** The run that asks: its own earlier processes are told apart from strangers. */
+export interface AskingRun {
+  readonly root: string;
+  readonly instance: string;
+}
+
+/** Who listens on each of the ports; a port without a listener is not in the answer. */
+export async function findHolders(
+  ports: Iterable<Port>,
+  asking?: AskingRun,
+): Promise<ReadonlyMap<Port, HolderKnowledge>> {
+  const wanted = new Set(ports);
+  const found = new Map<Port, HolderKnowledge>();
+  if (wanted.size === 0) return found;
+  const rows = (await readListeners()).filter((row) => wanted.has(row.port));
+  const owners = await findSocketOwners(new Set(rows.map((row) => row.inode)));
+  for (const row of rows) {
+    const known = knowledgeOf(row, owners, asking);
+    // Of several listeners on one number, one whose process is known says most.
+    const before = found.get(row.port);
+    if (before === undefined || (before.kind !== "process" && known.kind === "process")) found.set(row.port, known);
+  }
+  return found;
+}
+
+function knowledgeOf(
+  row: Listener,
+  owners: ReadonlyMap<number, readonly number[]>,
+  asking: AskingRun | undefined,
+): HolderKnowledge {
+  const pids = row.pid === undefined ? (owners.get(row.inode) ?? []) : [row.pid];
+  const pid = topmost(pids);
+  const holder = pid === undefined ? undefined : describeHolder(pid, asking);
+  if (holder !== undefined) return { kind: "process", holder };
+  if (row.uid < 0 || row.uid === process.getuid?.()) return { kind: "unknown", listening: true };
+  const user = userName(row.uid);
+  return { kind: "other-user", uid: row.uid, ...(user === undefined ? {} : { user }) };
+}
+
+// Forked workers share their parent's socket: ending the parent ends them all, ending a worker ends nothing.
+function topmost(pids: readonly number[]): number | undefined {
+  if (pids.length < 2) return pids[0];
+  const all = new Set(pids);
+  const tops = pids.filter((pid) => !ancestorsOf(pid).some((ancestor) => all.has(ancestor.pid)));
+  return tops.sort((a, b) => (readStat(a)?.startTicks ?? Infinity) - (readStat(b)?.startTicks ?? Infinity))[0];
+}
+
+/** All that can be known of a process as a port's holder; `undefined` when it is gone. */
+export function describeHolder(pid: number, asking?: AskingRun): Holder | undefined {
+  const stat = readStat(pid);
+  const command = readCommand(pid);
+  if (stat === undefined || command === undefined) return undefined;
+  const uid = readUid(pid);
+  const marks = readVariables(pid, ["LAUNCH_PROJECT", "LAUNCH_SERVICE", "LAUNCH_ROOT", "LAUNCH_INSTANCE"]) ?? {};
+  const { LAUNCH_PROJECT: name, LAUNCH_SERVICE: service, LAUNCH_ROOT: root, LAUNCH_INSTANCE: instance } = marks;
+  const isOurs = asking !== undefined && root === asking.root && instance === asking.instance;
+  const self = readStat(process.pid);
+  return defined({
+    pid,
+    command,
+    cwd: readCwd(pid),
+    uid,
+    user: uid === undefined ? undefined : userName(uid),
+    startedAt: startedAt(stat.startTicks),
+    startTicks: stat.startTicks,
+    ...readCgroup(pid),
+    project: name !== undefined && service !== undefined && root !== undefined ? { name, service, root } : undefined,
+    // Older than this process, so an earlier run of the same instance started it, and only one run of it lives at a time.
+    leftover: isOurs && self !== undefined && stat.startTicks < self.startTicks ? true : undefined,
+  });
+}
+
+/** The processes that have each of these sockets open, as far as their descriptors may be read; Linux only. */
+export async function findSocketOwners(inodes: ReadonlySet<number>): Promise<ReadonlyMap<number, readonly number[]>> {
+  const owners = new Map<number, number[]>();
+  if (!hasProc || inodes.size === 0) return owners;
+  const links = new Map([...inodes].filter((inode) => inode > 0).map((inode) => [`socket:[${inode}]`, inode]));
+  let pause = performance.now() + longestBlockMs;
+  for (const pid of listPids()) {
+    for (const inode of socketsOf(pid, links)) owners.set(inode, [...(owners.get(inode) ?? []), pid]);
+    if (performance.now() < pause) continue;
+    // A machine with many open files must not hold up the loop.
+    await setImmediate();
+    pause = performance.now() + longestBlockMs;
+  }
+  return owners;
+}
+
+const longestBlockMs = 5;
+
+/** True when the process itself has the socket open. */
+export function hasSocket(pid: number, inode: number): boolean {
+  return socketsOf(pid, new Map([[`socket:[${inode}]`, inode]])).size > 0;
+}
+
+function socketsOf(pid: number, links: ReadonlyMap<string, number>): ReadonlySet<number> {
+  const found = new Set<number>();
+  const directory = `/proc/${pid}/fd`;
+  let entries: readonly string[];
+  try {
+    entries = readdirSync(directory);
+  } catch {
+    return found;
+  }
+  for (const entry of entries) {
+    try {
+      const inode = links.get(readlinkSync(`${directory}/${entry}`));
+      if (inode !== undefined) found.add(inode);
+    } catch {
+      // Closed since.
+    }
+  }
+  return found;
+}
+
+function defined(
+  holder: { readonly [K in keyof Holder]: Holder[K] | undefined } & Pick<Holder, "pid" | "command">,
+): Holder {
+  return Object.fromEntries(Object.entries(holder).filter(([, value]) => value !== undefined)) as unknown as Holder;
+}

@@ -1,0 +1,86 @@
+// Leases among runs of `launch`: a port for a whole run, and a state directory for one run at a time. The kernel keeps
+// them and takes them back however their owner dies, so there is nothing stale to clean up.
+// Linux: an abstract Unix socket per lease, visible exactly where ports are (the network namespace). Elsewhere: `lease-files.ts`.
+
+import { hash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { BoundSocket } from "node:net";
+import type { Port } from "../core/service.ts";
+import { findSocketOwners } from "./holders.ts";
+import { leaseByFile, ownerByFile } from "./lease-files.ts";
+import { hasProc } from "./proc.ts";
+import { findRun, type Run } from "./runs.ts";
+
+/** Ours until disposed of or until this process ends. */
+export interface Lease extends Disposable {
+  readonly name: string;
+}
+
+/** Who has a lease: a run of this user, or only a pid when it has not said who it is. */
+export interface LeaseOwner {
+  readonly pid: number;
+  readonly run?: Run;
+}
+
+/** Leases a port against every other run of `launch` on this machine; `undefined` when one has it, this process included. */
+export function leasePort(port: Port): Lease | undefined {
+  return lease(nameOfPort(port));
+}
+
+/** Locks a state directory for one run; `key` is its real path. `undefined` when a run has it. */
+export function lockInstance(key: string): Lease | undefined {
+  return lease(nameOfInstance(key));
+}
+
+/** The run that leased the port; `undefined` when nobody did or another user's run did. */
+export async function leaseOwner(port: Port): Promise<LeaseOwner | undefined> {
+  return ownerOf(nameOfPort(port));
+}
+
+/** The run that locked the state directory. */
+export async function instanceOwner(key: string): Promise<LeaseOwner | undefined> {
+  return ownerOf(nameOfInstance(key));
+}
+
+// Without the user's id: ports are the machine's, so two users' runs must see each other's leases.
+function nameOfPort(port: Port): string {
+  return `launch-port-${port}`;
+}
+
+// Hashed, since an abstract name has at most 107 bytes and a path may have more.
+function nameOfInstance(key: string): string {
+  return `launch-instance-${hash("sha256", key).slice(0, 32)}`;
+}
+
+function lease(name: string): Lease | undefined {
+  if (!hasProc) return leaseByFile(name);
+  try {
+    // Node opens it close-on-exec, so no child keeps it. The path form of BoundSocket is in Node's documentation.
+    const bound = new BoundSocket({ path: `\0${name}` } as ConstructorParameters<typeof BoundSocket>[0]);
+    return { name, [Symbol.dispose]: () => bound[Symbol.dispose]() };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return undefined;
+    throw error;
+  }
+}
+
+async function ownerOf(name: string): Promise<LeaseOwner | undefined> {
+  const pid = hasProc ? await ownerBySocket(name) : ownerByFile(name);
+  if (pid === undefined) return undefined;
+  const run = findRun(pid);
+  return { pid, ...(run === undefined ? {} : { run }) };
+}
+
+async function ownerBySocket(name: string): Promise<number | undefined> {
+  const inode = inodeOf(name);
+  if (inode === undefined) return undefined;
+  return (await findSocketOwners(new Set([inode]))).get(inode)?.[0];
+}
+
+function inodeOf(name: string): number | undefined {
+  const line = readFileSync("/proc/net/unix", "latin1")
+    .split("\n")
+    .find((row) => row.endsWith(` @${name}`));
+  const inode = Number(line?.trim().split(/\s+/)[6]);
+  return Number.isInteger(inode) && inode > 0 ? inode : undefined;
+}

@@ -1,0 +1,68 @@
+// Makes conflicts of ports that could not be had: asks once who is on them, and says what may be answered.
+
+import type { Conflict, HolderKnowledge } from "../core/conflict.ts";
+import type { Endpoint, Port, PortRange, Service } from "../core/service.ts";
+import { choicesFor } from "../plan/conflicts.ts";
+import { findHolders, type AskingRun } from "./holders.ts";
+import { leaseOwner } from "./leases.ts";
+import { readOurselves } from "./signal.ts";
+import type { Refused } from "./take-port.ts";
+
+/** A wanted port that could not be had, before it is known who has it. */
+export interface Refusal {
+  readonly service: Service;
+  readonly endpoint: Endpoint;
+  readonly port: Port;
+  readonly state: Refused;
+  /** The range of which every port was refused. */
+  readonly exhausted?: PortRange;
+}
+
+/** What the descriptions depend on. */
+export interface RefusalContext {
+  readonly strict: boolean;
+  readonly run?: AskingRun;
+  /** The free port to which the endpoint could move, a different one for each call. */
+  readonly nextFor: (refusal: Refusal) => Port | undefined;
+}
+
+/** The conflicts, in the order of the refusals; nothing is read when there are none. */
+export async function describeRefusals(
+  refusals: readonly Refusal[],
+  context: RefusalContext,
+): Promise<readonly Conflict[]> {
+  if (refusals.length === 0) return [];
+  const found = await findHolders(
+    refusals.filter((refusal) => refusal.state !== "privileged").map((refusal) => refusal.port),
+    context.run,
+  );
+  const self = readOurselves();
+  const conflicts: Conflict[] = [];
+  for (const refusal of refusals) {
+    const { service, endpoint, port, exhausted } = refusal;
+    const holder = await holderOf(refusal, found);
+    const next = context.nextFor(refusal);
+    conflicts.push({
+      service: service.name,
+      endpoint: endpoint.name,
+      port,
+      holder,
+      choices: choicesFor(endpoint, holder, next, { strict: context.strict, self }),
+      ...(exhausted === undefined ? {} : { exhausted }),
+      ...(next === undefined ? {} : { next }),
+    });
+  }
+  return conflicts;
+}
+
+// A listener says more than a lease, and a lease whose service is down is all there is to say of its port.
+async function holderOf({ port, state }: Refusal, found: ReadonlyMap<Port, HolderKnowledge>): Promise<HolderKnowledge> {
+  if (state === "privileged") return { kind: "privileged" };
+  const listener = found.get(port);
+  if (listener !== undefined) return listener;
+  if (state !== "leased") return { kind: "unknown" };
+  const owner = await leaseOwner(port);
+  if (owner?.run === undefined) return { kind: "lease" };
+  const { name, root, pid } = owner.run;
+  return { kind: "lease", project: { name, root, pid } };
+}

@@ -1,0 +1,270 @@
+// The ports of one run: which service has which, kept against other runs by leases and against everybody else by holds
+// while the service is down. What may be tried is `plan/ports.ts`; who is in the way is `port-conflicts.ts`.
+
+import type { Conflict } from "../core/conflict.ts";
+import type { Endpoint, Port, Project, Service } from "../core/service.ts";
+import { candidatesFor, movesFor, rangeOf, type Candidate, type PortRules } from "../plan/ports.ts";
+import { holdPort, readEphemeralRange, tryPort, type Hold } from "./binding.ts";
+import type { AskingRun } from "./holders.ts";
+import { leasePort, type Lease } from "./leases.ts";
+import { describeRefusals, type Refusal } from "./port-conflicts.ts";
+import { takePort, type Taking } from "./take-port.ts";
+
+/** The ports of services, by service name and endpoint name. */
+export type Assignments = Readonly<Record<string, Readonly<Record<string, Port>>>>;
+
+/** What claiming depends on besides the services. */
+export interface PortOptions {
+  readonly pool: Project["portPool"];
+  /** What this worktree's services had before. */
+  readonly remembered: Assignments;
+  /** True with `--strict-ports`. */
+  readonly strict: boolean;
+  /** This run, so that what an earlier one of it left is recognised. */
+  readonly run?: AskingRun;
+}
+
+/** What was got, and what could not be. */
+export interface Claim {
+  readonly assigned: Assignments;
+  readonly conflicts: readonly Conflict[];
+}
+
+/** The ports of one run; disposing gives everything back. */
+export interface Ports extends AsyncDisposable {
+  /** Claims every port of the services at once; ports that they have already stay. An external service's are answered as declared. */
+  claim(services: readonly Service[]): Promise<Claim>;
+  /** The verdicts of `claim`, with nothing kept afterwards. */
+  inspect(services: readonly Service[]): Promise<Claim>;
+  /** Gives an endpoint this port, or the next that is free; `undefined` when it cannot be had, and then nothing has changed. */
+  assign(service: string, endpoint: string, port?: Port): Port | undefined;
+  /** Frees the service's ports for its process, just before the spawn; nothing is freed when someone else is on one of them. */
+  open(service: string): Promise<readonly Conflict[]>;
+  /** Keeps the ports of a service that is down; if someone else was faster, the next `open` says so. */
+  hold(service: string): void;
+  /** Gives the service's ports back to everybody. */
+  release(service: string): void;
+  /** What every endpoint has now, except those with an open conflict. */
+  readonly assigned: Assignments;
+}
+
+/** One endpoint and its port. */
+interface Seat {
+  readonly service: Service;
+  readonly endpoint: Endpoint;
+  readonly port: Port;
+  /** Absent while another run has the lease. */
+  lease: Lease | undefined;
+  /** Present while the service is down and the port is not contested. */
+  hold: Hold | undefined;
+  /** True while someone else has the port. */
+  contested: boolean;
+}
+
+/** Opens the ports of a run; nothing is claimed yet. */
+export function openPorts(options: PortOptions): Ports {
+  const services = new Map<string, Service>();
+  const seats = new Map<string, Seat>();
+  const ephemeral = readEphemeralRange();
+
+  const seatsOf = (service: string): readonly Seat[] =>
+    [...seats.values()].filter((seat) => seat.service.name === service);
+
+  const rulesFor = (service: Service, endpoint: Endpoint): PortRules => {
+    const own = keyOf(service, endpoint);
+    const taken = new Set<Port>();
+    for (const [key, seat] of seats) if (key !== own) taken.add(seat.port);
+    for (const other of services.values()) {
+      for (const wish of other.endpoints) {
+        if (wish.preferred !== undefined && keyOf(other, wish) !== own) taken.add(wish.preferred);
+      }
+    }
+    const remembered = options.remembered[service.name]?.[endpoint.name];
+    return {
+      pool: options.pool,
+      strict: options.strict,
+      taken,
+      ...(remembered === undefined ? {} : { remembered }),
+      ...(ephemeral === undefined ? {} : { ephemeral }),
+    };
+  };
+
+  const sit = (
+    service: Service,
+    endpoint: Endpoint,
+    got: Pick<Seat, "port" | "lease" | "hold" | "contested">,
+  ): void => {
+    const key = keyOf(service, endpoint);
+    const before = seats.get(key);
+    before?.hold?.[Symbol.dispose]();
+    if (before?.lease !== got.lease) before?.lease?.[Symbol.dispose]();
+    seats.set(key, { service, endpoint, ...got });
+  };
+
+  const leave = (seat: Seat): void => {
+    seat.hold?.[Symbol.dispose]();
+    seat.lease?.[Symbol.dispose]();
+    seats.delete(keyOf(seat.service, seat.endpoint));
+  };
+
+  /** Takes the first candidate that can be had, or answers the refusal of the one that the endpoint wants most. */
+  const takeFirst = (service: Service, endpoint: Endpoint, candidates: Iterable<Candidate>): Taking | undefined => {
+    const before = seats.get(keyOf(service, endpoint));
+    let refused: Taking | undefined;
+    for (const candidate of candidates) {
+      const taking = takePort(candidate, service.host, before?.port === candidate ? before.lease : undefined);
+      if (taking.state === "taken") return taking;
+      if (refused === undefined || candidate === endpoint.preferred) refused = taking;
+    }
+    return refused;
+  };
+
+  const claimOne = (service: Service, endpoint: Endpoint): Refusal | undefined => {
+    const seat = seats.get(keyOf(service, endpoint));
+    if (seat !== undefined && !seat.contested) return undefined;
+    const taking = takeFirst(service, endpoint, candidatesFor(endpoint, rulesFor(service, endpoint)));
+    if (taking?.state === "taken") {
+      sit(service, endpoint, { ...taking, contested: false });
+      return undefined;
+    }
+    const range = endpoint.preferred === undefined ? rangeOf(endpoint, options.pool) : undefined;
+    const { port, state } = taking ?? { port: range?.from ?? options.pool.from, state: "in-use" };
+    // Whoever waits for a port, or has its holder ended, is the next to have it: the lease is taken all the same.
+    const lease = seat?.port === port ? seat.lease : undefined;
+    sit(service, endpoint, { port, lease: lease ?? leasePort(port), hold: undefined, contested: true });
+    return { service, endpoint, port, state, ...(range === undefined ? {} : { exhausted: range }) };
+  };
+
+  const describe = (refusals: readonly Refusal[]): Promise<readonly Conflict[]> => {
+    const proposed = new Set<Port>();
+    const nextFor = ({ service, endpoint }: Refusal): Port | undefined => {
+      const rules = rulesFor(service, endpoint);
+      const taking = takeFirst(
+        service,
+        endpoint,
+        movesFor(endpoint, { ...rules, taken: new Set([...rules.taken, ...proposed]) }),
+      );
+      if (taking?.state !== "taken") return undefined;
+      taking.hold[Symbol.dispose]();
+      taking.lease[Symbol.dispose]();
+      proposed.add(taking.port);
+      return taking.port;
+    };
+    return describeRefusals(refusals, { ...options, nextFor });
+  };
+
+  const ports: Ports = {
+    async claim(wanted) {
+      for (const service of wanted) {
+        services.set(service.name, service);
+        // After a reload an endpoint may be gone, or want something else.
+        for (const seat of seatsOf(service.name)) if (!isWishOf(seat, service)) leave(seat);
+      }
+      const conflicts = await describe(
+        inClaimOrder(wanted, options.remembered).flatMap(([service, endpoint]) => claimOne(service, endpoint) ?? []),
+      );
+      return { assigned: ports.assigned, conflicts };
+    },
+
+    async inspect(wanted) {
+      await using scratch = openPorts(options);
+      return await scratch.claim(wanted);
+    },
+
+    assign(name, endpointName, port) {
+      const service = services.get(name);
+      const endpoint = service?.endpoints.find((candidate) => candidate.name === endpointName);
+      if (service === undefined || endpoint === undefined) return undefined;
+      const before = seats.get(keyOf(service, endpoint));
+      if (port !== undefined && before?.port === port && !before.contested) return port;
+      const taking = takeFirst(
+        service,
+        endpoint,
+        port === undefined ? movesFor(endpoint, rulesFor(service, endpoint)) : [port],
+      );
+      if (taking?.state !== "taken") return undefined;
+      sit(service, endpoint, { ...taking, contested: false });
+      return taking.port;
+    },
+
+    async open(name) {
+      const refusals: Refusal[] = [];
+      for (const seat of seatsOf(name)) {
+        seat.lease ??= leasePort(seat.port);
+        // Our own hold does not hide a stranger: nobody can bind beside a socket that listens.
+        const state = seat.lease === undefined ? "leased" : tryPort(seat.port, seat.service.host);
+        seat.contested = state !== "free";
+        if (state !== "free") refusals.push({ service: seat.service, endpoint: seat.endpoint, port: seat.port, state });
+      }
+      for (const seat of seatsOf(name)) if (seat.contested || refusals.length === 0) letGo(seat);
+      return refusals.length === 0 ? [] : describe(refusals);
+    },
+
+    hold(name) {
+      for (const seat of seatsOf(name)) {
+        if (seat.contested || seat.hold !== undefined) continue;
+        try {
+          const hold = holdPort(seat.port, seat.service.host);
+          if (typeof hold !== "string") seat.hold = hold;
+        } catch {
+          // Out of descriptors, say: the lease still stands.
+        }
+      }
+    },
+
+    release(name) {
+      for (const seat of seatsOf(name)) leave(seat);
+      services.delete(name);
+    },
+
+    get assigned() {
+      const assigned: Record<string, Record<string, Port>> = {};
+      for (const service of services.values()) {
+        const own: Record<string, Port> = {};
+        for (const endpoint of service.endpoints) {
+          const seat = seats.get(keyOf(service, endpoint));
+          const port =
+            service.type === "external" ? endpoint.preferred : seat?.contested === false ? seat.port : undefined;
+          if (port !== undefined) own[endpoint.name] = port;
+        }
+        assigned[service.name] = own;
+      }
+      return assigned;
+    },
+
+    async [Symbol.asyncDispose]() {
+      for (const seat of seats.values()) leave(seat);
+      services.clear();
+    },
+  };
+  return ports;
+}
+
+function letGo(seat: Seat): void {
+  seat.hold?.[Symbol.dispose]();
+  seat.hold = undefined;
+}
+
+// Whoever names a number comes before whoever had one, and both before those that take what is left; else in the given order.
+function inClaimOrder(
+  services: readonly Service[],
+  remembered: Assignments,
+): readonly (readonly [Service, Endpoint])[] {
+  const rank = ([service, endpoint]: readonly [Service, Endpoint]): number => {
+    if (endpoint.preferred !== undefined) return 0;
+    return remembered[service.name]?.[endpoint.name] === undefined ? 2 : 1;
+  };
+  return services
+    .filter((service) => service.type !== "external")
+    .flatMap((service) => service.endpoints.map((endpoint) => [service, endpoint] as const))
+    .sort((a, b) => rank(a) - rank(b));
+}
+
+function isWishOf(seat: Seat, service: Service): boolean {
+  const wish = service.endpoints.find((endpoint) => endpoint.name === seat.endpoint.name);
+  return JSON.stringify([wish, service.host]) === JSON.stringify([seat.endpoint, seat.service.host]);
+}
+
+function keyOf(service: Service, endpoint: Endpoint): string {
+  return `${service.name} ${endpoint.name}`;
+}

@@ -1,0 +1,80 @@
+// The runs of `launch` that this user has going, one small file each in a private directory: so that a pid found behind a
+// lease or a port has a project's name. The files are a courtesy, no lock: what a file says counts only while its process lives.
+
+import { lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isAlive, readStat } from "./proc.ts";
+
+/** One run, as the others see it. */
+export interface Run {
+  readonly pid: number;
+  /** With the pid it names one process for ever. */
+  readonly startTicks: number;
+  readonly name: string;
+  /** The project's directory. */
+  readonly root: string;
+  readonly instance: string;
+}
+
+/** Tells other runs about this process until disposed of; without a directory to write to nobody is told, which harms nothing. */
+export function announceRun(
+  about: Pick<Run, "name" | "root" | "instance">,
+  directory: string | undefined = runsDirectory(),
+): Disposable {
+  const stat = readStat(process.pid);
+  if (directory === undefined || stat === undefined) return { [Symbol.dispose]: () => {} };
+  const path = join(directory, `${process.pid}.json`);
+  const run: Run = { ...about, pid: process.pid, startTicks: stat.startTicks };
+  try {
+    sweep(directory);
+    writeFileSync(`${path}.new`, JSON.stringify(run), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  } catch {
+    // Full or read-only: as said above.
+  }
+  return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
+}
+
+/** The run of `launch` whose process this is, if it is one and still lives. */
+export function findRun(pid: number, directory: string | undefined = runsDirectory()): Run | undefined {
+  if (directory === undefined) return undefined;
+  const run = readRun(join(directory, `${pid}.json`));
+  const stat = readStat(pid);
+  return run?.pid === pid && isAlive(stat) && stat.startTicks === run.startTicks ? run : undefined;
+}
+
+/** The user's private directory for what lasts as long as a run; `undefined` when there is none that only this user can write to. */
+export function runsDirectory(): string | undefined {
+  const uid = process.getuid?.() ?? 0;
+  // Both ends must look in the same place: /tmp is the same for every session of the user, XDG_RUNTIME_DIR is not set in all.
+  const path = join(process.platform === "linux" ? "/tmp" : tmpdir(), `launch-${uid}`);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch {
+    // There already, or not to be had: looked at next.
+  }
+  try {
+    const stat = lstatSync(path);
+    return stat.isDirectory() && stat.uid === uid && (stat.mode & 0o022) === 0 ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readRun(path: string): Run | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Run;
+  } catch {
+    return undefined;
+  }
+}
+
+// What runs left that were killed.
+function sweep(directory: string): void {
+  for (const entry of readdirSync(directory)) {
+    const pid = /^(\d+)\.json$/.exec(entry)?.[1];
+    const isStale = pid !== undefined && findRun(Number(pid), directory) === undefined;
+    if (isStale) rmSync(join(directory, entry), { force: true });
+  }
+}

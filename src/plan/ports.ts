@@ -1,0 +1,93 @@
+// Which ports an endpoint may have, in the order in which they are tried. The plan lists candidates; the machine
+// answers (`effects/ports.ts`). What may be answered when none can be had is in `conflicts.ts`.
+
+import type { Endpoint, Port, PortRange, Project } from "../core/service.ts";
+
+/** A number to try, or `os`: whatever free port the system gives. */
+export type Candidate = Port | "os";
+
+/** What the candidates of one endpoint depend on besides its manifest. */
+export interface PortRules {
+  readonly pool: Project["portPool"];
+  /** The port that this worktree gave the endpoint earlier. */
+  readonly remembered?: Port;
+  /** True with `--strict-ports`: a preferred port never moves. */
+  readonly strict: boolean;
+  /** Numbers that other endpoints prefer or have: never taken from the pool. */
+  readonly taken: ReadonlySet<Port>;
+  /** Where the system takes the source ports of clients from; Linux's default when not given. */
+  readonly ephemeral?: PortRange;
+}
+
+/** True when the endpoint may get another port than its preferred one, asked or not. */
+export function mayMove(endpoint: Endpoint, strict: boolean): boolean {
+  if (endpoint.source !== "preferred") return true;
+  return !endpoint.fixed && !strict;
+}
+
+/** The ports that are tried without asking anyone, in order. */
+export function* candidatesFor(endpoint: Endpoint, rules: PortRules): Generator<Candidate> {
+  const { remembered } = rules;
+  if (remembered !== undefined && isStillWanted(endpoint, remembered, rules)) yield remembered;
+  if (endpoint.preferred !== undefined && endpoint.preferred !== remembered) yield endpoint.preferred;
+  if (endpoint.preferred !== undefined && endpoint.source === "preferred") return;
+  for (const port of movesFor(endpoint, rules)) if (port !== remembered) yield port;
+}
+
+/** Where the endpoint goes when its preferred port stays someone else's: range, else pool, else the system. Empty when it never moves. */
+export function* movesFor(endpoint: Endpoint, rules: PortRules): Generator<Candidate> {
+  if (!mayMove(endpoint, rules.strict)) return;
+  if (endpoint.range !== undefined) {
+    // The manifest's own range is taken as it is: who wrote it may want an unusual port.
+    for (const port of portsIn(endpoint.range)) if (port !== endpoint.preferred && !rules.taken.has(port)) yield port;
+    return;
+  }
+  if (endpoint.source === "dynamic") {
+    yield "os";
+    return;
+  }
+  yield* poolPorts(rules);
+  if (rules.pool.fallback === "os") yield "os";
+}
+
+/** The range in which nothing was free, when the endpoint is not allowed to look elsewhere. */
+export function rangeOf(endpoint: Endpoint, pool: Project["portPool"]): PortRange | undefined {
+  if (endpoint.range !== undefined) return endpoint.range;
+  if (endpoint.source === "auto" && pool.fallback === "fail") return { from: pool.from, to: pool.to };
+  return undefined;
+}
+
+// An earlier choice holds as long as the manifest still allows it.
+function isStillWanted(endpoint: Endpoint, port: Port, rules: PortRules): boolean {
+  if (port === endpoint.preferred) return true;
+  if (!mayMove(endpoint, rules.strict) || rules.taken.has(port)) return false;
+  if (endpoint.range !== undefined) return port >= endpoint.range.from && port <= endpoint.range.to;
+  if (endpoint.source !== "auto" || rules.pool.fallback === "os") return true;
+  return port >= rules.pool.from && port <= rules.pool.to;
+}
+
+// Ports that a browser refuses or that a client may take in between come last: only a pool that has nothing else gives them.
+function* poolPorts(rules: PortRules): Generator<Port> {
+  const ephemeral = rules.ephemeral ?? linuxEphemeral;
+  const isRisky = (port: Port): boolean => isBrowserBlocked(port) || (port >= ephemeral.from && port <= ephemeral.to);
+  for (const port of portsIn(rules.pool)) if (!rules.taken.has(port) && !isRisky(port)) yield port;
+  for (const port of portsIn(rules.pool)) if (!rules.taken.has(port) && isRisky(port)) yield port;
+}
+
+function* portsIn(range: PortRange): Generator<Port> {
+  for (let port = range.from; port <= range.to; port++) yield port;
+}
+
+const linuxEphemeral: PortRange = { from: 32_768, to: 60_999 };
+
+/** True for the ports that no browser opens (https://fetch.spec.whatwg.org/#port-blocking). */
+export function isBrowserBlocked(port: Port): boolean {
+  return browserBlocked.has(port);
+}
+
+// prettier-ignore
+const browserBlocked: ReadonlySet<Port> = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111, 113, 115, 117,
+  119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636,
+  989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
