@@ -29,13 +29,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: "string", default: "10" } },
 });
-const unknown = positionals.filter((name) => !(name in scenarios));
-if (unknown.length > 0) {
-  throw new Error(`no scenario ${unknown.join(", ")}; there are ${Object.keys(scenarios).join(", ")}`);
-}
 const runs = Number(values.runs);
-if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs wants a whole number from 1, not ${values.runs}`);
-if (!existsSync(resolve(root, "dist/main.js"))) throw new Error("there is no dist/main.js; run `npm run build` first");
+const complaint = complain();
+if (complaint !== undefined) {
+  console.error(complaint);
+  process.exit(2);
+}
 
 using bench = openBench();
 const figures: Figure[] = [];
@@ -53,6 +52,14 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(scenarios)
 console.log(`${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}\n`);
 console.log(describeFigures(figures));
 if (!figures.every(isReached)) process.exitCode = 1;
+
+function complain(): string | undefined {
+  const unknown = positionals.filter((name) => !(name in scenarios));
+  if (unknown.length > 0) return `no scenario ${unknown.join(", ")}; there are ${Object.keys(scenarios).join(", ")}`;
+  if (!Number.isInteger(runs) || runs < 1) return `--runs wants a whole number from 1, not ${values.runs}`;
+  if (!existsSync(resolve(root, "dist/main.js"))) return "nothing is built yet; `npm run build` comes first";
+  return undefined;
+}
 
 /** All unit tests, from the start of the test runner to its end. */
 async function unit(_: Bench, count: number): Promise<readonly Figure[]> {
