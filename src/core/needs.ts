@@ -2,17 +2,16 @@
 
 import type { Need } from "./service.ts";
 import type { Fleet, Member } from "./state.ts";
-import { isActive } from "./state.ts";
 
 /** `met`: go on. `hopeless`: it will not be met unless someone intervenes. */
 export type NeedState = "met" | "pending" | "hopeless";
 
-/** How one edge stands. An optional edge to something that is not wanted or gave up counts as met. */
+/** What is already known of members that are not running: by name, whether they can never start. */
+type Known = Map<string, boolean>;
+
+/** How one edge stands. An optional edge to something that is not wanted, gave up or can never start counts as met. */
 export function needState(fleet: Fleet, need: Need): NeedState {
-  const member = fleet.members[need.service];
-  if (member === undefined || (!member.wanted && !isActive(member.state))) return need.required ? "hopeless" : "met";
-  const state = conditionState(member, need);
-  return state === "hopeless" && !need.required ? "met" : state;
+  return edgeState(fleet, need, new Map());
 }
 
 /** True when every need of the member is met. */
@@ -22,12 +21,7 @@ export function isSupported(fleet: Fleet, member: Member): boolean {
 
 /** True when a wanted member can never start as things are: a need of it, or a need's need, gave up. */
 export function isHopeless(fleet: Fleet, member: Member): boolean {
-  return member.service.needs.some((need) => {
-    const state = needState(fleet, need);
-    if (state !== "pending") return state === "hopeless";
-    const needed = fleet.members[need.service];
-    return need.required && needed !== undefined && needed.state.status === "idle" && isHopeless(fleet, needed);
-  });
+  return canNeverStart(fleet, member, new Map());
 }
 
 /** The members whose needs name this service. */
@@ -35,11 +29,33 @@ export function dependentsOf(fleet: Fleet, name: string): readonly Member[] {
   return Object.values(fleet.members).filter((member) => member.service.needs.some((need) => need.service === name));
 }
 
-function conditionState(member: Member, need: Need): NeedState {
+// Each member is judged once, or a graph of layers that all need each other would be walked along every path.
+function canNeverStart(fleet: Fleet, member: Member, known: Known): boolean {
+  const { name, needs } = member.service;
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  known.set(name, false);
+  const never = needs.some((need) => edgeState(fleet, need, known) === "hopeless");
+  known.set(name, never);
+  return never;
+}
+
+function edgeState(fleet: Fleet, need: Need, known: Known): NeedState {
+  const member = fleet.members[need.service];
+  const state = member === undefined ? "hopeless" : conditionState(fleet, member, need, known);
+  return state === "hopeless" && !need.required ? "met" : state;
+}
+
+function conditionState(fleet: Fleet, member: Member, need: Need, known: Known): NeedState {
   const { status } = member.state;
-  if (status === "failed") return "hopeless";
+  const isTask = member.service.type === "task";
+  // What has completed stays so, wanted or not; and a task is ready once it has completed.
+  const completes = need.condition === "completed" || (need.condition === "ready" && isTask);
+  if (completes && status === "exited") return "met";
+  if (!member.wanted || status === "failed") return "hopeless";
   // About to be stopped and started again: what it is now does not count.
   if (member.bounce) return "pending";
+  if (status === "idle") return canNeverStart(fleet, member, known) ? "hopeless" : "pending";
   switch (need.condition) {
     case "started":
       return status === "ready" || status === "exited" || (status === "started" && member.service.type !== "external")
@@ -49,6 +65,6 @@ function conditionState(member: Member, need: Need): NeedState {
       if (status === "exited") return "hopeless";
       return status === "ready" ? "met" : "pending";
     case "completed":
-      return status === "exited" ? "met" : "pending";
+      return "pending";
   }
 }
