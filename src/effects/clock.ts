@@ -1,0 +1,104 @@
+// Time: the monotonic clock, and every timer of the house. A timer that fires late (the loop stalled, the process was
+// stopped, the machine slept) says nothing about what it was meant to bound, so a deadline waits once more before it judges.
+
+/** The longest delay that `setTimeout` can hold; a longer one would fire at once. */
+const longestDelay = 2 ** 31 - 1;
+
+/** A deadline whose timer fires later than this is not judged by that firing. */
+const tolerated = 200;
+
+/** What is granted instead, enough for answers that already wait in the sockets to be read. */
+const grace = 250;
+
+/** Milliseconds of a clock that only moves forward; its zero means nothing. */
+export function now(): number {
+  return performance.now();
+}
+
+/** Calls `fn` once after `ms` milliseconds, unless disposed before; any delay up to `Infinity` is held. */
+export function after(ms: number, fn: () => void): Disposable {
+  const due = now() + ms;
+  let timer: NodeJS.Timeout | undefined;
+  const arm = (): void => {
+    const left = Math.max(0, due - now());
+    timer = left > longestDelay ? setTimeout(arm, longestDelay) : setTimeout(fn, left);
+  };
+  arm();
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** Calls `fn` once when the input and output that is due now has been handled, unless disposed before. */
+export function nextTurn(fn: () => void): Disposable {
+  const turn = setImmediate(fn);
+  return { [Symbol.dispose]: () => clearImmediate(turn) };
+}
+
+/** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted first. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(asError(signal.reason));
+    const onAbort = (): void => {
+      timer[Symbol.dispose]();
+      reject(asError(signal?.reason));
+    };
+    const timer = after(ms, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** The bound of one exchange. Dispose it when the exchange is over. */
+export interface Deadline extends Disposable {
+  /** Aborts with a `TimeoutError` when the time is up, or with the outer signal's reason. */
+  readonly signal: AbortSignal;
+  /** True once the time is up; false when it was the outer signal that aborted. */
+  readonly passed: boolean;
+}
+
+/** Bounds one exchange to `ms` milliseconds; a late timer grants 250 ms more before the time counts as up. */
+export function deadline(ms: number, outer?: AbortSignal): Deadline {
+  const controller = new AbortController();
+  let passed = false;
+  let timer: Disposable | undefined;
+
+  const expire = (): void => {
+    passed = true;
+    release();
+    controller.abort(new DOMException("The time is up.", "TimeoutError"));
+  };
+  const arm = (wait: number): void => {
+    const due = now() + wait;
+    timer = after(wait, () => {
+      if (now() - due > tolerated) return arm(grace);
+      // Timers run before sockets are read: an answer that came in time is read in this very turn.
+      timer = nextTurn(expire);
+    });
+  };
+  const onAbort = (): void => {
+    release();
+    controller.abort(outer?.reason);
+  };
+  const release = (): void => {
+    timer?.[Symbol.dispose]();
+    outer?.removeEventListener("abort", onAbort);
+  };
+
+  if (outer?.aborted === true) controller.abort(outer.reason);
+  else {
+    outer?.addEventListener("abort", onAbort, { once: true });
+    arm(ms);
+  }
+  return {
+    signal: controller.signal,
+    get passed() {
+      return passed;
+    },
+    [Symbol.dispose]: release,
+  };
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new DOMException(String(reason), "AbortError");
+}
