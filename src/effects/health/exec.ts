@@ -1,0 +1,113 @@
+// The exec probe: a command with the service's own environment and directory, in a process group of its own, of which
+// nothing is left when the probe is over.
+
+import { existsSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { describeExit } from "../../core/failure.ts";
+import type { Command } from "../../core/service.ts";
+import { after, deadline } from "../clock.ts";
+import { plainText } from "../logs/sanitize.ts";
+import { codeOf, describeCode, describeSilence } from "./connect.ts";
+import type { Bound, ProbeResult, Subject } from "./probe.ts";
+
+/** Output bytes kept to find the last line in. */
+const outputLimit = 4 * 1024;
+
+/** How long the output of a command that has ended is waited for: who left the group may still hold the pipe. */
+const lastOutput = 50;
+
+type End =
+  | { readonly kind: "exit"; readonly code: number | null; readonly signal: NodeJS.Signals | null }
+  | { readonly kind: "error"; readonly error: Error };
+
+/** Runs the command; exit code 0 is success. */
+export async function probeExec(
+  command: Command,
+  { cwd, env }: Pick<Subject, "cwd" | "env">,
+  { within, signal }: Bound,
+): Promise<ProbeResult> {
+  const { execa } = await import("execa");
+  signal.throwIfAborted();
+  const [file = "", ...args] = "shell" in command ? ["/bin/sh", "-c", command.shell] : command.args;
+  using bound = deadline(within, signal);
+  const running = execa(file, args, {
+    cwd,
+    env,
+    extendEnv: false,
+    detached: true,
+    stdin: "ignore",
+    // execa's own promise waits for whoever holds the pipes; the exit is what counts here.
+    buffer: false,
+    reject: false,
+  });
+  const child = running.nodeChildProcess;
+  const output = lastBytes(child.stdout);
+  const complaint = lastBytes(child.stderr);
+
+  const killGroup = (): void => {
+    try {
+      // While the leader is ours and not reaped, or any member lives, no other group can have this number.
+      if (child.pid !== undefined && child.pid > 1) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // Nobody left.
+    }
+  };
+  const ended = new Promise<End>((resolve) => {
+    child.once("error", (error) => resolve({ kind: "error", error }));
+    child.once("exit", (code, killedBy) => {
+      killGroup();
+      resolve({ kind: "exit", code, signal: killedBy });
+    });
+  });
+  bound.signal.addEventListener("abort", killGroup, { once: true });
+  const end = await ended;
+  bound.signal.removeEventListener("abort", killGroup);
+  if (end.kind === "exit") await closed(child.stdout, child.stderr);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+
+  if (bound.passed) return { ok: false, reason: `${file}: ${describeSilence(within)}` };
+  signal.throwIfAborted();
+  if (end.kind === "error") return { ok: false, reason: describeSpawn(file, cwd, end.error) };
+  if (end.code === 0) return { ok: true };
+  const exit = end.signal === null ? { code: end.code ?? 1, signal: null } : { code: null, signal: end.signal };
+  const said = lastLine(complaint()) ?? lastLine(output());
+  return { ok: false, reason: said === undefined ? describeExit(exit) : `${describeExit(exit)}: ${said}` };
+}
+
+function lastBytes(stream: Readable | null): () => string {
+  let kept = Buffer.alloc(0);
+  stream?.on("data", (chunk: Buffer) => {
+    kept = Buffer.concat([kept, chunk]).subarray(-outputLimit);
+  });
+  stream?.on("error", () => {});
+  return () => kept.toString("utf8");
+}
+
+function lastLine(text: string): string | undefined {
+  const line = text.split("\n").findLast((line) => line.trim() !== "");
+  return line === undefined ? undefined : plainText(line).trim();
+}
+
+async function closed(...streams: readonly (Readable | null)[]): Promise<void> {
+  const open = streams.filter((stream) => stream !== null && !stream.closed);
+  await new Promise<void>((resolve) => {
+    const timer = after(lastOutput, resolve);
+    let left = open.length;
+    const done = (): void => {
+      if (left-- > 0) return;
+      timer[Symbol.dispose]();
+      resolve();
+    };
+    for (const stream of open) stream?.once("close", done);
+    done();
+  });
+}
+
+function describeSpawn(file: string, cwd: string, error: Error): string {
+  // The system says ENOENT for a missing directory too.
+  if (!existsSync(cwd)) return `no such directory: ${cwd}`;
+  if (codeOf(error) === "ENOENT") return `command not found: ${file}`;
+  if (codeOf(error) === "EACCES") return `not executable: ${file}`;
+  return `${file}: ${describeCode(error)}`;
+}

@@ -1,0 +1,129 @@
+// The gate that dependents wait for: asks until the service has proved that it serves, and that it is the one who answers.
+// How long that may take as a whole is decided elsewhere; whoever decides aborts the signal.
+
+import type { Millis, Port } from "../../core/service.ts";
+import { deadline, now, sleep } from "../clock.ts";
+import { isAlive, readStat } from "../proc.ts";
+import { type ProbeResult, runProbe, type Subject } from "./probe.ts";
+import { nextPoll, type Pace } from "./schedule.ts";
+import { type Verdict, verify } from "./verify.ts";
+
+/** What to wait for. `service.ready` holds rendered strings. */
+export interface ReadinessOptions extends Subject {
+  /** When the process was spawned, on the clock of `now()`. */
+  readonly spawnedAt: Millis;
+  readonly signal: AbortSignal;
+  /** Called with why the service is not ready yet, whenever that changes. */
+  readonly onReason: (reason: string) => void;
+}
+
+/** How the waiting ended. */
+export type ReadinessOutcome =
+  /** It serves; `verified` is false where the system does not tell whose socket it is. */
+  | { readonly kind: "ready"; readonly verified: boolean }
+  /** A process outside the service's tree answers on the port. */
+  | { readonly kind: "stranger"; readonly port: Port; readonly endpoint?: string; readonly inode: number }
+  /** The manifest's limit of consecutive failures was reached, or the process is gone. */
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** The whole exchange of one attempt. */
+const attemptBound = 5000;
+
+/** With no probe, how long a process must have lived. */
+const settled = 100;
+
+/** Probes that may find their socket gone again before it is taken as one that cannot be seen. */
+const unseenLimit = 3;
+
+/** Not ready yet; tells the gate to ask again. */
+class NotYet extends Error {}
+
+/** Waits until the service is ready, a stranger answers or too many attempts have failed; rejects with the signal's reason. */
+export async function awaitReady(options: ReadinessOptions): Promise<ReadinessOutcome> {
+  const { service, signal, spawnedAt } = options;
+  const { probe, interval } = service.ready;
+  if (probe.kind === "none") return awaitSettled(options);
+
+  const { default: pRetry } = await import("p-retry");
+  const pace: Pace = probe.kind === "listen" ? "look" : "connect";
+  const attempt = createAttempt(options);
+  const report = reportChanges(options.onReason);
+  let pause: Millis = 0;
+  return pRetry(attempt, {
+    signal,
+    retries: Number.POSITIVE_INFINITY,
+    // The pause is ours, taken from the one clock of the house.
+    minTimeout: 0,
+    shouldRetry: ({ error }) => error instanceof NotYet,
+    onFailedAttempt: async ({ error }) => {
+      if (!(error instanceof NotYet)) return;
+      report(error.message);
+      pause = interval ?? nextPoll(pace, now() - spawnedAt, pause);
+      await pauseFor(pause, options);
+    },
+  });
+}
+
+async function awaitSettled({ leader, spawnedAt, signal }: ReadinessOptions): Promise<ReadinessOutcome> {
+  await sleep(Math.max(0, spawnedAt + settled - now()), signal);
+  if (leader !== undefined && !isAlive(readStat(leader.pid))) return { kind: "failed", reason: "it has ended" };
+  return { kind: "ready", verified: true };
+}
+
+/** One attempt after the other, with what they count together. */
+function createAttempt(options: ReadinessOptions): () => Promise<ReadinessOutcome> {
+  const { success, failures, owner, probe } = options.service.ready;
+  let succeeded = 0;
+  let failed = 0;
+  let unseen = 0;
+
+  const fail = (reason: string): ReadinessOutcome => {
+    succeeded = 0;
+    failed++;
+    if (failures !== undefined && failed >= failures) return { kind: "failed", reason };
+    throw new NotYet(reason);
+  };
+
+  return async () => {
+    const result: ProbeResult = await runProbe(probe, options, { within: attemptBound, signal: options.signal });
+    if (!result.ok) return fail(result.reason);
+    failed = 0;
+    succeeded++;
+    if (succeeded < success) throw new NotYet(`${succeeded} of ${success} successful answers`);
+    // A line of its own output is the service's own word.
+    if (probe.kind === "log") return { kind: "ready", verified: true };
+    const verdict = await verify(options, owner, result.answered);
+    if (verdict.kind === "unseen" && ++unseen < unseenLimit) throw new NotYet("its listening socket cannot be seen");
+    return conclude(verdict, options);
+  };
+}
+
+function conclude(verdict: Verdict, { ports }: Subject): ReadinessOutcome {
+  switch (verdict.kind) {
+    case "own":
+      return { kind: "ready", verified: true };
+    case "unknown":
+    case "unseen":
+      return { kind: "ready", verified: false };
+    case "stranger": {
+      const { port, inode } = verdict;
+      const endpoint = Object.keys(ports).find((name) => ports[name] === port);
+      return { kind: "stranger", port, inode, ...(endpoint === undefined ? {} : { endpoint }) };
+    }
+  }
+}
+
+/** A log probe need not wait for the next poll: the line itself ends the pause. */
+async function pauseFor(ms: Millis, { service, log, signal }: ReadinessOptions): Promise<void> {
+  if (service.ready.probe.kind !== "log" || log === undefined) return sleep(ms, signal);
+  using pause = deadline(ms, signal);
+  await log.matched(pause.signal);
+}
+
+function reportChanges(onReason: (reason: string) => void): (reason: string) => void {
+  let last: string | undefined;
+  return (reason) => {
+    if (reason !== last) onReason(reason);
+    last = reason;
+  };
+}

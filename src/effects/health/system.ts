@@ -1,0 +1,23 @@
+// This machine's sockets as probes see them. Services that wait together share one look at the counters.
+
+import { now } from "../clock.ts";
+import { owns } from "../ownership.ts";
+import { type Listener, pollListeners, readListeners, readSocketCount } from "../sockets.ts";
+import type { Sockets } from "./probe.ts";
+
+/** Looks closer together than this many milliseconds are one look. */
+const together = 2;
+
+let lookedAt = Number.NEGATIVE_INFINITY;
+let rows: Promise<readonly Listener[]> | undefined;
+
+function look(): Promise<readonly Listener[]> {
+  if (rows === undefined || now() - lookedAt >= together) {
+    lookedAt = now();
+    rows = pollListeners();
+  }
+  return rows;
+}
+
+/** The sockets of this network namespace. */
+export const systemSockets: Sockets = { read: readListeners, poll: look, count: readSocketCount, owns };
