@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { BoundSocket, isIP } from "node:net";
 import type { Port, PortRange } from "../core/service.ts";
+import { hasProc } from "./proc.ts";
 
 /** What the system says when a port is asked for. */
 export type PortState = "free" | "in-use" | "privileged";
@@ -14,10 +15,11 @@ export interface Hold extends Disposable {
 }
 
 // One number can be held by different programs on different addresses, and no single bind sees them all: a holder of
-// ::1 does not stop 127.0.0.1, one of 127.0.0.2 does not stop `::`. So all four, one after the other.
-const everywhere: readonly string[] = ["127.0.0.1", "0.0.0.0", "::1", "::"];
+// ::1 does not stop 127.0.0.1, one of 127.0.0.2 does not stop `::`. On Linux the two wildcards together see every holder;
+// elsewhere a wildcard may be bound beside a loopback address, so these are tried as well.
+const everywhere: readonly string[] = hasProc ? ["0.0.0.0", "::"] : ["127.0.0.1", "0.0.0.0", "::1", "::"];
 
-/** Whether a server could listen on the port: on its own address if `host` is one, else on every loopback and wildcard address. */
+/** Whether a server could listen on the port: on its own address if `host` is one, else on every address of the machine. */
 export function tryPort(port: Port, host?: string): PortState {
   for (const address of addressesFor(host)) {
     const bound = bind(port, address);

@@ -1,0 +1,52 @@
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { listenerFor, pollListeners, readListeners, readSocketCount } from "../../../src/effects/sockets.ts";
+import { startListener, until } from "./strangers.ts";
+
+async function listen(host = "127.0.0.1"): Promise<{ readonly server: Server; readonly port: number } & Disposable> {
+  const server = createServer().listen({ host, port: 0 });
+  await once(server, "listening");
+  return { server, port: (server.address() as AddressInfo).port, [Symbol.dispose]: () => server.close() };
+}
+
+test("a listener is seen with its address, user and socket", async () => {
+  await using stranger = await startListener("127.0.0.1");
+  const row = (await readListeners()).find((listener) => listener.port === stranger.port);
+  expect(row).toMatchObject({ address: "127.0.0.1", family: 4, uid: process.getuid?.() });
+  expect(row?.inode).toBeGreaterThan(0);
+});
+
+test("more listeners than the kernel prints at once are all seen", async () => {
+  const servers = await Promise.all(
+    Array.from({ length: 120 }, (_, index) => listen(index % 2 === 0 ? "127.0.0.1" : "::")),
+  );
+  const rows = await readListeners();
+  for (const { port } of servers) expect(rows.filter((row) => row.port === port)).toHaveLength(1);
+  for (const server of servers) server[Symbol.dispose]();
+});
+
+test("callers that come together see what was there when they came", async () => {
+  const early = readListeners();
+  using server = await listen();
+  const [one, two] = await Promise.all([readListeners(), readListeners()]);
+  expect(two).toBe(one);
+  expect(listenerFor(one, server.port)).toBeDefined();
+  await early;
+});
+
+test.runIf(process.platform === "linux")(
+  "a poller reads again when the number of sockets changes, and after 100 ms in any case",
+  async () => {
+    // Other tests listen meanwhile, so the same count is waited for.
+    await until(async () => {
+      const before = readSocketCount();
+      const [first, second] = [await pollListeners(), await pollListeners()];
+      return before === readSocketCount() && first === second;
+    });
+    using server = await listen();
+    await until(async () => listenerFor(await pollListeners(), server.port) !== undefined);
+    const rows = await pollListeners();
+    await until(async () => (await pollListeners()) !== rows);
+  },
+);
