@@ -35,6 +35,7 @@ export interface Need {
   readonly required: boolean;
   /** True: this service is restarted whenever the needed one is restarted or its port moves. */
   readonly restart: boolean;
+  readonly place: Place;
 }
 
 /** Names or `null`; `null` unsets the variable in the child. */
@@ -51,7 +52,7 @@ export interface EnvLayers {
   readonly own: EnvMap;
   readonly manifest: EnvMap;
   readonly ownFiles: readonly EnvFile[];
-  /** The manifest's `env_file` list, then the `.env` beside it; a later file wins over an earlier one, `.env` is lowest. */
+  /** The `.env` beside the manifest, then its `env_file` list; a later file wins over an earlier one. */
   readonly manifestFiles: readonly EnvFile[];
 }
 

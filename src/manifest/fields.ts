@@ -1,0 +1,44 @@
+// Which values of a service are rendered when, told by their path: at load, at each start, by the shell, or never.
+
+import type { Path } from "./tree.ts";
+
+/**
+ * `text` and `value` are rendered at load, `value` then read as a number or boolean if it looks like one;
+ * `runtime` and `file` at each start; `shell` is a command line of which launch renders only its own names;
+ * `raw` is taken as it is.
+ */
+export type Rendering = "text" | "value" | "runtime" | "file" | "shell" | "raw";
+
+const textKeys = new Set(
+  "description version label working_dir env_file host scheme profiles depends_on signal protocol path listen name env_prefix include range".split(
+    " ",
+  ),
+);
+
+/** How the scalar at a path below a service (`["ready", "http"]`) is rendered. */
+export function renderingOf(path: Path): Rendering {
+  const [key, second, third] = path;
+  if (key === "command") return path.length === 1 ? "shell" : "runtime";
+  if (key === "env" || key === "open") return "runtime";
+  if (key === "files") return third === "keep" ? "value" : "file";
+  if (key === "stop" && second === "command") return path.length === 2 ? "shell" : "runtime";
+  if (key === "ready" || key === "health") {
+    if (second === "exec") return path.length === 2 ? "shell" : "runtime";
+    if (second === "http" || second === "tcp" || second === "headers") return "runtime";
+    if (second === "log" || second === "body") return "raw";
+  }
+  const nearest = nearestKey(path);
+  if (key === "depends_on") return nearest === "required" || nearest === "restart" ? "value" : "text";
+  return textKeys.has(nearest) ? "text" : "value";
+}
+
+/** How the scalar at a path from the manifest's top, outside its services, is rendered. */
+export function topRenderingOf(path: Path): Rendering {
+  if (path[0] === "env") return "runtime";
+  return textKeys.has(nearestKey(path)) ? "text" : "value";
+}
+
+// In a list of names or paths, and in maps such as `env_file: [{ path, required }]`, the nearest key decides.
+function nearestKey(path: Path): string {
+  return path.findLast((step) => typeof step === "string") ?? "";
+}

@@ -1,0 +1,114 @@
+// What the schema found wrong, as problems with places, in words.
+
+import type * as z from "zod";
+import type { Problem } from "./problem.ts";
+import { didYouMean } from "./suggest.ts";
+import { keyPlaceOf, placeOf } from "./tree.ts";
+import type { Path, Tree } from "./tree.ts";
+import { label, unknownKey } from "./unknown-keys.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Each issue of a schema's answer about `plain`, which was made of `tree`, in words and with its place. */
+export function problemsOf(issues: readonly Issue[], tree: Tree, plain: unknown): readonly Problem[] {
+  return issues.flatMap(innermost).flatMap((issue) => toProblems(issue, tree, plain));
+}
+
+// Of a union, the issues of the one form that the value resembles; the union's own words where it resembles none.
+function innermost(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const resembling = issue.errors.filter(
+    (issues) => !issues.some(({ code, path }) => path.length === 0 && isTypeIssue(code)),
+  );
+  const [inner] = resembling;
+  if (inner === undefined || resembling.length > 1) return [issue];
+  return inner.map((each) => ({ ...each, path: [...issue.path, ...each.path] })).flatMap(innermost);
+}
+
+function isTypeIssue(code: Issue["code"]): boolean {
+  return code === "invalid_type" || code === "invalid_value" || code === "invalid_union";
+}
+
+function toProblems(issue: Issue, tree: Tree, plain: unknown): readonly Problem[] {
+  const path: Path = issue.path;
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ place: keyPlaceOf(tree, [...path, key]), ...unknownKey(key, path) }));
+  }
+  if (issue.code === "invalid_key") {
+    const must = issue.issues[0]?.message ?? issue.message;
+    return [{ place: keyPlaceOf(tree, path), message: `the name "${String(path.at(-1))}" must be ${must}` }];
+  }
+  const value = valueAt(plain, path);
+  if (value === undefined) {
+    return [
+      {
+        place: keyPlaceOf(tree, path),
+        message: `${label(path.slice(0, -1))} needs "${String(path.at(-1))}": ${issue.message}`,
+      },
+    ];
+  }
+  const place = placeOf(tree, path);
+  if (value === null && path.length === 2 && path[0] === "services") {
+    return [
+      {
+        place: keyPlaceOf(tree, path),
+        message: `${String(path[1])} is empty`,
+        remedy: "Give it a command, or delete the line.",
+      },
+    ];
+  }
+  const problem: Problem = { place, message: `${label(path)} must be ${issue.message}, not ${show(value)}` };
+  const remedy = valueRemedy(value, path, wordsOf(issue));
+  return [remedy === undefined ? problem : { ...problem, remedy }];
+}
+
+function wordsOf(issue: Issue): readonly string[] {
+  if (issue.code === "invalid_value") return issue.values.map(String);
+  return issue.code === "invalid_union" ? issue.errors.flat().flatMap((each) => wordsOf(each)) : [];
+}
+
+function valueRemedy(value: unknown, path: Path, words: readonly string[]): string | undefined {
+  if (typeof value === "boolean" && path.includes("restart")) {
+    return value ? 'Say "always" or "on-failure".' : 'Say "no".';
+  }
+  if (typeof value === "number" && words.length === 0 && /timeout|interval|delay|window/.test(String(path.at(-1)))) {
+    return `Give it a unit: ${value}s or ${value}ms.`;
+  }
+  if (typeof value !== "string") return undefined;
+  const word = foreignWords[value];
+  return word !== undefined && words.includes(word) ? `Here that is called "${word}".` : didYouMean(value, words);
+}
+
+// What other tools call our words.
+const foreignWords: Readonly<Record<string, string>> = {
+  service_started: "started",
+  service_healthy: "ready",
+  service_completed_successfully: "completed",
+  process_started: "started",
+  process_healthy: "ready",
+  process_log_ready: "ready",
+  process_completed: "completed",
+  process_completed_successfully: "completed",
+  healthy: "ready",
+  running: "started",
+  "unless-stopped": "always",
+  never: "no",
+  oneshot: "task",
+  random: "dynamic",
+};
+
+function show(value: unknown): string {
+  if (value === null) return "empty";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a map";
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}
+
+function valueAt(plain: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+    plain,
+  );
+}

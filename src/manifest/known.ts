@@ -1,0 +1,63 @@
+// What names mean while a manifest is loaded: values that are known now, and launch's own names, known only later.
+
+import { TemplateError } from "./interpolate.ts";
+import type { Lookup } from "./interpolate.ts";
+import { CycleError, literal, lookupIn } from "./layers.ts";
+import type { Layer } from "./layers.ts";
+import { exportNames, mainEndpoint, portNames, runNames } from "./names.ts";
+import { child, keysOf } from "./tree.ts";
+import type { Tree } from "./tree.ts";
+
+/** Two readings of the same layers: what can be said now, and a trial of what is said at each start. */
+export interface Known {
+  readonly now: Lookup;
+  readonly later: Lookup;
+}
+
+// Stands for a value that is not known yet. A NUL byte is in no manifest and no environment, so it marks what it went into.
+const unknown = (name: string): string => `\0${name}\0`;
+
+/** Layers with launch's own names at the place that they have at a start. */
+export function ownLayer(names: Iterable<string>): Layer {
+  return literal(Object.fromEntries([...names].map((name) => [name, unknown(name)])));
+}
+
+/** The lookups over layers of which one is an `ownLayer`. */
+export function knownFrom(layers: readonly Layer[]): Known {
+  const lookup = lookupIn(layers);
+  return {
+    now: (name) => {
+      const value = lookup(name);
+      const later = value?.split("\0")[1];
+      if (later !== undefined) throw new TemplateError(`${later} is known only once ports are chosen`);
+      return value;
+    },
+    later: (name) => {
+      try {
+        return lookup(name);
+      } catch (error) {
+        // A variable that does not render is told at its own place; a circle has no place of its own.
+        if (error instanceof TemplateError && !(error instanceof CycleError)) return "";
+        throw error;
+      }
+    },
+  };
+}
+
+/** The names of a service's endpoints, as far as its tree is well formed. */
+export function endpointsOf(service: Tree): readonly string[] {
+  const named = keysOf(child(service, "ports"));
+  const port = child(service, "port");
+  return port === undefined || (port.kind === "scalar" && port.value === null) ? named : [mainEndpoint, ...named];
+}
+
+/** The names that a service's ports are exported by. */
+export function exportsOfTree(prefix: string, name: string, service: Tree): readonly string[] {
+  return exportNames(prefix, name, endpointsOf(service));
+}
+
+/** What launch tells a service beside the exports. */
+export function ownNamesOfTree(service: Tree): readonly string[] {
+  const host = child(service, "host") === undefined ? [] : ["HOST"];
+  return [...runNames, ...host, ...portNames(endpointsOf(service))];
+}

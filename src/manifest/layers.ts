@@ -1,0 +1,66 @@
+// A name's value from layers of variables, the first that has the name wins. Templates are rendered when asked for:
+// they may name one another, and themselves to mean the layers below (`PATH: "/opt/bin:${PATH}"`).
+
+import { render, TemplateError } from "./interpolate.ts";
+import type { Lookup } from "./interpolate.ts";
+
+/** Variables that refer to one another without an end. */
+export class CycleError extends TemplateError {
+  override name = "CycleError";
+}
+
+/** Variables of one origin. `null` unsets the name, whatever the layers below say. */
+export interface Layer {
+  readonly values: Readonly<Record<string, string | null | undefined>>;
+  /** True: the values hold `${…}`. */
+  readonly templates: boolean;
+}
+
+/** The values as they are, without `${…}`. */
+export function literal(values: Layer["values"]): Layer {
+  return { values, templates: false };
+}
+
+/** Values that hold `${…}`. */
+export function templates(values: Layer["values"]): Layer {
+  return { values, templates: true };
+}
+
+/** A lookup over layers, highest first. It throws TemplateError for a cycle and for a template that does not render. */
+export function lookupIn(layers: readonly Layer[], onUnset?: (name: string) => void): Lookup {
+  const known = new Map<string, string | undefined>();
+  const open: { readonly name: string; readonly layer: number }[] = [];
+
+  const find = (name: string, from: number): string | undefined => {
+    const layer = layers.findIndex(({ values }, index) => index >= from && has(values, name));
+    const found = layers[layer];
+    const value = found?.values[name] ?? undefined;
+    if (found === undefined || value === undefined || !found.templates) return value;
+    const key = `${layer} ${name}`;
+    if (known.has(key)) return known.get(key);
+    const cycle = open.findIndex((step) => step.name === name && step.layer === layer);
+    if (cycle !== -1) {
+      const names = [...open.slice(cycle), { name }].map((step) => step.name);
+      throw new CycleError(`${names.join(" → ")} refer to one another in a circle`);
+    }
+    open.push({ name, layer });
+    try {
+      const rendered = render(value, (other) => find(other, other === name ? layer + 1 : 0), onUnset);
+      known.set(key, rendered);
+      return rendered;
+    } finally {
+      open.pop();
+    }
+  };
+
+  return (name) => find(name, 0);
+}
+
+/** Every name that one of the layers has, those that it unsets included. */
+export function namesOf(layers: readonly Layer[]): readonly string[] {
+  return [...new Set(layers.flatMap(({ values }) => Object.keys(values).filter((name) => has(values, name))))];
+}
+
+function has(values: Layer["values"], name: string): boolean {
+  return Object.hasOwn(values, name) && values[name] !== undefined;
+}

@@ -1,0 +1,80 @@
+// A tree with what is known at load rendered into it; what is rendered later is tried once, so that its faults show now.
+
+import type { Rendering } from "./fields.ts";
+import { render, TemplateError } from "./interpolate.ts";
+import type { Lookup } from "./interpolate.ts";
+import type { Problem } from "./problem.ts";
+import { isNull } from "./tree.ts";
+import type { Path, ScalarTree, Tree } from "./tree.ts";
+
+/** What values come from at load, and where faults go. */
+export interface Rendered {
+  readonly renderingOf: (path: Path) => Rendering;
+  /** The lookup for what is rendered now; it throws TemplateError for a name that is known only later. */
+  readonly now: Lookup;
+  /** The lookup for a trial of what is rendered later. */
+  readonly later: Lookup;
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+}
+
+/** The same tree with its scalars rendered; faults are added to `problems` and `warnings`, and their values left as they are. */
+export function renderTree(tree: Tree, into: Rendered, path: Path = []): Tree {
+  switch (tree.kind) {
+    case "scalar":
+      return renderScalar(tree, into, path);
+    case "list":
+      return { ...tree, items: tree.items.map((item, index) => renderTree(item, into, [...path, index])) };
+    case "map": {
+      const entries = [...tree.entries].filter(([key, { value }]) => !isNull(value) || meansNull([...path, key]));
+      const rendered = entries.map(
+        ([key, entry]) => [key, { ...entry, value: renderTree(entry.value, into, [...path, key]) }] as const,
+      );
+      return { ...tree, entries: new Map(rendered) };
+    }
+  }
+}
+
+// An optional key without a value is as good as absent (`env:` with all its lines commented out). Where the user chose
+// the key, an empty value is either meant or a mistake that the schema names.
+function meansNull(path: Path): boolean {
+  if (path.length === 1) return path[0] === "stdin";
+  return ["env", "depends_on", "ports", "files", "headers"].includes(String(path.at(-2)));
+}
+
+function renderScalar(tree: ScalarTree, into: Rendered, path: Path): ScalarTree {
+  const rendering = into.renderingOf(path);
+  if (tree.value === null || rendering === "raw" || rendering === "shell") return asText(tree);
+  try {
+    if (rendering === "runtime" || rendering === "file") {
+      const lookup: Lookup = rendering === "file" ? (name) => (name === "NOW" ? "now" : into.later(name)) : into.later;
+      render(tree.source, lookup, (name) => warnUnset(name, tree, into));
+      return asText(tree);
+    }
+    if (rendering === "value" && typeof tree.value !== "string") return tree;
+    const text = render(tree.source, into.now, (name) => {
+      if (rendering === "value") throw new TemplateError(`${name} is not set`);
+      warnUnset(name, tree, into);
+    });
+    return { ...tree, value: rendering === "value" ? retype(text) : text, source: text };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    into.problems.push({ place: tree.place, message: error.message });
+    return tree;
+  }
+}
+
+// `version: 1.10` means the text "1.10", although YAML reads a number.
+function asText(tree: ScalarTree): ScalarTree {
+  return tree.value === null ? tree : { ...tree, value: tree.source };
+}
+
+function retype(text: string): string | number | boolean {
+  if (/^-?\d{1,15}$/.test(text)) return Number(text);
+  return text === "true" || text === "false" ? text === "true" : text;
+}
+
+function warnUnset(name: string, tree: ScalarTree, into: Rendered): void {
+  const remedy = `Set it, or write \${${name}:-} to say that empty is meant.`;
+  into.warnings.push({ place: tree.place, message: `${name} is not set and becomes empty`, remedy });
+}

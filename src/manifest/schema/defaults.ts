@@ -1,0 +1,16 @@
+// What holds where a manifest says nothing, in the manifest's own words: read by the schema's texts and by `resolve`.
+
+/** Defaults as they would be written in `services.yaml`. */
+export const defaults = {
+  portPool: { range: "8008-8020", fallback: "os" },
+  scheme: "http",
+  stdin: "open",
+  onExit: "ignore",
+  successExitCodes: [0],
+  enabled: true,
+  restart: { service: "on-failure", task: "no", delay: "100ms", maxDelay: "10s", maxRestarts: 10, window: "2m" },
+  stop: { signal: "SIGTERM", timeout: "10s", to: "group" },
+  ready: { timeout: "60s", success: 1, owner: "tree" },
+  health: { interval: "10s", timeout: "1s", failures: 3, success: 1, restart: false },
+  onConflict: "ask",
+} as const;

@@ -1,0 +1,46 @@
+// A port: a number, a word, or a map that says how it may move.
+
+import * as z from "zod";
+import { defaults } from "./defaults.ts";
+import { choice, flag, template, text, whole } from "./scalars.ts";
+
+export const portNumber = whole(1, 65_535);
+
+const portWords = choice(["auto", "dynamic"]);
+
+export const portError = "a port from 1 to 65535, auto, dynamic, or a map with preferred, range, fixed or on_conflict";
+
+const numberOrWord = z.union([portNumber, portWords], { error: "a port from 1 to 65535, auto or dynamic" });
+
+/** The answers that a manifest may preselect. */
+export const conflictAnswers = ["ask", "next", "kill", "adopt", "wait", "skip", "quit", "fail"] as const;
+
+const rangeError = "a range of ports such as 8000-8010";
+
+export const range = z.string({ error: rangeError }).regex(/^\d{1,5}-\d{1,5}$/, { error: rangeError });
+
+export const portMap = z
+  .strictObject({
+    port: numberOrWord
+      .exactOptional()
+      .meta({ description: "The number, `auto` (from `port_pool`) or `dynamic` (any free one)." }),
+    preferred: portNumber
+      .exactOptional()
+      .meta({ description: "The number to take if it is free; the same as `port: NUMBER`." }),
+    range: range.exactOptional().meta({ description: "Where it may move to, both ends included: `8765-8775`." }),
+    fixed: flag
+      .exactOptional()
+      .meta({ description: "True: it never moves; when taken, the start fails or asks.", default: false }),
+    on_conflict: choice(conflictAnswers)
+      .exactOptional()
+      .meta({ description: "The answer that is preselected when the port is taken.", default: defaults.onConflict }),
+    protocol: text.exactOptional().meta({
+      description: "What the exported URL starts with: `http`, `ws`, `tcp` …; default: the service's `scheme`.",
+    }),
+  })
+  .meta({ id: "Port", title: "A port as a map", description: "How a port is chosen and how it may move." });
+
+export const port = z.union([portNumber, portWords, portMap], { error: portError });
+
+/** A port or address that a `tcp` probe connects to. */
+export const address = template;

@@ -1,0 +1,65 @@
+// The small values of the manifest. Each `error` is what the value must be, in words that follow "must be".
+
+import * as z from "zod";
+
+/** What a name of a service, an endpoint, a profile or a project looks like. */
+export const namePattern = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** One or more amounts with a unit: `250ms`, `10s`, `1m30s`. */
+export const durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
+
+export const nameError = "lower-case letters, digits, - and _, starting with a letter or digit";
+
+export const name = z.string({ error: nameError }).regex(namePattern, { error: nameError });
+
+/** Text; a number or boolean is taken as it is written. */
+export const text = z.string({ error: "text" }).meta({ scalar: true });
+
+/** Text with `${…}` that is rendered at each start. */
+export const template = text;
+
+export const path = z.string({ error: "a path" }).min(1, { error: "a path" }).meta({ scalar: true });
+
+export const flag = z.boolean({ error: "true or false" });
+
+const durationError = "a duration such as 250ms, 10s or 2m";
+
+export const duration = z.union([z.literal(0), z.string().regex(durationPattern, { error: durationError })], {
+  error: durationError,
+});
+
+/** A whole number from `least` to `most`. */
+export function whole(least: number, most: number): z.ZodInt {
+  const error =
+    most === Number.MAX_SAFE_INTEGER ? `a whole number, ${least} or more` : `a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+export const count = whole(1, Number.MAX_SAFE_INTEGER);
+
+/** One of a few words. */
+export function choice<const Words extends readonly [string, ...string[]]>(
+  words: Words,
+): z.ZodEnum<{ [Word in Words[number]]: Word }> {
+  return z.enum(words, { error: oneOf(words) });
+}
+
+/** `"a", "b" or "c"`. */
+export function oneOf(words: readonly string[]): string {
+  const quoted = words.map((word) => `"${word}"`);
+  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+}
+
+const commandError = "a command: a string for the shell, or a list of arguments";
+
+export const command = z.union(
+  [z.string().min(1, { error: commandError }), z.array(template).min(1, { error: commandError })],
+  { error: commandError },
+);
+
+/** A map of variables; null unsets one. */
+export const variables = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, { error: "letters, digits and _, not starting with a digit" }),
+  z.union([template, z.null()], { error: "text, a number, true, false or null" }),
+  { error: "a map of names to values" },
+);

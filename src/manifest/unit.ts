@@ -1,0 +1,156 @@
+// One manifest with what is merged over it, read into a tree; its includes are units of their own.
+
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { Place } from "../core/service.ts";
+import { EnvFileError, readEnvFiles } from "./dotenv.ts";
+import { mergeManifests, withoutExtensions } from "./merge.ts";
+import { topRenderingOf } from "./fields.ts";
+import { literal, lookupIn, templates } from "./layers.ts";
+import { parseYaml } from "./parse.ts";
+import type { Problem, Source } from "./problem.ts";
+import { renderTree } from "./render.ts";
+import { child } from "./tree.ts";
+import type { MapTree, Tree } from "./tree.ts";
+
+/** A merged manifest, not yet interpolated. */
+export interface Unit {
+  /** The directory of its first file. */
+  readonly root: string;
+  readonly files: readonly string[];
+  readonly tree: MapTree;
+  /** What the `.env` in `root` says; empty when there is none or it is not wanted. */
+  readonly dotenv: Readonly<Record<string, string>>;
+}
+
+/** What is gathered while files are read. */
+export interface Reading {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly dotenv: boolean;
+  readonly sources: Map<string, Source>;
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+}
+
+const maxBytes = 16 * 1024 * 1024;
+
+/** The manifest of these files and, after it, every manifest that it includes; faults go to `reading.problems`. */
+export async function readUnits(
+  files: readonly string[],
+  reading: Reading,
+  chain: readonly string[] = [],
+): Promise<readonly Unit[]> {
+  const trees: Tree[] = [];
+  for (const file of files) {
+    const tree = await readTree(file, reading);
+    if (tree !== undefined) trees.push(withoutExtensions(tree));
+  }
+  const [first, ...over] = trees;
+  if (first === undefined || files[0] === undefined || trees.length < files.length) return [];
+  const merged = over.reduce(mergeManifests, first);
+  if (merged.kind !== "map") return [];
+  const root = dirname(files[0]);
+  const dotenv = reading.dotenv ? await readDotenv(root, reading) : {};
+  const unit: Unit = { root, files, tree: merged, dotenv };
+  const units = [unit];
+  for (const { path, place } of includesOf(unit, reading)) {
+    const above = [...chain, ...files];
+    if (above.includes(path)) {
+      const circle = [...above.slice(above.indexOf(path)), path].join(" → ");
+      reading.problems.push({ place, message: `manifests include one another in a circle: ${circle}` });
+      continue;
+    }
+    if (reading.sources.has(path)) {
+      reading.problems.push({ place, message: `${path} is included twice`, remedy: "Keep one of them." });
+      continue;
+    }
+    units.push(...(await readUnits([path], { ...reading, env: reading.env }, above)));
+  }
+  return units;
+}
+
+async function readTree(file: string, reading: Reading): Promise<Tree | undefined> {
+  const text = await readText(file, reading.problems);
+  if (text === undefined) {
+    reading.sources.set(file, { file, text: "", lineStarts: [] });
+    return undefined;
+  }
+  const { tree, source, problems } = parseYaml(text, file);
+  reading.sources.set(file, source);
+  reading.problems.push(...problems);
+  if (problems.length > 0) return undefined;
+  const place: Place = tree?.place ?? { file, line: 1, column: 1 };
+  if (tree === undefined) {
+    reading.problems.push({
+      place,
+      message: "the manifest is empty",
+      remedy: "It needs a map with a `services:` key.",
+    });
+    return undefined;
+  }
+  if (tree.kind === "map") return tree;
+  const what = tree.kind === "list" ? "a list" : "a single value";
+  reading.problems.push({ place, message: `a manifest is a map with a \`services:\` key, not ${what}` });
+  return undefined;
+}
+
+async function readText(file: string, problems: Problem[]): Promise<string | undefined> {
+  try {
+    const { size } = await stat(file);
+    if (size > maxBytes) {
+      problems.push({ message: `${file} is larger than 16 MiB and is not read` });
+      return undefined;
+    }
+    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    problems.push({ message: `${file} ${fileFaults[code ?? ""] ?? `cannot be read (${code ?? "unknown error"})`}` });
+    return undefined;
+  }
+}
+
+const fileFaults: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist",
+  EACCES: "may not be read",
+  EISDIR: "is a directory; name the manifest in it",
+  ERR_ENCODING_INVALID_ENCODED_DATA: "is not UTF-8 text; save it as UTF-8",
+};
+
+async function readDotenv(root: string, reading: Reading): Promise<Record<string, string>> {
+  try {
+    return await readEnvFiles([{ path: join(root, ".env"), required: false }]);
+  } catch (error) {
+    if (!(error instanceof EnvFileError)) throw error;
+    reading.problems.push({ message: error.message });
+    return {};
+  }
+}
+
+function includesOf(unit: Unit, reading: Reading): readonly { readonly path: string; readonly place: Place }[] {
+  const include = child(unit.tree, "include");
+  if (include === undefined) return [];
+  const lookup = lookupIn([templates(plainEnv(unit.tree)), literal(reading.env), literal(unit.dotenv)]);
+  const { problems, warnings } = reading;
+  const rendered = renderTree(
+    include,
+    { renderingOf: topRenderingOf, now: lookup, later: lookup, problems, warnings },
+    ["include"],
+  );
+  const items = rendered.kind === "list" ? rendered.items : [rendered];
+  // Anything but text is the schema's to refuse.
+  return items.flatMap((item) => {
+    if (item.kind !== "scalar" || typeof item.value !== "string") return [];
+    return { path: resolve(dirname(item.place.file), item.value), place: item.place };
+  });
+}
+
+/** The `env` of a manifest or service as text and null, whatever else is in it left out. */
+export function plainEnv(tree: Tree | undefined): Readonly<Record<string, string | null>> {
+  const env = child(tree, "env");
+  if (env?.kind !== "map") return {};
+  return Object.fromEntries(
+    [...env.entries].flatMap(([name, { value }]) =>
+      value.kind === "scalar" ? [[name, value.value === null ? null : value.source]] : [],
+    ),
+  );
+}

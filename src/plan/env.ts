@@ -1,0 +1,205 @@
+// What each service is told: the names of ports, its environment, and who names whose port. Pure.
+
+import type { Command, Endpoint, Port, Probe, Service, Template } from "../core/service.ts";
+import { namesIn, namesInShell } from "../manifest/interpolate.ts";
+import { literal, lookupIn, namesOf, templates } from "../manifest/layers.ts";
+import { exportNames, exportStem, mainEndpoint, upperSnake } from "../manifest/names.ts";
+
+/** Ports by service and endpoint, as far as they are chosen. */
+export type Assignment = Readonly<Record<string, Readonly<Record<string, Port>>>>;
+
+/** What a run is called. */
+export interface RunIdentity {
+  readonly project: string;
+  readonly instance: string;
+  /** The service's own key; it proves who it is, and has no power over launch. */
+  readonly identityKey: string;
+}
+
+/** The endpoint that `PORT`, the exported `_PORT` and a probe's path mean: `main`, otherwise the first. */
+export function mainEndpointOf(service: Service): Endpoint | undefined {
+  return service.endpoints.find(({ name }) => name === mainEndpoint) ?? service.endpoints[0];
+}
+
+/** The names by which every service knows the ports of all: `<PREFIX><SERVICE>_PORT`, `_URL`, `_HOST` and one pair for each named endpoint. */
+export function exportsOf(services: readonly Service[], assignment: Assignment): Record<string, string> {
+  return Object.fromEntries(services.flatMap((service) => exportsOfService(service, assignment[service.name] ?? {})));
+}
+
+function exportsOfService(
+  service: Service,
+  ports: Readonly<Record<string, Port>>,
+): readonly (readonly [string, string])[] {
+  const stem = exportStem(service.exportPrefix, service.name);
+  const main = mainEndpointOf(service);
+  const pair = (name: string, endpoint: Endpoint): readonly (readonly [string, string])[] => {
+    const port = ports[endpoint.name];
+    return port === undefined
+      ? []
+      : [
+          [`${name}_PORT`, String(port)],
+          [`${name}_URL`, urlOf(service, endpoint, port)],
+        ];
+  };
+  const named = service.endpoints.filter(({ name }) => name !== mainEndpoint);
+  return [
+    ...(main === undefined ? [] : pair(stem, main)),
+    ...(main === undefined || ports[main.name] === undefined
+      ? []
+      : [[`${stem}_HOST`, reachableHost(service)] as const]),
+    ...named.flatMap((endpoint) => pair(`${stem}_${upperSnake(endpoint.name)}`, endpoint)),
+  ];
+}
+
+/** `http://localhost:8765`: where others reach an endpoint. */
+export function urlOf(service: Service, endpoint: Endpoint, port: Port): string {
+  const host = reachableHost(service);
+  return `${endpoint.protocol ?? service.scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+// A wildcard is an address to bind, not one to connect to.
+function reachableHost({ host }: Service): string {
+  return host === undefined || host === "0.0.0.0" || host === "::" ? "localhost" : host;
+}
+
+/** What launch itself tells one service: its ports and address, everyone's exports, and the run's names. */
+export function ownNames(
+  service: Service,
+  assignment: Assignment,
+  exports: Readonly<Record<string, string>>,
+  run: RunIdentity,
+): Record<string, string> {
+  const ports = assignment[service.name] ?? {};
+  const main =
+    service.endpoints.length === 1 ? service.endpoints[0] : service.endpoints.find(({ name }) => name === mainEndpoint);
+  const mainPort = main && ports[main.name];
+  const named = service.endpoints.flatMap(({ name }) => {
+    const port = ports[name];
+    return name === mainEndpoint || port === undefined ? [] : [[`PORT_${upperSnake(name)}`, String(port)] as const];
+  });
+  return {
+    ...exports,
+    ...(mainPort !== undefined && { PORT: String(mainPort) }),
+    ...Object.fromEntries(named),
+    ...(service.host !== undefined && { HOST: service.host }),
+    LAUNCH_SERVICE: service.name,
+    LAUNCH_PROJECT: run.project,
+    LAUNCH_INSTANCE: run.instance,
+    LAUNCH_IDENTITY_KEY: run.identityKey,
+  };
+}
+
+/** Everything that a child's environment is made of. */
+export interface EnvironmentSources {
+  readonly service: Service;
+  readonly own: Readonly<Record<string, string>>;
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** What the service's env files say. */
+  readonly ownFiles: Readonly<Record<string, string>>;
+  /** What the manifest's env files say, `.env` included. */
+  readonly manifestFiles: Readonly<Record<string, string>>;
+  /** True: the child is told to use colours. */
+  readonly colors: boolean;
+}
+
+/** A child's environment, and which of launch's own names the service or its files set themselves. */
+export interface ChildEnvironment {
+  readonly env: Record<string, string>;
+  readonly clashes: readonly string[];
+}
+
+/** Renders a child's environment; throws TemplateError for a circle and for `${NAME:?message}` without a value. */
+export function childEnvironment(sources: EnvironmentSources): ChildEnvironment {
+  const { service, own, processEnv, ownFiles, manifestFiles, colors } = sources;
+  const clashes = Object.keys(own).filter(
+    (name) => Object.hasOwn(service.env.own, name) || Object.hasOwn(ownFiles, name),
+  );
+  const given = Object.entries(own).filter(([name]) => !Object.hasOwn(ownFiles, name));
+  const layers = [
+    // Above launch's own names, so that `PORT: "1${PORT}"` can mean the one that launch chose.
+    templates(service.env.own),
+    literal(Object.fromEntries(given)),
+    templates(service.env.manifest),
+    literal(processEnv),
+    literal(ownFiles),
+    literal(manifestFiles),
+  ];
+  const names = namesOf(layers);
+  // Programs disagree on which of the two wins, so whoever has said one is not told the other.
+  const colorful = colors && !names.includes("FORCE_COLOR") && !names.includes("NO_COLOR");
+  const all = [...layers, literal({ ...(colorful && { FORCE_COLOR: "1" }), PYTHONUNBUFFERED: "1" })];
+  const lookup = lookupIn(all);
+  const env: Record<string, string> = {};
+  for (const name of namesOf(all)) {
+    const value = lookup(name);
+    if (value !== undefined) env[name] = value;
+  }
+  return { env, clashes };
+}
+
+/** For each service that names another's port, URL or host in one of its values: which ones. */
+export function portUsers(services: readonly Service[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const owners = new Map(
+    services.flatMap((service) =>
+      exportNames(
+        service.exportPrefix,
+        service.name,
+        service.endpoints.map(({ name }) => name),
+      ).map((name) => [name, service.name] as const),
+    ),
+  );
+  const users = services.map((service) => [service.name, portsUsedBy(service, owners)] as const);
+  return new Map(users.filter(([, used]) => used.size > 0));
+}
+
+// The manifest's `env` makes a user only of who names one of its variables: else each service would be a user of all.
+function portsUsedBy(service: Service, owners: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const used = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (name: string): void => {
+    if (seen.has(name) || Object.hasOwn(service.env.own, name)) return;
+    seen.add(name);
+    const owner = owners.get(name);
+    const indirect = service.env.manifest[name];
+    if (owner !== undefined && owner !== service.name) used.add(owner);
+    else if (typeof indirect === "string") namesIn(indirect).forEach(visit);
+  };
+  namesInService(service).forEach(visit);
+  return used;
+}
+
+function namesInService(service: Service): readonly string[] {
+  const { command, env, files, ready, health, stop, open } = service;
+  const values: readonly (Template | null)[] = [
+    ...Object.values(env.own),
+    ...files.map(({ content }) => content),
+    open ?? null,
+  ];
+  return [
+    ...namesInCommand(command),
+    ...values.flatMap((value) => (value === null ? [] : namesIn(value))),
+    ...namesInProbe(ready.probe),
+    ...(health === undefined ? [] : namesInProbe(health.probe)),
+    ...namesInCommand(stop.command),
+  ];
+}
+
+function namesInCommand(command: Command | undefined): readonly string[] {
+  if (command === undefined) return [];
+  return "shell" in command ? namesInShell(command.shell) : command.args.flatMap(namesIn);
+}
+
+function namesInProbe(probe: Probe): readonly string[] {
+  switch (probe.kind) {
+    case "http":
+      return [probe.target, ...Object.values(probe.headers)].flatMap(namesIn);
+    case "tcp":
+      return namesIn(probe.address);
+    case "exec":
+      return namesInCommand(probe.command);
+    case "listen":
+    case "log":
+    case "none":
+      return [];
+  }
+}
