@@ -29,9 +29,14 @@ export function bounce(member: Member): Member {
 export function bounceDependents(fleet: Fleet, name: string): Fleet {
   return dependentsOf(fleet, name).reduce((next, { service }) => {
     const asked = service.needs.some((need) => need.service === name && need.restart);
-    const bounced = asked ? change(next, service.name, bounce) : next;
-    return bounced === next ? next : bounceDependents(bounced, service.name);
+    return asked ? bounceWithDependents(next, service.name) : next;
   }, fleet);
+}
+
+/** Bounces one running service, and the dependents that follow it. */
+export function bounceWithDependents(fleet: Fleet, name: string): Fleet {
+  const bounced = change(fleet, name, bounce);
+  return bounced === fleet ? fleet : bounceDependents(bounced, name);
 }
 
 /** The member on its way down; at once where there is no process of ours to end. */

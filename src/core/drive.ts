@@ -1,11 +1,11 @@
 // Moves what is toward what is wanted, one member at a time, until no move is left.
 
 import { change, ending, failed, rested, stopping, withoutReason } from "./change.ts";
-import type { Failure } from "./failure.ts";
+import { unanswered } from "./claim.ts";
 import { dependentsOf, isHopeless, isSupported } from "./needs.ts";
 import type { Millis } from "./service.ts";
 import type { Fleet, Member, Outcome } from "./state.ts";
-import { isActive, isSettled, isUp } from "./state.ts";
+import { hasFailed, isActive, isGoingDown, isSettled, isUp } from "./state.ts";
 
 /** From SIGKILL until it is said that not even that helped. */
 export const KILL_GRACE: Millis = 5000;
@@ -29,14 +29,14 @@ export function drive(fleet: Fleet, at: Millis): Fleet {
 /** The member after its one due move; the same member when none is due. */
 function moved(fleet: Fleet, member: Member, at: Millis): Member {
   const { state } = member;
-  const goesDown = !member.wanted || member.bounce;
+  const goesDown = isGoingDown(member);
   switch (state.status) {
     case "idle":
-      if (goesDown) return member.bounce ? { ...member, bounce: false } : member;
+      if (goesDown) return member;
       if (member.claim === "none") return { ...member, claim: "asked" };
-      return member.claim === "held" && isSupported(fleet, member) ? starting(member, at) : member;
+      return !isClaiming(fleet) && isSupported(fleet, member) ? starting(member, at) : member;
     case "blocked":
-      return goesDown ? { ...rested(member, { status: "idle" }), claim: "none" } : member;
+      return goesDown ? rested(unanswered(member), { status: "idle" }) : member;
     case "backoff":
       if (goesDown) return { ...rested(member, { status: "idle" }), recentRestarts: [] };
       if (at < state.until) return member;
@@ -46,15 +46,24 @@ function moved(fleet: Fleet, member: Member, at: Millis): Member {
       return member;
     case "started":
     case "ready":
-      return goesDown && !isHeldUp(fleet, member) ? stopping(fleet, member, at, { kind: "rest" }) : member;
+      return goesDown && !isHeldUp(fleet, member.service.name, new Set())
+        ? stopping(fleet, member, at, { kind: "rest" })
+        : member;
     case "stopping":
       if (at < state.deadline) return member;
       if (state.killed) return failed(member, { kind: "did-not-stop" });
       return { ...member, state: { ...state, killed: true, deadline: at + KILL_GRACE } };
     case "exited":
     case "failed":
-      return member.bounce ? rested(member, { status: "idle" }) : member;
+      return member;
   }
+}
+
+/** True while ports of anything wanted are still being claimed: what starts must know them all. */
+function isClaiming(fleet: Fleet): boolean {
+  return Object.values(fleet.members).some(
+    (member) => member.wanted && member.state.status === "idle" && member.claim !== "held",
+  );
 }
 
 function starting(member: Member, at: Millis): Member {
@@ -62,27 +71,46 @@ function starting(member: Member, at: Millis): Member {
   return { ...rested(withoutReason(member), { status: "starting", run, since: at }), run };
 }
 
-/** True while dependents that go down as well have still to go first. */
-function isHeldUp(fleet: Fleet, member: Member): boolean {
-  return dependentsOf(fleet, member.service.name).some(
-    (dependent) => (!dependent.wanted || dependent.bounce) && isActive(dependent.state),
-  );
+/** True while dependents that go down as well have still to go first, seen through those that do not run. */
+function isHeldUp(fleet: Fleet, name: string, seen: Set<string>): boolean {
+  return dependentsOf(fleet, name).some((dependent) => {
+    if (isActive(dependent.state)) return isGoingDown(dependent);
+    if (seen.has(dependent.service.name)) return false;
+    seen.add(dependent.service.name);
+    return isHeldUp(fleet, dependent.service.name, seen);
+  });
 }
 
 /** Why the run must end now; undefined: it goes on. */
 function outcomeNow(fleet: Fleet, at: Millis): Outcome | undefined {
   if (fleet.outcome !== undefined) return undefined;
-  const wanted = Object.values(fleet.members).filter((member) => member.wanted);
+  const wanted = wantedOf(fleet);
   for (const member of wanted) {
     const outcome = outcomeOfEnd(fleet, member);
     if (outcome !== undefined) return outcome;
   }
-  const open = wanted.filter((member) => !isSettled(member.state) && !isStuck(fleet, member));
-  const waiting = open.filter((member) => !isUp(member));
-  if (fleet.rules.upBy !== undefined && !fleet.wasUp && at >= fleet.rules.upBy && waiting.length > 0) {
-    return { kind: "timeout", waiting: waiting.map((member) => member.service.name) };
-  }
-  return fleet.rules.endWhenSettled && wanted.length > 0 && open.length === 0 ? { kind: "done" } : undefined;
+  const { upBy, endWhenSettled } = fleet.rules;
+  const late = upBy !== undefined && !fleet.arrived && at >= upBy ? wanted.filter(isOnItsWay(fleet)) : [];
+  if (late.length > 0) return { kind: "timeout", waiting: late.map(({ service }) => service.name) };
+  return endWhenSettled && isAllDone(fleet, wanted) ? { kind: "done" } : undefined;
+}
+
+/** True when nothing is left to run: what runs elsewhere and serves keeps no run alive. */
+function isAllDone(fleet: Fleet, wanted: readonly Member[]): boolean {
+  const ours = wanted.filter(({ service }) => service.type !== "external");
+  return (
+    ours.length > 0 &&
+    ours.every((member) => isSettled(member.state) || isStuck(fleet, member)) &&
+    !wanted.some(isOnItsWay(fleet))
+  );
+}
+
+function wantedOf(fleet: Fleet): readonly Member[] {
+  return Object.values(fleet.members).filter((member) => member.wanted);
+}
+
+function isOnItsWay(fleet: Fleet): (member: Member) => boolean {
+  return (member) => !isUp(member) && !isSettled(member.state) && !isStuck(fleet, member);
 }
 
 function isStuck(fleet: Fleet, member: Member): boolean {
@@ -90,35 +118,39 @@ function isStuck(fleet: Fleet, member: Member): boolean {
 }
 
 /** What the end of one service means for all. */
-function outcomeOfEnd(fleet: Fleet, { service, state }: Member): Outcome | undefined {
-  if (state.status !== "exited" && state.status !== "failed") return undefined;
-  if (state.status === "failed" && state.failure.kind === "skipped") return undefined;
-  const failure: Failure = state.status === "failed" ? state.failure : { kind: "exit", exit: state.exit };
-  const fatal =
-    service.onExit === "fail" ||
-    (state.status === "failed" && (service.onExit === "shutdown" || fleet.rules.onFailure === "stop"));
-  if (fatal) return { kind: "failed", service: service.name, failure };
-  return service.onExit === "shutdown" ? { kind: "done" } : undefined;
+function outcomeOfEnd(fleet: Fleet, member: Member): Outcome | undefined {
+  const { service, state } = member;
+  if (state.status === "exited" && service.onExit === "fail") {
+    return { kind: "failed", service: service.name, failure: { kind: "exit", exit: state.exit } };
+  }
+  if (state.status === "exited" && service.onExit === "shutdown") return { kind: "done" };
+  const isFatal = service.onExit !== "ignore" || fleet.rules.onFailure === "stop";
+  return isFatal ? outcomeOfFailure(member) : undefined;
+}
+
+function outcomeOfFailure(member: Member): Outcome | undefined {
+  const { service, state } = member;
+  if (state.status !== "failed" || !hasFailed(member)) return undefined;
+  const { failure } = state;
+  if (failure.kind === "conflict") return { kind: "conflict", conflict: failure.conflict };
+  return { kind: "failed", service: service.name, failure };
 }
 
 /** Notes that everything has been up, and that everything is over. */
 function concluded(fleet: Fleet): Fleet {
-  const members = Object.values(fleet.members);
   if (fleet.outcome === undefined) {
-    const wanted = members.filter((member) => member.wanted);
-    return !fleet.wasUp && wanted.length > 0 && wanted.every(isUp) ? { ...fleet, wasUp: true } : fleet;
+    const wanted = wantedOf(fleet);
+    if (fleet.wasUp || wanted.length === 0 || wanted.some(isOnItsWay(fleet))) return fleet;
+    const wasUp = !wanted.some(hasFailed);
+    return wasUp || !fleet.arrived ? { ...fleet, arrived: true, wasUp } : fleet;
   }
+  const members = Object.values(fleet.members);
   if (fleet.ended || members.some((member) => isActive(member.state))) return fleet;
-  return { ...fleet, outcome: truthful(fleet, fleet.outcome), ended: true };
+  return { ...fleet, outcome: truthful(members, fleet.outcome), ended: true };
 }
 
-/** An end that looks clean is not, when something had failed on the way. */
-function truthful(fleet: Fleet, outcome: Outcome): Outcome {
-  if (outcome.kind !== "done" && !(outcome.kind === "interrupted" && outcome.up)) return outcome;
-  for (const { service, state } of Object.values(fleet.members)) {
-    if (state.status !== "failed" || state.failure.kind === "skipped") continue;
-    if (state.failure.kind === "conflict") return { kind: "conflict", conflict: state.failure.conflict };
-    return { kind: "failed", service: service.name, failure: state.failure };
-  }
-  return outcome;
+/** An end that looks clean, or as if only someone had wished for it, is not when something had failed on the way. */
+function truthful(members: readonly Member[], outcome: Outcome): Outcome {
+  if (outcome.kind !== "done" && outcome.kind !== "interrupted") return outcome;
+  return members.map(outcomeOfFailure).find((failure) => failure !== undefined) ?? outcome;
 }

@@ -34,7 +34,10 @@ export type Fact =
       readonly ports: Readonly<Record<string, Port>>;
       readonly moves: readonly Move[];
     }
-  /** Someone else holds a wanted port: before a start (no run), or found while a run was becoming ready. */
+  /**
+   * Someone else holds a wanted port. Without a run it answers a `claim` or `settle`; with its run it was found
+   * by a `start`, which then spawned nothing, or while that run was becoming ready.
+   */
   | {
       readonly type: "conflict";
       readonly service: string;
@@ -54,7 +57,7 @@ export type Fact =
   /** Health has crossed a threshold. */
   | { readonly type: "healthy"; readonly service: string; readonly run: number }
   | { readonly type: "unhealthy"; readonly service: string; readonly run: number; readonly reason: string }
-  /** An external or adopted service no longer answers. */
+  /** A ready external service, or an adopted one, no longer answers. */
   | { readonly type: "lost"; readonly service: string; readonly run: number; readonly reason: string }
   /** Its process ended or could not be started; `left`: others of its group still live. */
   | {

@@ -40,7 +40,7 @@ function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]
   const { state, service, claim } = member;
   switch (state.status) {
     case "idle":
-      if (!member.wanted) return fleet.outcome === undefined ? "was not asked for" : "was stopped";
+      if (!member.wanted) return member.run === 0 ? notAskedFor(fleet) : "was stopped";
       if (unmet.length > 0) return `waits for ${unmet.map(needText).join(" and ")}`;
       return claim === "asked" ? "waits for its ports" : "is about to start";
     case "blocked": {
@@ -67,8 +67,12 @@ function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]
     case "exited":
       return service.type === "task" ? "is completed" : "ended by itself with success";
     case "failed":
-      return describe(state.failure);
+      return state.failure.kind === "skipped" ? "was skipped" : `failed: ${describe(state.failure)}`;
   }
+}
+
+function notAskedFor(fleet: Fleet): string {
+  return fleet.outcome === undefined ? "was not asked for" : "was not started";
 }
 
 function needText(need: Need): string {

@@ -20,7 +20,7 @@ export type Failure =
   | { readonly kind: "preparation"; readonly message: string }
   /** It ended by itself and that counts as a failure. */
   | { readonly kind: "exit"; readonly exit: Exit }
-  /** It ended too often within its window. */
+  /** It ended once more after all the restarts that it may have within its window. */
   | { readonly kind: "crash-loop"; readonly restarts: number; readonly window: Millis; readonly last: Failure }
   /** It did not prove ready in time. */
   | { readonly kind: "not-ready"; readonly timeout: Millis; readonly reason: string }
@@ -79,7 +79,7 @@ export function describe(failure: Failure): string {
     case "exit":
       return `ended with ${describeExit(failure.exit)}`;
     case "crash-loop":
-      return `crash loop: ended ${failure.restarts} times within ${describeMillis(failure.window)}, last: ${describe(failure.last)}`;
+      return `crash loop: restarted ${failure.restarts} times within ${describeMillis(failure.window)}, last: ${describe(failure.last)}`;
     case "not-ready":
       return `not ready within ${describeMillis(failure.timeout)}: ${failure.reason}`;
     case "unhealthy":
@@ -128,11 +128,11 @@ export function describeHolder(known: HolderKnowledge): string {
 
 /** `250ms`, `10s`, `1m30s`: the manifest's own way to write a duration. */
 export function describeMillis(ms: Millis): string {
-  if (ms < 1000) return `${Math.round(ms)}ms`;
-  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))}s`;
-  const minutes = Math.floor(ms / 60_000);
-  const seconds = Math.round((ms % 60_000) / 1000);
-  return seconds === 0 ? `${minutes}m` : `${minutes}m${seconds}s`;
+  if (Math.round(ms) < 1000) return `${Math.round(ms)}ms`;
+  const tenths = Math.round(ms / 100) / 10;
+  if (tenths < 60) return `${tenths}s`;
+  const seconds = Math.round(ms / 1000);
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
 
 /** The base name of a command line's first word: `node` of `/usr/bin/node server.js`. */

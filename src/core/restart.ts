@@ -36,10 +36,8 @@ export function judgeEnd(member: Member, end: Ending, at: Millis, random: number
   const { window, maxRestarts } = service.restart;
   const recent = member.recentRestarts.filter((time) => time > at - window);
   if (recent.length >= maxRestarts) {
-    return {
-      ...kept,
-      state: { status: "failed", failure: { kind: "crash-loop", restarts: recent.length, window, last: failure } },
-    };
+    const loop: Failure = { kind: "crash-loop", restarts: recent.length, window, last: failure };
+    return { ...kept, state: { status: "failed", failure: recent.length === 0 ? failure : loop } };
   }
   return {
     state: { status: "backoff", until: at + backoff(service.restart, recent.length, random), failure },

@@ -124,7 +124,9 @@ export interface Fleet {
   /** By name, in the manifest's order. */
   readonly members: Readonly<Record<string, Member>>;
   readonly rules: Rules;
-  /** True once everything wanted has been up at the same time. */
+  /** True once nothing wanted was on its way up any more: each was up, had ended, gave up or could not start. */
+  readonly arrived: boolean;
+  /** True once everything wanted, but for what was skipped, has been up at the same time. */
   readonly wasUp: boolean;
   /** Set when the run is ending, and why. */
   readonly outcome?: Outcome;
@@ -173,9 +175,19 @@ export function isUp(member: Member): boolean {
   return status === "ready" || status === "exited";
 }
 
+/** True when it is to be stopped, for good or to be started again. */
+export function isGoingDown(member: Member): boolean {
+  return !member.wanted || member.bounce;
+}
+
 /** True when its process is not ours to start, signal or stop. */
 export function isWatchedOnly(member: Member): boolean {
   return member.adopted || member.service.type === "external";
+}
+
+/** True when it gave up against everyone's will: being skipped is no failure. */
+export function hasFailed(member: Member): boolean {
+  return member.state.status === "failed" && member.state.failure.kind !== "skipped";
 }
 
 /** True when nothing more will happen to the service by itself. */
@@ -186,7 +198,7 @@ export function isSettled(state: State): boolean {
 /** The fleet before anything was asked of it. */
 export function newFleet(services: readonly Service[], rules: Rules): Fleet {
   const members = Object.fromEntries(services.map((service) => [service.name, newMember(service)]));
-  return { members, rules, wasUp: false, hurried: false, ended: false };
+  return { members, rules, arrived: false, wasUp: false, hurried: false, ended: false };
 }
 
 function newMember(service: Service): Member {
@@ -194,8 +206,9 @@ function newMember(service: Service): Member {
     service,
     wanted: false,
     bounce: false,
-    claim: service.endpoints.length === 0 ? "held" : "none",
-    ports: {},
+    // What runs elsewhere holds its ports itself: there is nothing to lease.
+    claim: service.endpoints.length === 0 || service.type === "external" ? "held" : "none",
+    ports: service.type === "external" ? preferredPorts(service) : {},
     state: { status: "idle" },
     run: 0,
     recentRestarts: [],
@@ -205,6 +218,12 @@ function newMember(service: Service): Member {
     staleEnv: false,
     adopted: false,
   };
+}
+
+function preferredPorts({ endpoints }: Service): Member["ports"] {
+  return Object.fromEntries(
+    endpoints.flatMap(({ name, preferred }) => (preferred === undefined ? [] : [[name, preferred]])),
+  );
 }
 
 /** The exit code that an outcome means (the contract's table). */

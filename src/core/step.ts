@@ -38,14 +38,7 @@ function memberEffects(before: Member, after: Member): readonly Effect[] {
   const effects: Effect[] = [];
   const entered = state.status !== before.state.status || after.run !== before.run;
 
-  if (
-    before.state.status === "blocked" &&
-    before.state.answer?.choice === "wait" &&
-    state.status !== "blocked" &&
-    after.claim !== "held"
-  ) {
-    effects.push({ type: "unwait", service });
-  }
+  if (givesUpWaiting(before, after)) effects.push({ type: "unwait", service });
   switch (state.status) {
     case "blocked":
       effects.push(...blockedEffects(before, after, state));
@@ -76,6 +69,16 @@ function memberEffects(before: Member, after: Member): readonly Effect[] {
   return effects;
 }
 
+function givesUpWaiting(before: Member, after: Member): boolean {
+  if (!isWaiting(before) || isWaiting(after) || after.claim === "held") return false;
+  // Blocked and unanswered again: it was the waiting itself that found something new.
+  return after.state.status !== "blocked" || after.state.answer !== undefined;
+}
+
+function isWaiting({ state }: Member): boolean {
+  return state.status === "blocked" && state.answer?.choice === "wait";
+}
+
 function blockedEffects(
   before: Member,
   after: Member,
@@ -87,6 +90,7 @@ function blockedEffects(
   if (answer !== undefined) {
     return answer === answeredBefore ? [] : [{ type: "settle", service, choice: answer.choice, conflicts }];
   }
-  const isNew = before.state.status !== "blocked" || before.state.conflicts !== conflicts;
+  const isNew =
+    before.state.status !== "blocked" || answeredBefore !== undefined || before.state.conflicts !== conflicts;
   return isNew ? [{ type: "ask", service, conflicts }] : [];
 }

@@ -2,24 +2,32 @@
 
 import type { Millis } from "./service.ts";
 import type { Fleet, Member } from "./state.ts";
+import { isGoingDown } from "./state.ts";
 
 /** The earliest monotonic time at which a `woke` would change something; undefined: none. */
 export function nextDeadline(fleet: Fleet): Millis | undefined {
   if (fleet.ended) return undefined;
   const times = Object.values(fleet.members).flatMap((member) => memberDeadline(fleet, member) ?? []);
-  if (fleet.rules.upBy !== undefined && !fleet.wasUp && fleet.outcome === undefined) times.push(fleet.rules.upBy);
+  const { upBy } = fleet.rules;
+  if (upBy !== undefined && !fleet.arrived && fleet.outcome === undefined) {
+    // Nothing wanted yet: there is nothing to be late.
+    if (Object.values(fleet.members).some((member) => member.wanted)) times.push(upBy);
+  }
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** The time at which waiting for this member is over; undefined: it is not waited for, or without a limit. */
-export function memberDeadline(fleet: Fleet, { state, service, slow }: Member): Millis | undefined {
+export function memberDeadline(fleet: Fleet, member: Member): Millis | undefined {
+  const { state, service, slow } = member;
   switch (state.status) {
     case "stopping":
       return state.deadline;
     case "backoff":
       return state.until;
     case "started":
-      return service.type === "task" || (slow && fleet.rules.patient) ? undefined : state.since + service.ready.timeout;
+      // What goes down waits for its dependents alone.
+      if (service.type === "task" || slow || isGoingDown(member)) return undefined;
+      return state.since + service.ready.timeout;
     case "idle":
     case "blocked":
     case "starting":

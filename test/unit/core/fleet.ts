@@ -1,7 +1,15 @@
 // Builds services for tests of the rules: every default filled in, short forms for what a test is about.
 
 import type { Conflict } from "../../../src/core/conflict.ts";
-import type { Condition, Endpoint, Need, Place, RestartPolicy, Service, StopPolicy } from "../../../src/core/service.ts";
+import type {
+  Condition,
+  Endpoint,
+  Need,
+  Place,
+  RestartPolicy,
+  Service,
+  StopPolicy,
+} from "../../../src/core/service.ts";
 import type { Rules } from "../../../src/core/state.ts";
 
 const place: Place = { file: "/project/services.yaml", line: 1, column: 1 };
