@@ -16,7 +16,9 @@ import {
   readVariables,
   startedAt,
   userName,
+  type ProcessStat,
 } from "./proc.ts";
+import { findRunOf } from "./runs.ts";
 import { readListeners, type Listener } from "./sockets.ts";
 
 /** The run that asks: its own earlier processes are told apart from strangers. */
@@ -74,8 +76,6 @@ export function describeHolder(pid: number, asking?: AskingRun): Holder | undefi
   const uid = readUid(pid);
   const marks = readVariables(pid, ["LAUNCH_PROJECT", "LAUNCH_SERVICE", "LAUNCH_ROOT", "LAUNCH_INSTANCE"]) ?? {};
   const { LAUNCH_PROJECT: name, LAUNCH_SERVICE: service, LAUNCH_ROOT: root, LAUNCH_INSTANCE: instance } = marks;
-  const isOurs = asking !== undefined && root === asking.root && instance === asking.instance;
-  const self = readStat(process.pid);
   return defined({
     pid,
     command,
@@ -86,9 +86,23 @@ export function describeHolder(pid: number, asking?: AskingRun): Holder | undefi
     startTicks: stat.startTicks,
     ...readCgroup(pid),
     project: name !== undefined && service !== undefined && root !== undefined ? { name, service, root } : undefined,
-    // Older than this process, so an earlier run of the same instance started it, and only one run of it lives at a time.
-    leftover: isOurs && self !== undefined && stat.startTicks < self.startTicks ? true : undefined,
+    leftover: service !== undefined && isLeftover(stat, root, instance, asking) ? true : undefined,
   });
+}
+
+// Marked as a service of the asking instance, of which one run lives at a time; older than this process, which is that run
+// or asks before there is one; and no other run of it lives (a command may ask beside a running instance).
+function isLeftover(
+  stat: ProcessStat,
+  root: string | undefined,
+  instance: string | undefined,
+  asking?: AskingRun,
+): boolean {
+  if (asking === undefined || root !== asking.root || instance !== asking.instance) return false;
+  const self = readStat(process.pid);
+  if (self === undefined || stat.startTicks >= self.startTicks) return false;
+  const run = findRunOf(asking.root, asking.instance);
+  return run === undefined || run.pid === process.pid;
 }
 
 /** The processes that have each of these sockets open, as far as their descriptors may be read; Linux only. */

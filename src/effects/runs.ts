@@ -44,6 +44,17 @@ export function findRun(pid: number, directory: string | undefined = runsDirecto
   return run?.pid === pid && isAlive(stat) && stat.startTicks === run.startTicks ? run : undefined;
 }
 
+/** The live run of a project's instance, as far as it has announced itself. */
+export function findRunOf(
+  root: string,
+  instance: string,
+  directory: string | undefined = runsDirectory(),
+): Run | undefined {
+  return pidsIn(directory)
+    .map((pid) => findRun(pid, directory))
+    .find((run) => run?.root === root && run.instance === instance);
+}
+
 /** The user's private directory for what lasts as long as a run; `undefined` when there is none that only this user can write to. */
 export function runsDirectory(): string | undefined {
   const uid = process.getuid?.() ?? 0;
@@ -72,9 +83,18 @@ function readRun(path: string): Run | undefined {
 
 // What runs left that were killed.
 function sweep(directory: string): void {
-  for (const entry of readdirSync(directory)) {
-    const pid = /^(\d+)\.json$/.exec(entry)?.[1];
-    const isStale = pid !== undefined && findRun(Number(pid), directory) === undefined;
-    if (isStale) rmSync(join(directory, entry), { force: true });
+  for (const pid of pidsIn(directory)) {
+    if (findRun(pid, directory) === undefined) rmSync(join(directory, `${pid}.json`), { force: true });
+  }
+}
+
+function pidsIn(directory: string | undefined): readonly number[] {
+  try {
+    return readdirSync(directory ?? "").flatMap((entry) => {
+      const pid = /^(\d+)\.json$/.exec(entry)?.[1];
+      return pid === undefined ? [] : Number(pid);
+    });
+  } catch {
+    return [];
   }
 }

@@ -51,16 +51,17 @@ describe.runIf(process.platform === "linux")("the holder of a port", () => {
   });
 
   test("says which launch project it belongs to, and whether an earlier run of ours left it", async () => {
+    const root = `/srv/shop-${process.pid}`;
     const marks = {
       LAUNCH_PROJECT: "shop",
       LAUNCH_SERVICE: "web",
-      LAUNCH_ROOT: "/srv/shop",
+      LAUNCH_ROOT: root,
       LAUNCH_INSTANCE: "default",
     };
     await using stranger = await startListener("127.0.0.1", 0, { env: { ...process.env, ...marks } });
-    const project = { name: "shop", service: "web", root: "/srv/shop" };
+    const project = { name: "shop", service: "web", root };
     const [own, other] = await Promise.all(
-      ["/srv/shop", "/srv/other"].map(async (root) =>
+      [root, "/srv/other"].map(async (root) =>
         (await findHolders([stranger.port], { root, instance: "default" })).get(stranger.port),
       ),
     );
@@ -70,12 +71,23 @@ describe.runIf(process.platform === "linux")("the holder of a port", () => {
     expect(own).not.toMatchObject({ holder: { leftover: true } });
 
     // A run that starts after it, as the one after a crash does.
-    const path = new URL("../../../src/effects/holders.ts", import.meta.url).href;
-    await using late = await startNode(`
-      const { findHolders } = await import(${JSON.stringify(path)});
-      const ask = async (root) => (await findHolders([${stranger.port}], { root, instance: "default" })).get(${stranger.port}).holder.leftover;
-      console.log(await ask("/srv/shop"), await ask("/srv/other"));`);
-    expect(late.line).toBe("true undefined");
+    const moduleAt = (name: string): string =>
+      JSON.stringify(new URL(`../../../src/effects/${name}.ts`, import.meta.url).href);
+    const late = async (): Promise<string> => {
+      await using asking = await startNode(`
+        import { findHolders } from ${moduleAt("holders")};
+        const ask = async (root) => (await findHolders([${stranger.port}], { root, instance: "default" })).get(${stranger.port}).holder.leftover;
+        console.log(await ask(${JSON.stringify(root)}), await ask("/srv/other"));`);
+      return asking.line;
+    };
+    expect(await late()).toBe("true undefined");
+
+    // A command beside the run that the service belongs to.
+    await using _run = await startNode(`
+      import { announceRun } from ${moduleAt("runs")};
+      announceRun({ name: "shop", root: ${JSON.stringify(root)}, instance: "default" });
+      console.log("up"); setInterval(() => {}, 1e6);`);
+    expect(await late()).toBe("undefined undefined");
   });
 
   test("is absent for a port that nobody listens on", async () => {
