@@ -1,0 +1,123 @@
+// Spawns one service: its own session and process group, its output straight into its log file, never through us.
+// Plain `child_process` on purpose: nothing is buffered, parsed or piped here, a spawn blocks the loop, and a hundred
+// services feel every tenth of a millisecond. Commands whose output or end we consume run through execa (`command.ts`).
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
+import type { Exit, Failure } from "../core/failure.ts";
+import { readStat } from "./proc.ts";
+
+/** A command with everything rendered. */
+export type RenderedCommand = { readonly shell: string } | { readonly args: readonly string[] };
+
+/** What to spawn, and with what around it. */
+export interface Spawn {
+  readonly command: RenderedCommand;
+  readonly cwd: string;
+  /** The whole environment; nothing is added. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: "open" | "null";
+  /** A descriptor opened for appending: stdout and stderr together, in order. */
+  readonly output: number;
+}
+
+/** A process that was spawned. Its pid is also the number of its group and session. */
+export interface Spawned {
+  readonly pid: number;
+  /** Its start time in clock ticks, which with the pid names it for ever; undefined where there is no `/proc`. */
+  readonly startTicks: number | undefined;
+}
+
+/** Spawns; `onExit` is called once when the process itself has ended, whoever still holds its output. */
+export async function spawnService(spec: Spawn, onExit: (exit: Exit) => void): Promise<Spawned | Failure> {
+  let child: ChildProcess;
+  try {
+    child = start(spec);
+  } catch (error) {
+    return failureOf(error, spec);
+  }
+  const { pid } = child;
+  if (pid === undefined) {
+    return new Promise((settle) => {
+      child.once("error", (error) => settle(failureOf(error, spec)));
+    });
+  }
+  child.once("exit", (code, signal) => onExit(exitOf(code, signal)));
+  // A signal or a write to its stdin may fail once it is gone; that is no news.
+  child.on("error", () => {});
+  child.stdin?.on("error", () => {});
+  return { pid, startTicks: readStat(pid)?.startTicks };
+}
+
+function start({ command, cwd, env, stdin, output }: Spawn): ChildProcess {
+  const [file, ...args] = "shell" in command ? ["/bin/sh", "-c", command.shell] : command.args;
+  return spawn(file ?? "", args, {
+    cwd,
+    env: { ...env },
+    detached: true,
+    // An open pipe that nobody writes to never ends; when we are gone it does, and watchers end with us.
+    stdio: [stdin === "open" ? "pipe" : "ignore", output, output],
+  });
+}
+
+function exitOf(code: number | null, signal: string | null): Exit {
+  return signal === null ? { code: code ?? 0, signal: null } : { code: null, signal };
+}
+
+function failureOf(error: unknown, spec: Spawn): Failure {
+  const { code = "UNKNOWN", message } = error as NodeJS.ErrnoException;
+  // The kernel answers ENOENT for a missing directory and a missing program alike.
+  if (["ENOENT", "ENOTDIR", "EACCES"].includes(code)) return findFault(spec) ?? { kind: "spawn", code, message };
+  return { kind: "spawn", code, message };
+}
+
+/** What would keep the command from being started: its directory or its program; undefined: nothing seen. */
+export function findFault({ command, cwd, env }: Pick<Spawn, "command" | "cwd" | "env">): Failure | undefined {
+  if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) return { kind: "no-directory", path: cwd };
+  const program = "args" in command ? command.args[0] : firstWord(command.shell);
+  return program === undefined ? undefined : programFault(program, cwd, env["PATH"]);
+}
+
+/** The shell's own answer to a program it could not run, told apart from any other exit. */
+export function shellFault(command: RenderedCommand, exit: Exit): Failure | undefined {
+  if (!("shell" in command)) return undefined;
+  if (exit.code === 127) return { kind: "command-not-found", command: command.shell };
+  if (exit.code === 126) return { kind: "not-executable", command: command.shell };
+  return undefined;
+}
+
+function programFault(program: string, cwd: string, path: string | undefined): Failure | undefined {
+  const candidates = program.includes("/")
+    ? [isAbsolute(program) ? program : resolve(cwd, program)]
+    : (path ?? "/usr/local/bin:/usr/bin:/bin")
+        .split(delimiter)
+        .map((directory) => join(resolve(cwd, directory), program));
+  const files = candidates.filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+  if (files.length === 0) return { kind: "command-not-found", command: program };
+  return files.some(isExecutable) ? undefined : { kind: "not-executable", command: program };
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The program that a shell string starts with, when that can be told without being a shell. */
+function firstWord(shell: string): string | undefined {
+  const words = shell.trim().split(/\s+/);
+  const word = words.find((candidate) => !/^[A-Za-z_][A-Za-z0-9_]*=/.test(candidate));
+  if (word === undefined || !/^[\w@%+:,./-]+$/.test(word) || shellWords.has(word)) return undefined;
+  return word;
+}
+
+// Words that the shell itself knows; none of them is looked for in the PATH.
+const shellWords = new Set(
+  ". : [ alias bg break case cd command continue do done echo elif else esac eval exec exit export false fg fi for getopts hash if in jobs kill local printf pwd read readonly return set shift test then time times trap true type ulimit umask unalias unset until wait while {".split(
+    " ",
+  ),
+);

@@ -1,0 +1,81 @@
+// The services' output: one log file each, written by the service itself, followed by us for whoever wants to see lines.
+// A sibling of the journal: lines are many, and they are not state.
+
+import { join } from "node:path";
+import { type LogFile, openLogFile } from "../effects/logs/file.ts";
+import { countLines, type LineBatch } from "../effects/logs/lines.ts";
+import { createRing, type Ring } from "../effects/logs/ring.ts";
+import { type Tail, tailLog } from "../effects/logs/tail.ts";
+
+/** Sees every batch of lines of every service, in order for each. The bytes are valid during the call only. */
+export type LineReader = (service: string, batch: LineBatch) => void;
+
+/** The output of all services of a run. */
+export interface Output extends AsyncDisposable {
+  /** The descriptor for a new run of the service; its log is opened and followed from here on. */
+  open(service: string): number;
+  subscribe(reader: LineReader): Disposable;
+  /** Resolves once every line that is in the log by now has been seen. */
+  drain(service: string): Promise<void>;
+  /** The last lines of this session, oldest first. */
+  last(service: string, count: number): readonly string[];
+  /** What was seen of the service's output in this session. */
+  totals(service: string): { readonly lines: number; readonly bytes: number };
+  path(service: string): string;
+}
+
+interface Stream {
+  readonly file: LogFile;
+  readonly tail: Tail;
+  readonly ring: Ring;
+  lines: number;
+  bytes: number;
+}
+
+/** Opens nothing yet; logs are created in `directory` as services start. */
+export function openOutput(directory: string): Output {
+  const streams = new Map<string, Stream>();
+  const readers = new Set<LineReader>();
+  const path = (service: string): string => join(directory, `${service}.log`);
+
+  const openStream = (service: string): Stream => {
+    const file = openLogFile(path(service));
+    const ring = createRing();
+    const onLines = (batch: LineBatch): void => {
+      stream.lines += countLines(batch);
+      stream.bytes += batch.bytes.length;
+      ring.push(batch);
+      for (const reader of readers) reader(service, batch);
+    };
+    const stream: Stream = {
+      file,
+      ring,
+      lines: 0,
+      bytes: 0,
+      tail: tailLog({ path: file.path, from: file.size, onLines }),
+    };
+    streams.set(service, stream);
+    return stream;
+  };
+
+  return {
+    open: (service) => (streams.get(service) ?? openStream(service)).file.fd,
+    subscribe(reader) {
+      readers.add(reader);
+      return { [Symbol.dispose]: () => readers.delete(reader) };
+    },
+    drain: async (service) => streams.get(service)?.tail.drain(),
+    last: (service, count) => streams.get(service)?.ring.last(count) ?? [],
+    totals: (service) => {
+      const { lines = 0, bytes = 0 } = streams.get(service) ?? {};
+      return { lines, bytes };
+    },
+    path,
+    async [Symbol.asyncDispose]() {
+      for (const { file, tail } of streams.values()) {
+        await tail[Symbol.asyncDispose]();
+        file[Symbol.dispose]();
+      }
+    },
+  };
+}

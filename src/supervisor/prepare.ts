@@ -1,0 +1,106 @@
+// Everything that is rendered afresh at each start of a service: its environment, command, probes and files, from the
+// ports as they are now and the env files as they are now.
+
+import type { Command, Probe, Service } from "../core/service.ts";
+import type { RenderedFile } from "../effects/generated-files.ts";
+import type { RenderedCommand } from "../effects/process.ts";
+import { readEnvFiles } from "../manifest/dotenv.ts";
+import { render, renderShell } from "../manifest/interpolate.ts";
+import { type Assignment, childEnvironment, exportsOf, ownNames } from "../plan/env.ts";
+
+/** What a run of a service is made from. */
+export interface Preparation {
+  /** The service with rendered strings in its probes. */
+  readonly service: Service;
+  /** Absent for what is only watched. */
+  readonly command?: RenderedCommand;
+  readonly stopCommand?: RenderedCommand;
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: readonly RenderedFile[];
+  /** Names of launch's own that the service or its env files set themselves. */
+  readonly clashes: readonly string[];
+}
+
+/** What the whole run has in common. */
+export interface RunContext {
+  readonly project: string;
+  readonly instance: string;
+  /** All services of the manifest: their names are exported to each other. */
+  readonly services: readonly Service[];
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+  readonly colors: boolean;
+  readonly identityKey: (service: string) => string;
+}
+
+/** Renders one service; throws a `TemplateError` or an `EnvFileError` that says what is wrong. `marker` names the run. */
+export async function prepare(
+  service: Service,
+  assignment: Assignment,
+  context: RunContext,
+  marker: string,
+): Promise<Preparation> {
+  const own = ownNames(service, assignment, exportsOf(context.services, assignment), {
+    project: context.project,
+    instance: context.instance,
+    identityKey: context.identityKey(service.name),
+  });
+  const [ownFiles, manifestFiles] = await Promise.all([
+    readEnvFiles(service.env.ownFiles),
+    readEnvFiles(service.env.manifestFiles),
+  ]);
+  const { env, clashes } = childEnvironment({
+    service,
+    own,
+    processEnv: context.processEnv,
+    ownFiles,
+    manifestFiles,
+    colors: context.colors,
+  });
+  const names: Readonly<Record<string, string>> = { ...env, ...own, NOW: new Date().toISOString() };
+  const text = (template: string): string => render(template, (name) => names[name]);
+  const command = (given: Command): RenderedCommand =>
+    "shell" in given ? { shell: renderShell(given.shell, own) } : { args: given.args.map(text) };
+
+  return {
+    service: renderProbes(service, text, command),
+    ...(service.command === undefined ? {} : { command: command(service.command) }),
+    ...(service.stop.command === undefined ? {} : { stopCommand: command(service.stop.command) }),
+    env: { ...env, LAUNCH_RUN: marker },
+    files: service.files.map((file) => ({ ...file, content: text(file.content) })),
+    clashes,
+  };
+}
+
+function renderProbes(
+  service: Service,
+  text: (template: string) => string,
+  command: (given: Command) => RenderedCommand,
+): Service {
+  const probe = (given: Probe): Probe => renderProbe(given, text, command);
+  return {
+    ...service,
+    ready: { ...service.ready, probe: probe(service.ready.probe) },
+    ...(service.health === undefined ? {} : { health: { ...service.health, probe: probe(service.health.probe) } }),
+  };
+}
+
+function renderProbe(
+  probe: Probe,
+  text: (template: string) => string,
+  command: (given: Command) => RenderedCommand,
+): Probe {
+  switch (probe.kind) {
+    case "tcp":
+      return { ...probe, address: text(probe.address) };
+    case "http": {
+      const headers = Object.fromEntries(Object.entries(probe.headers).map(([name, value]) => [name, text(value)]));
+      return { ...probe, target: text(probe.target), headers };
+    }
+    case "exec":
+      return { ...probe, command: command(probe.command) };
+    case "listen":
+    case "log":
+    case "none":
+      return probe;
+  }
+}

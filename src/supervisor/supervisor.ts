@@ -1,0 +1,163 @@
+// The loop: an inbox of requests and facts, one step at a time, a journal entry, then the deeds. Everything that is decided
+// is decided in `core`; everything that is done is done by `runs` and `port-desk`; this file introduces them.
+
+import { randomBytes } from "node:crypto";
+import type { Conflict } from "../core/conflict.ts";
+import type { Effect, Entry, Fact, Request } from "../core/event.ts";
+import type { Service } from "../core/service.ts";
+import type { Session } from "../core/session.ts";
+import { type Fleet, isActive, newFleet, type Outcome, type Rules } from "../core/state.ts";
+import { step } from "../core/step.ts";
+import { nextDeadline } from "../core/time.ts";
+import { after, now } from "../effects/clock.ts";
+import type { WrittenFiles } from "../effects/generated-files.ts";
+import type { Ports } from "../effects/ports.ts";
+import { newJournal } from "./journal.ts";
+import { openOutput, type Output } from "./output.ts";
+import { newPortDesk } from "./port-desk.ts";
+import type { RunContext } from "./prepare.ts";
+import { newRuns } from "./runs.ts";
+
+/** An answer to the conflicts of one service. */
+export type Answer = Omit<Extract<Request, { type: "resolve" }>, "type" | "service">;
+
+/** What a run is made of. */
+export interface SupervisorOptions {
+  /** The services that this run is about. */
+  readonly services: readonly Service[];
+  readonly rules: Rules;
+  readonly context: Omit<RunContext, "identityKey">;
+  readonly ports: Ports;
+  /** Where the services' logs go. */
+  readonly logs: string;
+  readonly written: WrittenFiles;
+  /** Called when ports are contested; undefined leaves the service blocked until someone requests `resolve`. */
+  readonly answer: (
+    service: Service,
+    conflicts: readonly Conflict[],
+    signal: AbortSignal,
+  ) => Promise<Answer | undefined>;
+}
+
+/** The engine: a session with its output, until nothing lives any more. */
+export interface Supervisor extends Session, AsyncDisposable {
+  readonly output: Output;
+  /** Called for every entry, in order, before anything is done about it. */
+  subscribe(reader: (entry: Entry) => void): void;
+  /** Resolves with the outcome once everything has ended. */
+  readonly ended: Promise<Outcome>;
+  /** SIGKILL to every live group, now and without the rules: for an end that cannot wait. */
+  abandon(): void;
+}
+
+/** Opens a supervisor that runs nothing until it is asked to. */
+export function openSupervisor(options: SupervisorOptions): Supervisor {
+  const { services, ports, written, answer } = options;
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const keys = new Map<string, string>();
+  const context: RunContext = { ...options.context, identityKey: (service) => keyOf(keys, service) };
+  const journal = newJournal(Date.now);
+  const output = openOutput(options.logs);
+  const { promise: ended, resolve: end } = Promise.withResolvers<Outcome>();
+  const asking = new AbortController();
+
+  let fleet: Fleet = newFleet(services, options.rules);
+  let timer: Disposable | undefined;
+  const inbox: (Request | Fact)[] = [];
+  let busy = false;
+
+  const send = (message: Request | Fact): void => {
+    inbox.push(message);
+    if (busy) return;
+    busy = true;
+    for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) take(next);
+    busy = false;
+    armTimer();
+  };
+
+  const take = (message: Request | Fact): void => {
+    const before = fleet;
+    const event = { ...message, at: now(), random: Math.random() };
+    const { fleet: next, effects } = step(fleet, event);
+    fleet = next;
+    journal.append(event, before, fleet);
+    for (const effect of effects) perform(effect);
+    for (const [name, member] of Object.entries(fleet.members)) {
+      const old = before.members[name];
+      if (old !== undefined && isActive(old.state) && !isActive(member.state)) {
+        runs.forget(name, member.state.status === "backoff");
+      }
+    }
+    if (message.type === "claimed" && message.moves.length > 0) void runs.rewriteFiles();
+  };
+
+  const armTimer = (): void => {
+    timer?.[Symbol.dispose]();
+    const deadline = nextDeadline(fleet);
+    timer = deadline === undefined ? undefined : after(Math.max(0, deadline - now()), () => send({ type: "woke" }));
+  };
+
+  const runs = newRuns({ context, ports, output, written, report: send });
+  const desk = newPortDesk(ports, send);
+
+  const perform = (effect: Effect): void => {
+    switch (effect.type) {
+      case "claim":
+        return desk.claim(effect.services.flatMap((name) => byName.get(name) ?? []));
+      case "settle":
+        return withService(effect.service, (service) => desk.settle(service, effect.choice, effect.conflicts));
+      case "unwait":
+        return desk.unwait(effect.service);
+      case "ask":
+        return withService(effect.service, (service) => void ask(service, effect.conflicts));
+      case "start":
+        return withService(effect.service, (service) => runs.start(service, effect.run, isWatched(service)));
+      case "watch":
+        return runs.watch(effect.service, effect.run);
+      case "monitor":
+        return runs.monitor(effect.service, effect.run);
+      case "stop":
+        return runs.stop(effect.service, effect.run);
+      case "kill":
+        return runs.kill(effect.service, effect.run);
+      case "end":
+        asking.abort();
+        return end(effect.outcome);
+    }
+  };
+
+  const withService = (name: string, act: (service: Service) => void): void => {
+    const service = byName.get(name);
+    if (service !== undefined) act(service);
+  };
+
+  const isWatched = (service: Service): boolean =>
+    service.type === "external" || fleet.members[service.name]?.adopted === true;
+
+  const ask = async (service: Service, conflicts: readonly Conflict[]): Promise<void> => {
+    const given = await answer(service, conflicts, asking.signal);
+    if (given !== undefined) send({ type: "resolve", service: service.name, ...given });
+  };
+
+  return {
+    snapshot: () => fleet,
+    entries: (from) => journal.read(from),
+    request: send,
+    subscribe: (reader) => journal.subscribe(reader),
+    output,
+    ended,
+    abandon: () => runs.abandon(),
+    async [Symbol.asyncDispose]() {
+      timer?.[Symbol.dispose]();
+      await output[Symbol.asyncDispose]();
+      await ports[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** One secret a service, the same for all its runs. */
+function keyOf(keys: Map<string, string>, service: string): string {
+  const known = keys.get(service) ?? randomBytes(32).toString("hex");
+  keys.set(service, known);
+  return known;
+}
