@@ -1,0 +1,39 @@
+// `launch available [PORT]`: a port that is free right now, the given one or the next above it.
+
+import type { Options } from "yargs";
+import { tryPort } from "../effects/binding.ts";
+import type { GlobalArgs } from "./options.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Where the search begins when no port is given: above what most tools take. */
+const first = 8000;
+
+export const options = {
+  strict: { type: "boolean", default: false, description: "only the given port: 1 when it is not free" },
+} as const satisfies Record<string, Options>;
+
+/** Prints a port; 1 when there is none. */
+export async function run(
+  args: GlobalArgs & { readonly port?: string | number; readonly strict: boolean },
+): Promise<number> {
+  const from = args.port === undefined ? first : portOf(args.port);
+  const to = args.strict ? from : 65_535;
+  for (let port = from; port <= to; port++) {
+    if (tryPort(port) !== "free") continue;
+    process.stdout.write(args.json ? `${JSON.stringify({ port, wanted: from })}\n` : `${port}\n`);
+    return 0;
+  }
+  process.stderr.write(
+    args.strict
+      ? `port ${from} is in use; launch conflicts or launch kill :${from} tell more\n`
+      : `no port from ${from} up is free\n`,
+  );
+  return 1;
+}
+
+/** A port that was typed, with or without a colon before it. */
+export function portOf(text: string | number): number {
+  const port = Number(String(text).replace(/^:/, ""));
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new UsageError(`"${text}" is no port. A port is a whole number from 1 to 65535.`);
+}

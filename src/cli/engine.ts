@@ -1,0 +1,141 @@
+// Opens what a run needs, in order: the lock on its state directory, the ports, the supervisor.
+
+import type { Conflict } from "../core/conflict.ts";
+import type { Project, Service } from "../core/service.ts";
+import type { Rules } from "../core/state.ts";
+import type { WrittenFiles } from "../effects/generated-files.ts";
+import { instanceOwner, lockInstance } from "../effects/leases.ts";
+import { openPorts } from "../effects/ports.ts";
+import { readStat } from "../effects/proc.ts";
+import { announceRun } from "../effects/runs.ts";
+import {
+  createStateDirectory,
+  type KeptState,
+  readKeptState,
+  statePaths,
+  writeKeptState,
+  writeRunFile,
+  removeRunFile,
+} from "../effects/state-directory.ts";
+import { portUsers } from "../plan/env.ts";
+import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
+import { VERSION } from "./version.ts";
+
+/** What a run is opened with. */
+export interface EngineOptions {
+  readonly project: Project;
+  readonly services: readonly Service[];
+  readonly instance: string;
+  readonly rules: Omit<Rules, "portUsers">;
+  readonly strictPorts: boolean;
+  readonly colors: boolean;
+  readonly answer: (
+    service: Service,
+    conflicts: readonly Conflict[],
+    signal: AbortSignal,
+  ) => Promise<Answer | undefined>;
+}
+
+/** A run with everything it holds; disposing gives it all back. */
+export interface Engine extends AsyncDisposable {
+  readonly supervisor: Supervisor;
+  /** Keeps this service's ports for the next run, whoever was in the way. */
+  remember(service: string): void;
+}
+
+/** Thrown when another run of the same project and instance is going; the message says which. */
+export class AlreadyRunningError extends Error {
+  override name = "AlreadyRunningError";
+}
+
+/** Opens a run; nothing is started yet. Throws `AlreadyRunningError`, or the system's error for a state directory that cannot be made. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { project, instance } = options;
+  const paths = statePaths(project.root, instance, process.env);
+  const key = createStateDirectory(paths);
+  const lock = lockInstance(key);
+  if (lock === undefined) throw new AlreadyRunningError(await alreadyRunning(project, instance, key));
+
+  const about = { name: project.name, root: project.root, instance };
+  const announcement = announceRun(about);
+  const startTicks = readStat(process.pid)?.startTicks;
+  const runFile = { pid: process.pid, version: VERSION, ...about, ...(startTicks === undefined ? {} : { startTicks }) };
+  writeRunFile(paths, runFile);
+  const kept = readKeptState(paths);
+  const written: WrittenFiles = { ...kept.files };
+  const ports = openPorts({ pool: project.portPool, remembered: kept.ports, strict: options.strictPorts, run: about });
+  const remembered = new Set<string>();
+
+  const supervisor = openSupervisor({
+    services: options.services,
+    rules: { ...options.rules, portUsers: usersOf(options.services) },
+    context: {
+      project: project.name,
+      instance,
+      services: options.services,
+      processEnv: { ...process.env, LAUNCH_ROOT: project.root },
+      colors: options.colors,
+    },
+    ports,
+    logs: paths.logs,
+    written,
+    answer: options.answer,
+  });
+
+  const keep = (): void => {
+    const state: KeptState = { ports: { ...kept.ports, ...portsToKeep(supervisor, kept, remembered) }, files: written };
+    writeKeptState(paths, state);
+  };
+  supervisor.subscribe(({ event }) => {
+    // At once, so that other commands see it, and even a run that is killed leaves its ports to the next.
+    if (event.type !== "claimed") return;
+    writeRunFile(paths, { ...runFile, ports: ports.assigned });
+  });
+
+  return {
+    supervisor,
+    remember: (service) => remembered.add(service),
+    async [Symbol.asyncDispose]() {
+      keep();
+      await supervisor[Symbol.asyncDispose]();
+      removeRunFile(paths);
+      announcement[Symbol.dispose]();
+      lock[Symbol.dispose]();
+    },
+  };
+}
+
+async function alreadyRunning(project: Project, instance: string, key: string): Promise<string> {
+  const owner = await instanceOwner(key);
+  const who = owner === undefined ? "" : ` (pid ${owner.pid})`;
+  const which = instance === "default" ? project.name : `${project.name}, instance ${instance},`;
+  return `${which} already runs here${who}. Stop it first, or start a second copy beside it with --instance NAME.`;
+}
+
+function usersOf(services: readonly Service[]): Readonly<Record<string, readonly string[]>> {
+  const users: Record<string, string[]> = {};
+  for (const [user, used] of portUsers(services)) for (const service of used) (users[service] ??= []).push(user);
+  return users;
+}
+
+/**
+ * The ports that the next run tries first: what the pool or the system gave, what was moved because another project was
+ * there, and what somebody said to remember. A port moved away from a stranger goes back to the preferred one.
+ */
+function portsToKeep(supervisor: Supervisor, kept: KeptState, remembered: ReadonlySet<string>): KeptState["ports"] {
+  const ports: Record<string, Record<string, number>> = {};
+  for (const { service, ports: now } of Object.values(supervisor.snapshot().members)) {
+    if (service.type === "external") continue;
+    for (const endpoint of service.endpoints) {
+      const port = now[endpoint.name];
+      if (port === undefined) continue;
+      const stays =
+        endpoint.preferred === undefined ||
+        port === endpoint.preferred ||
+        remembered.has(service.name) ||
+        kept.ports[service.name]?.[endpoint.name] === port;
+      if (stays) (ports[service.name] ??= {})[endpoint.name] = port;
+    }
+  }
+  return ports;
+}

@@ -1,0 +1,46 @@
+// `launch env`: the exported names, as the running instance has them, else as the next run would.
+
+import type { Options } from "yargs";
+import { openPorts } from "../effects/ports.ts";
+import { readKeptState, readRun, statePaths } from "../effects/state-directory.ts";
+import { exportsOf } from "../plan/env.ts";
+import { type GlobalArgs, type SelectionArgs, selectionOptions } from "./options.ts";
+import { chooseServices } from "./project.ts";
+
+type Shell = "bash" | "fish" | "json" | "dotenv";
+
+export const options = {
+  ...selectionOptions,
+  shell: { choices: ["bash", "fish", "json", "dotenv"], default: "bash", description: "for whom it is written" },
+} as const satisfies Record<string, Options>;
+
+/** Prints the names and values. */
+export async function run(args: GlobalArgs & SelectionArgs & { readonly shell: Shell }): Promise<number> {
+  const chosen = await chooseServices(args);
+  if (chosen === undefined) return 2;
+  const { project, services } = chosen;
+  const paths = statePaths(project.root, args.instance, process.env);
+  const kept = readKeptState(paths).ports;
+  const running = readRun(paths)?.ports;
+  await using ports = openPorts({ pool: project.portPool, remembered: kept, strict: false });
+  const assigned = running ?? (await ports.inspect(services)).assigned;
+  const names = exportsOf(services, assigned);
+  process.stdout.write(renderExports(names, args.json ? "json" : args.shell));
+  return 0;
+}
+
+/** The names in the language of a shell, quoted so that no value can break out. Pure. */
+export function renderExports(names: Readonly<Record<string, string>>, shell: Shell): string {
+  if (shell === "json") return `${JSON.stringify(names, undefined, 2)}\n`;
+  const lines = Object.entries(names).map(([name, value]) => {
+    switch (shell) {
+      case "bash":
+        return `export ${name}='${value.replaceAll("'", `'\\''`)}'`;
+      case "fish":
+        return `set -gx ${name} '${value.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
+      case "dotenv":
+        return `${name}=${/^[\w./:@-]*$/.test(value) ? value : JSON.stringify(value)}`;
+    }
+  });
+  return lines.map((line) => `${line}\n`).join("");
+}

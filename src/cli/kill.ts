@@ -1,0 +1,84 @@
+// `launch kill :PORT` and `launch kill SERVICE`: ends whatever listens there, by consent of whoever typed it.
+
+import { createInterface } from "node:readline/promises";
+import type { Options } from "yargs";
+import type { Holder } from "../core/conflict.ts";
+import { describeHolder, describeMillis } from "../core/failure.ts";
+import { endTree } from "../effects/end-tree.ts";
+import { findHolders } from "../effects/holders.ts";
+import { readOurselves } from "../effects/signal.ts";
+import { mayEnd } from "../plan/conflicts.ts";
+import { portOf } from "./available.ts";
+import { inspectPorts } from "./inspect.ts";
+import type { GlobalArgs } from "./options.ts";
+import { chooseServices } from "./project.ts";
+import { isInteractive } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+export const options = {
+  yes: { alias: "y", type: "boolean", default: false, description: "do not ask; needed without a terminal" },
+  grace: { type: "number", default: 5, description: "seconds from SIGTERM to SIGKILL" },
+} as const satisfies Record<string, Options>;
+
+/** Ends the holder: 0 ended or nothing there, 1 it may not be or did not end, 2 without consent. */
+export async function run(
+  args: GlobalArgs & { readonly target: string; readonly yes: boolean; readonly grace: number },
+): Promise<number> {
+  const port = /^:?\d+$/.test(args.target) ? portOf(args.target) : await portOfService(args);
+  if (port === undefined) return 2;
+  const known = (await findHolders([port])).get(port);
+  if (known === undefined) {
+    process.stdout.write(`nothing listens on port ${port}\n`);
+    return 0;
+  }
+  if (known.kind !== "process" || !mayEnd(known, readOurselves())) {
+    process.stderr.write(`port ${port} is ${describeHolder(known)}; launch does not end it\n`);
+    return 1;
+  }
+  if (!args.yes) {
+    if (!isInteractive({ nonInteractive: false, json: args.json })) {
+      throw new UsageError(
+        `launch kill without a terminal needs --yes, because it would end pid ${known.holder.pid} ("${known.holder.command}").`,
+      );
+    }
+    if (!(await isSure(port, known.holder))) return 1;
+  }
+  return end(port, known.holder, args.grace);
+}
+
+async function portOfService(args: GlobalArgs & { readonly target: string }): Promise<number | undefined> {
+  const chosen = await chooseServices({ ...args, services: args.target, deps: false });
+  if (chosen === undefined) return undefined;
+  const { assigned, conflicts } = await inspectPorts(chosen, { instance: args.instance, strictPorts: false });
+  const [service] = chosen.services;
+  const port = conflicts[0]?.conflict.port ?? Object.values(assigned[service?.name ?? ""] ?? {})[0];
+  if (port === undefined) throw new UsageError(`${args.target} has no port. Name one: launch kill :PORT.`);
+  return port;
+}
+
+async function isSure(port: number, holder: Holder): Promise<boolean> {
+  const age = holder.startedAt === undefined ? "" : `, for ${describeMillis(Date.now() - holder.startedAt)}`;
+  const where = holder.cwd === undefined ? "" : ` in ${holder.cwd}`;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(
+    `Port ${port} is ${describeHolder({ kind: "process", holder })}${where}${age}.\nStop it? Type yes: `,
+  );
+  terminal.close();
+  return answer.trim().toLowerCase() === "yes";
+}
+
+async function end(port: number, holder: Holder, grace: number): Promise<number> {
+  const ended = await endTree(holder, { signal: "SIGTERM", graceMs: grace * 1000 });
+  switch (ended.result) {
+    case "ended":
+    case "gone":
+      process.stdout.write(`stopped pid ${holder.pid} ("${holder.command}"); port ${port} is free\n`);
+      return 0;
+    case "refused":
+      process.stderr.write(`pid ${holder.pid} may not be signalled\n`);
+      return 1;
+    case "alive":
+      process.stderr.write(`still alive after SIGKILL: pid ${ended.pids.join(", ")}\n`);
+      return 1;
+  }
+}

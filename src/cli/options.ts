@@ -1,0 +1,91 @@
+// The options that several commands share, and their types.
+
+import type { InferredOptionTypes, Options } from "yargs";
+
+/** Every command takes these. */
+export const globalOptions = {
+  file: {
+    alias: "f",
+    type: "string",
+    array: true,
+    nargs: 1,
+    requiresArg: true,
+    description: "the manifest; repeat it to merge several",
+  },
+  directory: { alias: "C", type: "string", requiresArg: true, description: "act as if started in this directory" },
+  profile: {
+    type: "string",
+    array: true,
+    nargs: 1,
+    requiresArg: true,
+    description: "also the services of this profile (LAUNCH_PROFILE)",
+  },
+  dotenv: { type: "boolean", default: true, description: "read .env beside the manifest (--no-dotenv: not)" },
+  instance: {
+    type: "string",
+    default: "default",
+    requiresArg: true,
+    description: "a second run of the same project with its own state and ports",
+  },
+  json: { type: "boolean", default: false, description: "machine-readable output: one document, or one object a line" },
+  color: { type: "boolean", description: "colours (--no-color, NO_COLOR: none)" },
+  quiet: { alias: "q", type: "boolean", default: false, description: "do not print the services' output" },
+} as const satisfies Record<string, Options>;
+
+/** The values of `globalOptions`. */
+export type GlobalArgs = InferredOptionTypes<typeof globalOptions>;
+
+/** Commands that are about some of the services take these. */
+export const selectionOptions = {
+  services: {
+    type: "string",
+    requiresArg: true,
+    description: "these services, separated by commas, and what they need",
+  },
+  except: { type: "string", array: true, nargs: 1, requiresArg: true, description: "leave this service out" },
+  external: {
+    type: "string",
+    array: true,
+    nargs: 1,
+    requiresArg: true,
+    description: "take this service as already running elsewhere",
+  },
+  deps: { type: "boolean", default: true, description: "also what the named services need (--no-deps: not)" },
+} as const satisfies Record<string, Options>;
+
+/** The values of `selectionOptions`, with the services given as arguments. */
+export type SelectionArgs = InferredOptionTypes<typeof selectionOptions> & {
+  readonly service?: readonly string[] | undefined;
+};
+
+/** Commands that start services take these. */
+export const startOptions = {
+  "non-interactive": {
+    type: "boolean",
+    default: false,
+    description: "never ask; decide by policy, as without a terminal",
+  },
+  "on-conflict": {
+    choices: ["next", "kill", "adopt", "wait", "skip", "fail"],
+    description: "the answer to every port conflict",
+  },
+  "strict-ports": { type: "boolean", default: false, description: "no service moves from its preferred port" },
+  timeout: {
+    type: "string",
+    requiresArg: true,
+    description: "until everything must be ready, such as 90s (5m without a terminal)",
+  },
+  "on-failure": { choices: ["stop", "continue"], description: "what a failed service means for the others" },
+  report: { type: "string", requiresArg: true, description: "write the run's report here: JSON, or JUnit by .xml" },
+} as const satisfies Record<string, Options>;
+
+/** The values of `startOptions`. */
+export type StartArgs = {
+  readonly [Name in keyof InferredOptionTypes<typeof startOptions> as Camel<Name>]: InferredOptionTypes<
+    typeof startOptions
+  >[Name];
+};
+
+type Camel<Name extends string | number | symbol> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : Name;

@@ -1,0 +1,94 @@
+// The plain face: services' lines and changes of state as lines, in a terminal, a pipe or a CI log alike.
+
+import type { Entry } from "../core/event.ts";
+import { describeMillis } from "../core/failure.ts";
+import type { Service } from "../core/service.ts";
+import type { Fleet } from "../core/state.ts";
+import { countLines, type LineBatch, linesOf } from "../effects/logs/lines.ts";
+import { plainText, sanitize } from "../effects/logs/sanitize.ts";
+import { criticalPath, type ReadyTimes, upTable } from "./summary.ts";
+import { pad } from "./table.ts";
+import type { Style } from "./terminal.ts";
+import { type Remark, remarksOn } from "./words.ts";
+import type { Writer } from "./writer.ts";
+
+/** What a face does with what happens. */
+export interface Printer {
+  onEntry(entry: Entry, fleet: Fleet): void;
+  onLines(service: string, batch: LineBatch): void;
+}
+
+/** What the plain printer is told. */
+export interface PrinterOptions {
+  readonly services: readonly Service[];
+  readonly writer: Writer;
+  readonly style: Style;
+  readonly colors: boolean;
+  /** True: only changes of state, not the services' lines. */
+  readonly quiet: boolean;
+  /** When the process started, on the monotonic clock. */
+  readonly startedAt: number;
+  /** Said below the table once everything is up. */
+  readonly hint: string;
+}
+
+/** Prints `name | line` for output and `name > words` for what launch has to say. */
+export function newPrinter({ services, writer, style, colors, quiet, startedAt, hint }: PrinterOptions): Printer {
+  const widest = Math.max(0, ...services.map((service) => service.name.length));
+  const prefixes = new Map(services.map(({ name }, index) => [name, style.name(pad(name, widest), index)]));
+  const startedRun: Record<string, number> = {};
+  const times: Record<string, number> = {};
+  const readyAt: Record<string, number> = {};
+  let saidUp = false;
+  const clean = colors ? sanitize : plainText;
+
+  const note = ({ event, changes }: Entry): void => {
+    for (const { before, after } of changes) {
+      const { name } = after.service;
+      if (after.run !== before.run) startedRun[name] = event.at;
+      const isDone = after.state.status === "ready" || after.state.status === "exited";
+      if (isDone && before.state.status !== after.state.status && readyAt[name] === undefined) {
+        readyAt[name] = event.at;
+        times[name] = event.at - (startedRun[name] ?? event.at);
+      }
+    }
+  };
+
+  const sayUp = (at: number, fleet: Fleet): void => {
+    saidUp = true;
+    const path = criticalPath(services, readyAt);
+    const spent = path.length > 1 ? `, spent on ${path.join(" → ")}` : "";
+    writer.say(
+      `\n${upTable(fleet, times satisfies ReadyTimes, style)}\n\nall up after ${describeMillis(at - startedAt)}${spent}\n${hint}\n`,
+    );
+  };
+
+  const tones = { good: style.good, bad: style.bad, warn: style.warn, plain: (text: string) => text };
+  const say = (name: string, { tone, text }: Remark): void => {
+    writer.say(`${prefixes.get(name) ?? name} ${style.dim(">")} ${tones[tone](text)}\n`);
+  };
+
+  return {
+    onEntry(entry, fleet) {
+      note(entry);
+      const { event } = entry;
+      if (event.type === "claimed") {
+        for (const { from, to, reason } of event.moves) {
+          say(event.service, { tone: "warn", text: `port ${from} → ${to} (${from}: ${reason})` });
+        }
+      }
+      if (event.type === "resolve") say(event.service, { tone: "plain", text: `${event.choice}: ${event.because}` });
+      for (const change of entry.changes) {
+        for (const remark of remarksOn(change, event.at)) say(change.after.service.name, remark);
+      }
+      if (fleet.wasUp && !saidUp && fleet.outcome === undefined) sayUp(event.at, fleet);
+    },
+    onLines(service, batch) {
+      if (quiet) return;
+      const prefix = `${prefixes.get(service) ?? service} ${style.dim(batch.origin === "launch" ? ">" : "|")} `;
+      let text = "";
+      for (const line of linesOf(batch)) text += `${prefix}${clean(line.text)}\n`;
+      writer.show(text, countLines(batch));
+    },
+  };
+}

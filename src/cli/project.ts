@@ -1,0 +1,64 @@
+// The manifest and the services that a command is about, or what is wrong with them, printed.
+
+import { resolve } from "node:path";
+import type { Project, Service } from "../core/service.ts";
+import { loadManifest } from "../manifest/load.ts";
+import { type Problem, renderProblem } from "../manifest/problem.ts";
+import { checkGraph } from "../plan/graph.ts";
+import { selectServices } from "../plan/select.ts";
+import type { GlobalArgs, SelectionArgs } from "./options.ts";
+
+/** What a command works on. */
+export interface Chosen {
+  readonly project: Project;
+  /** The chosen services, in the manifest's order. */
+  readonly services: readonly Service[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Reads the manifest and chooses; undefined when something is wrong, and then it has been printed. */
+export async function chooseServices(
+  args: GlobalArgs & { readonly [Name in keyof SelectionArgs]?: SelectionArgs[Name] | undefined },
+): Promise<Chosen | undefined> {
+  const project = await readProject(args);
+  if (project === undefined) return undefined;
+  const selected = selectServices(project.project.services, {
+    names: [...namesIn(args.service), ...namesIn(args.services)],
+    except: namesIn(args.except),
+    external: namesIn(args.external),
+    profiles: [...namesIn(args.profile), ...namesIn(process.env["LAUNCH_PROFILE"])],
+    withNeeds: args.deps ?? true,
+  });
+  if (selected.ok) return { ...project, services: selected.services };
+  printProblems(selected.problems);
+  return undefined;
+}
+
+/** Reads the manifest; undefined when something is wrong, and then it has been printed. */
+export async function readProject(args: GlobalArgs): Promise<Omit<Chosen, "services"> | undefined> {
+  const loaded = await loadManifest({
+    directory: resolve(args.directory ?? "."),
+    dotenv: args.dotenv,
+    env: process.env,
+    check: checkGraph,
+    ...(args.file === undefined ? {} : { files: args.file }),
+  });
+  if (loaded.ok) return { project: loaded.project, warnings: loaded.warnings };
+  printProblems(loaded.problems);
+  return undefined;
+}
+
+/** Problems on stderr, as a person reads them. */
+export function printProblems(problems: readonly Problem[]): void {
+  process.stderr.write(`${problems.map((problem) => renderProblem(problem, process.cwd())).join("\n\n")}\n`);
+}
+
+/** `a,b` and `["a", "b,c"]` alike, without empty names. */
+export function namesIn(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return [value]
+    .flat()
+    .flatMap((part) => part.split(","))
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}

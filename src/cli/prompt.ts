@@ -1,0 +1,218 @@
+// Asks the person at a plain terminal about port conflicts, one service at a time, while everything else goes on.
+
+import { createInterface, type Interface } from "node:readline";
+import type { Conflict, HolderKnowledge } from "../core/conflict.ts";
+import { describeHolder, describeMillis, programName } from "../core/failure.ts";
+import type { Choice, Service } from "../core/service.ts";
+import { now } from "../effects/clock.ts";
+import type { Answer } from "../supervisor/supervisor.ts";
+import type { Style } from "./terminal.ts";
+import type { Writer } from "./writer.ts";
+
+/** Asks; answers come one question at a time, in the order of the questions. */
+export interface Prompt extends Disposable {
+  ask(service: Service, conflicts: readonly Conflict[], signal: AbortSignal): Promise<PromptAnswer | undefined>;
+}
+
+/** What the person said; `remember` keeps a moved port for the next run. */
+export interface PromptAnswer extends Answer {
+  readonly remember: boolean;
+}
+
+/** What was typed before a question had stood this long was not meant for it. */
+const blindPeriod = 500;
+
+/** A prompt on stdin. `onInterrupt` is called for Ctrl-C while a question stands. */
+export function newPrompt(writer: Writer, style: Style, onInterrupt: () => void): Prompt {
+  let queue: Promise<unknown> = Promise.resolve();
+  // Set once somebody has answered for all that are still to come.
+  let forAll: PromptAnswer | undefined;
+  let waiting = 0;
+
+  const ask = async (
+    service: Service,
+    conflicts: readonly Conflict[],
+    signal: AbortSignal,
+  ): Promise<PromptAnswer | undefined> => {
+    const choices = choicesCommonTo(conflicts);
+    if (forAll !== undefined && choices.includes("next")) return forAll;
+    writer.hold();
+    const lines = createInterface({ input: process.stdin, terminal: false });
+    lines.on("SIGINT", onInterrupt);
+    try {
+      const answer = await answerFrom(lines, service, conflicts, choices, signal);
+      if (answer?.forAll === true) forAll = answer;
+      return answer;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    } finally {
+      lines.close();
+      process.stdin.pause();
+      writer.release();
+    }
+  };
+
+  const answerFrom = async (
+    lines: Interface,
+    service: Service,
+    conflicts: readonly Conflict[],
+    choices: readonly Choice[],
+    signal: AbortSignal,
+  ): Promise<(PromptAnswer & { forAll?: boolean }) | undefined> => {
+    const preselected = preselect(service, conflicts, choices);
+    writer.sayNow(question(service, conflicts, choices, preselected, waiting - 1, style));
+    const line = reader(lines, signal);
+    for (;;) {
+      const typed = (await line())?.trim().toLowerCase();
+      if (typed === undefined) {
+        return { choice: "quit", because: "the terminal was closed", restartUsers: false, remember: false };
+      }
+      const all = typed.endsWith("a");
+      const remember = typed.endsWith("r");
+      const word = typed.replace(/[ar]$/, "").trim();
+      const choice = word === "" ? preselected : (choices[Number(word) - 1] ?? choices.find((one) => one === typed));
+      if (choice === undefined) {
+        writer.sayNow(`Type a number from 1 to ${choices.length}: `);
+        continue;
+      }
+      if (choice === "kill" && !(await isSure(line, conflicts))) {
+        writer.sayNow(`Not stopped. Choose again, 1 to ${choices.length}: `);
+        continue;
+      }
+      return {
+        choice,
+        because: "chosen at the terminal",
+        restartUsers: true,
+        remember,
+        forAll: all && choice === "next",
+      };
+    }
+  };
+
+  const isSure = async (line: () => Promise<string | undefined>, conflicts: readonly Conflict[]): Promise<boolean> => {
+    writer.sayNow(`Stop ${conflicts.map(({ holder }) => nameOf(holder)).join(" and ")}? Type yes: `);
+    return (await line())?.trim().toLowerCase() === "yes";
+  };
+
+  return {
+    ask(service, conflicts, signal) {
+      waiting++;
+      const answer = queue.then(() => ask(service, conflicts, signal)).finally(() => waiting--);
+      queue = answer.catch(() => {});
+      return answer;
+    },
+    [Symbol.dispose]: () => void process.stdin.pause(),
+  };
+}
+
+/** Lines that were typed after the question had stood for a moment; undefined at the end of the input. */
+function reader(lines: Interface, signal: AbortSignal): () => Promise<string | undefined> {
+  const asked = now();
+  const typed: string[] = [];
+  let closed = false;
+  let wake: (() => void) | undefined;
+  lines.on("line", (line) => {
+    if (now() - asked >= blindPeriod) typed.push(line);
+    wake?.();
+  });
+  lines.on("close", () => {
+    closed = true;
+    wake?.();
+  });
+  return async () => {
+    for (;;) {
+      signal.throwIfAborted();
+      const line = typed.shift();
+      if (line !== undefined) return line;
+      if (closed) return undefined;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+    }
+  };
+}
+
+function choicesCommonTo(conflicts: readonly Conflict[]): readonly Choice[] {
+  const [first, ...others] = conflicts;
+  return (first?.choices ?? []).filter((choice) => others.every((conflict) => conflict.choices.includes(choice)));
+}
+
+/** The manifest's preselection, else the safest that helps; never `kill`. */
+function preselect(service: Service, conflicts: readonly Conflict[], choices: readonly Choice[]): Choice | undefined {
+  const declared = service.endpoints.find((endpoint) => endpoint.name === conflicts[0]?.endpoint)?.onConflict;
+  const preferred: readonly (string | undefined)[] = [
+    declared === "kill" ? undefined : declared,
+    "next",
+    "wait",
+    "skip",
+    "quit",
+  ];
+  return preferred.flatMap((wish) => choices.find((choice) => choice === wish) ?? [])[0];
+}
+
+/** The whole question: who holds what, and what may be answered. Pure. */
+export function question(
+  service: Service,
+  conflicts: readonly Conflict[],
+  choices: readonly Choice[],
+  preselected: Choice | undefined,
+  more: number,
+  style: Style,
+): string {
+  const holders = conflicts.flatMap((conflict) => [
+    `${style.bold(service.name)} wants ${style.bold(`port ${conflict.port}`)}, which is ${describeHolder(conflict.holder)}`,
+    ...holderLines(conflict.holder).map((line) => `    ${line}`),
+  ]);
+  const options = choices.map(
+    (choice, index) => `  ${index + 1}  ${choice.padEnd(5)}  ${meaning(choice, service, conflicts)}`,
+  );
+  const shortcuts = [
+    ...(choices.includes("next") ? ["add r to keep the new port for this project (1r)"] : []),
+    ...(more > 0 && choices.includes("next") ? [`add a to do the same for all ${more} that follow (1a)`] : []),
+  ];
+  const number = preselected === undefined ? "" : ` [${choices.indexOf(preselected) + 1}]`;
+  return `\n${[...holders, ...options, ...shortcuts.map((line) => style.dim(`     ${line}`))].join("\n")}\nYour choice${number}: `;
+}
+
+function holderLines(known: HolderKnowledge): readonly string[] {
+  if (known.kind !== "process") return [];
+  const { holder } = known;
+  const age =
+    holder.startedAt === undefined ? undefined : `for ${describeMillis(Math.max(0, Date.now() - holder.startedAt))}`;
+  const facts = [
+    holder.user === undefined ? undefined : `user ${holder.user}`,
+    age,
+    holder.cwd === undefined ? undefined : `in ${holder.cwd}`,
+  ];
+  const where = [
+    holder.container === undefined ? undefined : `container ${holder.container}`,
+    holder.unit === undefined ? undefined : `systemd unit ${holder.unit}`,
+    holder.leftover === true ? "left over from an earlier run of this project" : undefined,
+  ];
+  return [facts, where]
+    .map((parts) => parts.filter((part) => part !== undefined).join(" · "))
+    .filter((line) => line !== "");
+}
+
+function meaning(choice: Choice, service: Service, conflicts: readonly Conflict[]): string {
+  switch (choice) {
+    case "next":
+      return `take ${conflicts.map((conflict) => conflict.next).join(", ")} instead`;
+    case "kill":
+      return `stop ${conflicts.map(({ holder }) => nameOf(holder)).join(", ")}, then start ${service.name}`;
+    case "adopt":
+      return `use what runs there as ${service.name}; launch will watch it and never stop it`;
+    case "wait":
+      return "wait until the port is free";
+    case "skip":
+      return `go on without ${service.name} and what needs it`;
+    case "quit":
+      return "stop everything";
+  }
+}
+
+function nameOf(known: HolderKnowledge): string {
+  return known.kind === "process" ? `${programName(known.holder.command)} (pid ${known.holder.pid})` : "the holder";
+}

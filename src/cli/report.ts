@@ -1,0 +1,172 @@
+// The run's report: what every service did and why, as JSON, or as JUnit for a CI that reads that.
+
+import { writeFile } from "node:fs/promises";
+import { describe, describeExit } from "../core/failure.ts";
+import type { Entry } from "../core/event.ts";
+import { exitCodeOf, type Fleet, type Member, type Outcome } from "../core/state.ts";
+import { plainText } from "../effects/logs/sanitize.ts";
+import type { Output } from "../supervisor/output.ts";
+import { VERSION } from "./version.ts";
+
+/** One run of a service; times are milliseconds since the epoch. */
+interface RunReport {
+  readonly run: number;
+  readonly startedAt: number;
+  readyAt?: number;
+  endedAt?: number;
+  end?: string;
+}
+
+/** Gathers from the journal; `finish` gives the report. */
+export interface Reporter {
+  onEntry(entry: Entry): void;
+  finish(outcome: Outcome, fleet: Fleet, output: Output): Report;
+}
+
+/** The whole report, as it is written to a `.json` file. */
+export interface Report {
+  readonly version: string;
+  readonly project: string;
+  readonly startedAt: number;
+  readonly upAt?: number;
+  readonly endedAt: number;
+  readonly outcome: Outcome;
+  readonly exitCode: number;
+  readonly services: readonly ServiceReport[];
+}
+
+interface ServiceReport {
+  readonly name: string;
+  readonly state: string;
+  readonly ok: boolean;
+  readonly reason?: string;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly restarts: number;
+  /** Milliseconds from the first start to the first readiness or completion. */
+  readonly timeToReady?: number;
+  readonly runs: readonly RunReport[];
+  readonly lines: number;
+  readonly bytes: number;
+  readonly lastLines: readonly string[];
+  readonly log: string;
+}
+
+/** Lines of output that the report repeats for each service. */
+const lastLines = 20;
+
+/** A reporter for one run. */
+export function newReporter(project: string): Reporter {
+  const startedAt = Date.now();
+  const runs = new Map<string, RunReport[]>();
+  // How each service stood before the end of the run began to stop it.
+  const judged = new Map<string, Member>();
+  let upAt: number | undefined;
+
+  return {
+    onEntry({ time, changes, outcome }) {
+      for (const { before, after } of changes) {
+        const { name } = after.service;
+        const own = runs.get(name) ?? [];
+        runs.set(name, own);
+        if (after.run !== before.run) own.push({ run: after.run, startedAt: time });
+        const last = own.at(-1);
+        if (last !== undefined && before.state.status !== after.state.status) {
+          if (after.state.status === "ready" || after.state.status === "exited") last.readyAt ??= time;
+        }
+        if (last !== undefined && after.lastEnd !== before.lastEnd && after.lastEnd !== undefined) {
+          last.endedAt = time;
+          last.end = "exit" in after.lastEnd ? describeExit(after.lastEnd.exit) : describe(after.lastEnd.failure);
+        }
+        if (outcome !== undefined && !judged.has(name)) {
+          judged.set(name, before.wanted && !after.wanted ? before : after);
+        }
+      }
+    },
+    finish(outcome, fleet, output) {
+      const services = Object.values(fleet.members).map((member) => {
+        const known = judged.get(member.service.name);
+        return reportOf(
+          known !== undefined && member.state.status !== "failed" ? known : member,
+          runs.get(member.service.name) ?? [],
+          output,
+        );
+      });
+      upAt = fleet.wasUp ? Math.max(startedAt, ...services.map((service) => service.runs[0]?.readyAt ?? 0)) : undefined;
+      return {
+        version: VERSION,
+        project,
+        startedAt,
+        ...(upAt === undefined ? {} : { upAt }),
+        endedAt: Date.now(),
+        outcome,
+        exitCode: exitCodeOf(outcome),
+        services,
+      };
+    },
+  };
+}
+
+function reportOf(member: Member, runs: readonly RunReport[], output: Output): ServiceReport {
+  const { service, state, restarts, ports } = member;
+  const { name } = service;
+  const [first] = runs;
+  const ready = runs.find((run) => run.readyAt !== undefined)?.readyAt;
+  const reason = reasonOf(member);
+  return {
+    name,
+    state: state.status,
+    ok: state.status === "ready" || state.status === "exited",
+    ...(reason === undefined ? {} : { reason }),
+    ports,
+    restarts,
+    ...(first === undefined || ready === undefined ? {} : { timeToReady: ready - first.startedAt }),
+    runs,
+    ...output.totals(name),
+    lastLines: output.last(name, lastLines).map(plainText),
+    log: output.path(name),
+  };
+}
+
+function reasonOf({ state, probeReason }: Member): string | undefined {
+  if (state.status === "failed" || state.status === "backoff") return describe(state.failure);
+  return state.status === "started" ? probeReason : undefined;
+}
+
+/** Writes the report: JUnit when the name ends in `.xml`, else JSON. */
+export async function writeReport(path: string, report: Report): Promise<void> {
+  await writeFile(path, path.endsWith(".xml") ? junit(report) : `${JSON.stringify(report, undefined, 2)}\n`);
+}
+
+/** The report as JUnit: one test case a service. */
+export function junit({ project, startedAt, endedAt, services, exitCode }: Report): string {
+  const bad = services.filter((service) => !service.ok);
+  const cases = services.map((service) => {
+    const time = ((service.timeToReady ?? 0) / 1000).toFixed(3);
+    const attributes = `name="${xml(service.name)}" classname="${xml(project)}" time="${time}"`;
+    const output = `<system-out>${xml(service.lastLines.join("\n"))}</system-out>`;
+    if (service.ok) return `    <testcase ${attributes}>${output}</testcase>`;
+    const message = service.reason ?? `was ${service.state}`;
+    return `    <testcase ${attributes}><failure message="${xml(message)}">${xml(message)}</failure>${output}</testcase>`;
+  });
+  const counts = `tests="${services.length}" failures="${bad.length}" time="${((endedAt - startedAt) / 1000).toFixed(3)}"`;
+  return [
+    `<?xml version="1.0" encoding="UTF-8"?>`,
+    `<testsuites ${counts}>`,
+    `  <testsuite name="${xml(project)}" ${counts} timestamp="${new Date(startedAt).toISOString()}">`,
+    `    <properties><property name="exitCode" value="${exitCode}"/></properties>`,
+    ...cases,
+    `  </testsuite>`,
+    `</testsuites>`,
+    "",
+  ].join("\n");
+}
+
+/** Text for XML: what XML 1.0 cannot hold becomes U+FFFD. */
+function xml(text: string): string {
+  return text
+    .replaceAll(/[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

@@ -1,0 +1,118 @@
+// `launch run [SVC…] -- CMD…`: starts services, runs CMD once they are ready, stops everything, and ends with CMD's code.
+
+import { constants } from "node:os";
+import { resolve } from "node:path";
+import type { Options } from "yargs";
+import { exitCodeOf, type Fleet } from "../core/state.ts";
+import { exportsOf } from "../plan/env.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import { type Face, openFace } from "./face.ts";
+import { openLive } from "./live.ts";
+import { type GlobalArgs, type SelectionArgs, selectionOptions, type StartArgs, startOptions } from "./options.ts";
+import { type Chosen, chooseServices } from "./project.ts";
+import { UsageError } from "./usage-error.ts";
+
+export const options = { ...selectionOptions, ...startOptions } as const satisfies Record<string, Options>;
+
+/** What `launch run` is given: everything behind `--` is the command. */
+export type RunArgs = GlobalArgs & SelectionArgs & StartArgs & { readonly "--"?: readonly (string | number)[] };
+
+/** When launch itself failed, as `env`, `nohup` and others answer it. */
+const launchFailed = 125;
+
+/** Lines shown of each service that failed. */
+const lastLines = 50;
+
+/** CMD's own code; 126 and 127 as a shell gives them; 125 when launch could not get everything ready. */
+export async function run(args: RunArgs): Promise<number> {
+  const command = (args["--"] ?? []).map(String);
+  if (command.length === 0) throw new UsageError("launch run needs a command: launch run [services..] -- CMD ARGS...");
+  const chosen = await chooseServices(args);
+  if (chosen === undefined) return launchFailed;
+
+  // CMD owns stdout: what launch has to say goes to stderr, and the services' lines to their logs.
+  const face = openFace(
+    chosen,
+    { ...args, quiet: true, json: false },
+    { interactive: false, output: process.stderr, hint: "" },
+  );
+  await using live = await openLive(chosen, { ...args, nonInteractive: true }, face, {
+    interactive: false,
+    restarts: false,
+    onFailure: args.onFailure ?? "stop",
+    endWhenSettled: false,
+  });
+  const { supervisor } = live;
+  const up = whenUp(supervisor);
+  supervisor.request({ type: "up", services: chosen.services.map((service) => service.name) });
+  const first = await Promise.race([up, live.ended]);
+  if (first !== "up") {
+    showFailures(face, supervisor);
+    await face.conclude(first, supervisor.snapshot());
+    return first.kind === "interrupted" ? exitCodeOf(first) : launchFailed;
+  }
+
+  const code = await runToEnd(command, chosen, supervisor, args);
+  supervisor.request({ type: "quit", by: "request", force: false });
+  const outcome = await live.ended;
+  if (outcome.kind !== "interrupted" && outcome.kind !== "done") showFailures(face, supervisor);
+  await face.writer.flush(2000);
+  return code;
+}
+
+function whenUp(supervisor: Supervisor): Promise<"up"> {
+  return new Promise((resolvePromise) => {
+    supervisor.subscribe(() => {
+      if (supervisor.snapshot().wasUp) resolvePromise("up");
+    });
+  });
+}
+
+/** Runs CMD in the foreground with the exported names; a service that fails meanwhile does not end it. */
+async function runToEnd(
+  command: readonly string[],
+  { project, services }: Chosen,
+  supervisor: Supervisor,
+  args: RunArgs,
+): Promise<number> {
+  const { execa } = await import("execa");
+  const [file = "", ...rest] = command;
+  const result = await execa(file, rest, {
+    cwd: resolve(args.directory ?? "."),
+    env: {
+      ...exportsOf(services, assignmentOf(supervisor.snapshot())),
+      LAUNCH_PROJECT: project.name,
+      LAUNCH_INSTANCE: args.instance,
+    },
+    stdio: "inherit",
+    reject: false,
+    // The terminal signals CMD itself, and it decides how to end; launch ends after it.
+    cleanup: true,
+    forceKillAfterDelay: false,
+  });
+  if (result.code === "ENOENT") return said(127, `launch run: command not found: ${file}`);
+  if (result.code === "EACCES") return said(126, `launch run: not executable: ${file}`);
+  if (result.signal !== undefined) return 128 + constants.signals[result.signal];
+  return result.exitCode ?? launchFailed;
+}
+
+function said(code: number, text: string): number {
+  process.stderr.write(`${text}\n`);
+  return code;
+}
+
+function assignmentOf(fleet: Fleet): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  return Object.fromEntries(Object.entries(fleet.members).map(([name, member]) => [name, member.ports]));
+}
+
+function showFailures(face: Face, supervisor: Supervisor): void {
+  for (const { service, state } of Object.values(supervisor.snapshot().members)) {
+    if (state.status !== "failed") continue;
+    const lines = supervisor.output.last(service.name, lastLines);
+    if (lines.length > 0) {
+      face.writer.say(
+        `last lines of ${service.name} (${supervisor.output.path(service.name)}):\n${lines.map((line) => `  ${line}`).join("\n")}\n`,
+      );
+    }
+  }
+}

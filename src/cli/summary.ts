@@ -1,0 +1,95 @@
+// What is said once everything is up, and once everything is over.
+
+import { describe, describeConflict, describeMillis } from "../core/failure.ts";
+import type { Millis, Service } from "../core/service.ts";
+import type { Fleet, Member, Outcome } from "../core/state.ts";
+import { isUp } from "../core/state.ts";
+import { urlOf } from "../plan/env.ts";
+import { table } from "./table.ts";
+import type { Style } from "./terminal.ts";
+
+/** Milliseconds from a service's start to its readiness or completion, by name. */
+export type ReadyTimes = Readonly<Record<string, Millis>>;
+
+/** The table of what is up: name, state, ports, URL, time to ready. */
+export function upTable(fleet: Fleet, times: ReadyTimes, style: Style): string {
+  const rows = wantedOf(fleet).map((member) => {
+    const { name } = member.service;
+    const ports = Object.values(member.ports).join(", ");
+    return [
+      name,
+      stateWord(member, style),
+      ports,
+      urlIn(member),
+      times[name] === undefined ? "" : describeMillis(times[name]),
+    ];
+  });
+  return table(["service", "state", "port", "url", "ready after"].map(style.dim), rows);
+}
+
+/** The chain of services that the time to ready was spent on, first to last. */
+export function criticalPath(
+  services: readonly Service[],
+  readyAt: Readonly<Record<string, Millis>>,
+): readonly string[] {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const latest = (names: readonly string[]): string | undefined =>
+    names.filter((name) => readyAt[name] !== undefined).toSorted((a, b) => (readyAt[b] ?? 0) - (readyAt[a] ?? 0))[0];
+  const path: string[] = [];
+  for (let name = latest([...byName.keys()]); name !== undefined;) {
+    path.unshift(name);
+    name = latest((byName.get(name)?.needs ?? []).map((need) => need.service).filter((need) => !path.includes(need)));
+  }
+  return path;
+}
+
+/** Why the run ended, for a person; empty when there is nothing to explain. */
+export function outcomeWords(outcome: Outcome, fleet: Fleet): string {
+  switch (outcome.kind) {
+    case "done":
+      return "";
+    case "failed":
+      return `${outcome.service} failed: ${describe(outcome.failure)}`;
+    case "conflict":
+      return `${outcome.conflict.service} could not have its port: ${describeConflict(outcome.conflict)}`;
+    case "timeout":
+      return `not ready in time: ${outcome.waiting.join(", ")}`;
+    case "interrupted": {
+      if (outcome.up) return "";
+      const open = wantedOf(fleet).filter((member) => !isUp(member));
+      return open.length === 0 ? "" : `ended before everything was up`;
+    }
+  }
+}
+
+/** The members that were ever asked to run. */
+function wantedOf(fleet: Fleet): readonly Member[] {
+  return Object.values(fleet.members).filter((member) => member.wanted || member.run > 0);
+}
+
+function urlIn(member: Member): string {
+  const [endpoint] = member.service.endpoints;
+  const port = endpoint === undefined ? undefined : member.ports[endpoint.name];
+  return endpoint === undefined || port === undefined ? "" : urlOf(member.service, endpoint, port);
+}
+
+function stateWord({ state, service, health, adopted }: Member, style: Style): string {
+  switch (state.status) {
+    case "ready": {
+      if (health.status === "unhealthy") return style.bad("unhealthy");
+      if (adopted) return style.good("adopted");
+      return style.good(service.type === "external" ? "external" : state.verified ? "ready" : "unverified");
+    }
+    case "exited":
+      return style.good(service.type === "task" ? "completed" : "exited");
+    case "failed":
+      return style.bad(state.failure.kind === "skipped" ? "skipped" : "failed");
+    case "idle":
+    case "blocked":
+    case "starting":
+    case "started":
+    case "stopping":
+    case "backoff":
+      return style.warn(state.status);
+  }
+}

@@ -1,0 +1,49 @@
+// What the terminal can do, and the few styles that words are shown in. A colour never says anything that no word says.
+
+import type { GlobalArgs } from "./options.ts";
+
+/** True when a person can be asked: a terminal at both ends, no CI, and nobody said otherwise. */
+export function isInteractive(args: { readonly nonInteractive: boolean; readonly json: boolean }): boolean {
+  const { CI } = process.env;
+  return (
+    process.stdin.isTTY &&
+    process.stdout.isTTY &&
+    !args.nonInteractive &&
+    !args.json &&
+    (CI === undefined || CI === "" || CI === "false")
+  );
+}
+
+/** True when colours may be used (https://no-color.org, FORCE_COLOR as most tools read it). */
+export function wantsColor(args: Pick<GlobalArgs, "color" | "json">): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (args.color !== undefined) return args.color;
+  if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== "") return FORCE_COLOR !== "0";
+  return process.stdout.isTTY && TERM !== "dumb" && !args.json;
+}
+
+/** Puts a style around text, or leaves it as it is. */
+export interface Style {
+  good(text: string): string;
+  bad(text: string): string;
+  warn(text: string): string;
+  dim(text: string): string;
+  bold(text: string): string;
+  /** One of six colours for the name of a service, the same for the same index. */
+  name(text: string, index: number): string;
+}
+
+/** Styles for a terminal, or none. */
+export function newStyle(colors: boolean): Style {
+  const sgr = (code: number, off: number) => (text: string) => (colors ? `\u001b[${code}m${text}\u001b[${off}m` : text);
+  const palette = [36, 35, 34, 33, 96, 95].map((code) => sgr(code, 39));
+  return {
+    good: sgr(32, 39),
+    bad: sgr(31, 39),
+    warn: sgr(33, 39),
+    dim: sgr(2, 22),
+    bold: sgr(1, 22),
+    name: (text, index) => (palette[index % palette.length] ?? ((plain: string) => plain))(text),
+  };
+}

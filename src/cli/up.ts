@@ -1,0 +1,51 @@
+// `launch` and `launch up`: starts what was asked for, shows it as plain lines, and stays until it ends.
+
+import type { Options } from "yargs";
+import { exitCodeOf } from "../core/state.ts";
+import { openFace } from "./face.ts";
+import { openLive } from "./live.ts";
+import { type GlobalArgs, type SelectionArgs, selectionOptions, type StartArgs, startOptions } from "./options.ts";
+import { chooseServices } from "./project.ts";
+import { isInteractive } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The options of `launch up`. */
+export const options = {
+  ...selectionOptions,
+  "check-only": {
+    type: "boolean",
+    default: false,
+    description: "say whether it would start; start, stop and write nothing",
+  },
+  ...startOptions,
+} as const satisfies Record<string, Options>;
+
+/** What `launch up` is given. */
+export type UpArgs = GlobalArgs & SelectionArgs & StartArgs & { readonly checkOnly: boolean };
+
+/** Runs until everything has ended; answers the exit code. */
+export async function run(args: UpArgs): Promise<number> {
+  const chosen = await chooseServices(args);
+  if (chosen === undefined) return 2;
+  if (args.checkOnly) return (await import("./check.ts")).check(chosen, args);
+  if (chosen.services.length === 0) {
+    throw new UsageError("No service is enabled in these profiles, so there is nothing to start.");
+  }
+
+  const interactive = isInteractive(args);
+  const face = openFace(chosen, args, {
+    interactive,
+    output: process.stdout,
+    hint: interactive ? "Ctrl-C stops everything." : "",
+  });
+  await using live = await openLive(chosen, args, face, {
+    interactive,
+    restarts: true,
+    onFailure: args.onFailure ?? (interactive ? "continue" : "stop"),
+    endWhenSettled: true,
+  });
+  live.supervisor.request({ type: "up", services: chosen.services.map((service) => service.name) });
+  const outcome = await live.ended;
+  await face.conclude(outcome, live.supervisor.snapshot());
+  return exitCodeOf(outcome);
+}
