@@ -12,18 +12,23 @@ export const KILL_GRACE: Millis = 5000;
 
 /** The fleet once every move that is due at this time has been made. */
 export function drive(fleet: Fleet, at: Millis): Fleet {
-  let now = fleet;
+  // Whether the run ends is decided before every move, so that nothing is started only to be stopped.
+  let now = decided(fleet, at);
   // One member's new state can let another move, so go round until a whole round changes nothing.
   for (let before: Fleet | undefined; now !== before;) {
     before = now;
     for (const name of Object.keys(now.members)) {
-      const next = now;
-      now = change(now, name, (member) => moved(next, member, at));
+      const old = now;
+      const next = change(old, name, (member) => moved(old, member, at));
+      if (next !== old) now = decided(next, at);
     }
-    const outcome = outcomeNow(now, at);
-    if (outcome !== undefined) now = ending(now, outcome);
   }
   return concluded(now);
+}
+
+function decided(fleet: Fleet, at: Millis): Fleet {
+  const outcome = outcomeNow(fleet, at);
+  return outcome === undefined ? fleet : ending(fleet, outcome);
 }
 
 /** The member after its one due move; the same member when none is due. */

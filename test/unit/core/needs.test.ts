@@ -129,3 +129,9 @@ it("judges a graph of many layers, each needing all of the one before, in no tim
   const p = play(services);
   expect(p.up(...services.map(({ name }) => name))).toHaveLength(5);
 }, 1000);
+
+it("starts nothing in the very step in which the run turns out to end", () => {
+  const p = play([task("seed", { onExit: "shutdown" }), service("api", { needs: [on("seed", "completed")] })]);
+  p.up("seed", "api");
+  expect(p.exited("seed", 0)).toEqual(["end done"]);
+});
