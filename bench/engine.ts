@@ -45,7 +45,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(scenarios)
     console.error(`${name}: ${Math.round((now() - start) / 1000)} s`);
   } catch (error) {
     process.exitCode = 1;
-    console.error(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`${name} could not be measured: ${wordsOf(error)}`);
   }
 }
 
@@ -59,6 +59,12 @@ function complain(): string | undefined {
   if (!Number.isInteger(runs) || runs < 1) return `--runs wants a whole number from 1, not ${values.runs}`;
   if (!existsSync(resolve(root, "dist/main.js"))) return "nothing is built yet; `npm run build` comes first";
   return undefined;
+}
+
+/** What went wrong, and what then went wrong with the clearing up. */
+function wordsOf(error: unknown): string {
+  if (error instanceof SuppressedError) return `${wordsOf(error.suppressed)}\n${wordsOf(error.error)}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** All unit tests, from the start of the test runner to its end. */

@@ -3,12 +3,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Bench, now, processesOf } from "./machine.ts";
-
-/** The path of the command's entry, which the built files are loaded by. */
-export const bin = resolve(import.meta.dirname, "../bin/launch.js");
 
 const limitMs = 60_000;
 
@@ -49,8 +46,12 @@ export function environment(directory: string): NodeJS.ProcessEnv {
 }
 
 /** Runs launch to its end; gives wall milliseconds and what it printed. Throws unless it ends with 0. */
-export function runToEnd(directory: string, args: readonly string[]): { readonly ms: number; readonly output: string } {
-  return timeNode([bin, ...args], directory);
+export function runToEnd(
+  bench: Bench,
+  directory: string,
+  args: readonly string[],
+): { readonly ms: number; readonly output: string } {
+  return timeNode([bench.launch, ...args], directory);
 }
 
 /** Runs Node to its end, likewise. */
@@ -65,7 +66,7 @@ export function timeNode(args: readonly string[], directory: string): { readonly
 /** Starts `launch up` in a project directory and reads its JSON stream. */
 export function startLaunch(bench: Bench, directory: string): Run {
   const startedAt = now();
-  const args = [bin, "--non-interactive", "--json", "--report", "report.json"];
+  const args = [bench.launch, "--non-interactive", "--json", "--quiet", "--report", "report.json"];
   const child = spawn(process.execPath, args, {
     cwd: directory,
     env: { ...environment(directory), STAMP: stampFile(directory) },

@@ -1,7 +1,7 @@
 // The machine under the benchmark: its clock, a compiled service, free ports, and what /proc says of processes.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -11,18 +11,29 @@ export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** A temporary directory with the compiled service in it; all of it is gone after disposal. */
+/** A temporary directory with what is measured in it; all of it is gone after disposal. */
 export interface Bench extends Disposable {
   readonly directory: string;
+  /** The compiled service. */
   readonly service: string;
+  /** The entry of a copy of the built command, so that a build meanwhile changes nothing. */
+  readonly launch: string;
 }
 
-/** Compiles the service into a new temporary directory. */
+/** Compiles the service and copies the built command into a new temporary directory. */
 export function openBench(): Bench {
   const directory = mkdtempSync(join(tmpdir(), "launch-bench-"));
+  const root = resolve(import.meta.dirname, "..");
+  const parts = ["package.json", "bin", "dist"];
+  parts.forEach((part) => cpSync(join(root, part), join(directory, part), { recursive: true }));
   const service = join(directory, "service");
   execFileSync("gcc", ["-O2", "-Wall", "-o", service, resolve(import.meta.dirname, "service.c")], { stdio: "inherit" });
-  return { directory, service, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) };
+  return {
+    directory,
+    service,
+    launch: join(directory, "bin/launch.js"),
+    [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
+  };
 }
 
 /** One moment that a service wrote down itself, in milliseconds of the monotonic clock. */

@@ -1,14 +1,14 @@
 // How long it takes until something is there: the command itself, the check of a manifest, services that are ready.
 
 import type { Figure } from "./figures.ts";
-import { bin, runToEnd, type ServiceText, startLaunch, stampFile, timeNode, writeManifest } from "./launch.ts";
+import { runToEnd, type ServiceText, startLaunch, stampFile, timeNode, writeManifest } from "./launch.ts";
 import { type Bench, freePorts, readStamps } from "./machine.ts";
 
 /** `launch --version` against a Node that does nothing, by turns. */
 export async function version(bench: Bench, runs: number): Promise<readonly Figure[]> {
   const directory = writeManifest(bench, {});
   const samples = againstNode(runs, directory, () => {
-    const { ms, output } = timeNode([bin, "--version"], directory);
+    const { ms, output } = runToEnd(bench, directory, ["--version"]);
     if (!/^\d+\.\d+\.\d+/.test(output)) throw new Error(`launch --version printed ${JSON.stringify(output)}`);
     return ms;
   });
@@ -20,7 +20,7 @@ export async function check50(bench: Bench, runs: number): Promise<readonly Figu
   const services = chain(bench, await freePorts(50), 0);
   const directory = writeManifest(bench, services);
   const samples = againstNode(runs, directory, () => {
-    const { ms, output } = runToEnd(directory, ["--check-only"]);
+    const { ms, output } = runToEnd(bench, directory, ["--check-only"]);
     const missing = Object.keys(services).filter((name) => !output.includes(name));
     if (missing.length > 0) throw new Error(`--check-only does not mention ${missing.join(", ")}`);
     return ms;
