@@ -14,9 +14,7 @@ const sequences = new RegExp(
     "(?:\\x1b[PX\\]^_]|[\\x90\\x98\\x9d-\\x9f])(?:[^\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f]*(?:\\x07|\\x1b\\\\|\\x9c))?",
     // Every other escape sequence.
     "\\x1b[ -/]*[0-~]",
-    // BEL.
-    "\\x07",
-    // What is left over.
+    // What is left over, BEL among it.
     suspicious.source,
   ].join("|"),
   "g",
