@@ -3,9 +3,9 @@ import { syncBuiltinESMExports } from "node:module";
 import { expect, test } from "vitest";
 
 test("follows by polling where the system grants no watch", async () => {
-  fs.watch = (() => {
+  fs.watch = () => {
     throw Object.assign(new Error("no space left on device, watch"), { code: "ENOSPC" });
-  }) as unknown as typeof fs.watch;
+  };
   syncBuiltinESMExports();
   const { follow } = await import("./following.ts");
 
