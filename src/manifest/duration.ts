@@ -4,6 +4,9 @@ import type { Millis } from "../core/service.ts";
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
+/** One or more numbers with units. */
+export const durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
+
 /** The longest that a timer can wait: a little under 25 days. */
 export const longest: Millis = 2_147_483_647;
 

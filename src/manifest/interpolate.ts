@@ -175,9 +175,10 @@ function unreadable(text: string, at: number, end: number): TemplateError {
 // What stands at a dollar sign, short enough for a message.
 function shown(text: string, at: number): string {
   const close = text.indexOf("}", at);
-  const end = text[at + 1] === "{" && close !== -1 ? close + 1 : at + 2;
-  const piece = text.slice(at, Math.min(end, at + 30));
-  return piece.length === end - at ? piece : `${piece}…`;
+  const end = text[at + 1] !== "{" ? at + 2 : close === -1 ? text.length : close + 1;
+  const stop = Math.min(end, text.length);
+  const piece = text.slice(at, Math.min(stop, at + 30));
+  return piece.length === stop - at ? piece : `${piece}…`;
 }
 
 function match(pattern: RegExp, text: string, at: number): string | undefined {

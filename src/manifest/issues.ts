@@ -2,6 +2,7 @@
 
 import type * as z from "zod";
 import type { Problem } from "./problem.ts";
+import { notYet } from "./schema/scalars.ts";
 import { didYouMean } from "./suggest.ts";
 import { keyPlaceOf, placeOf } from "./tree.ts";
 import type { Path, Tree } from "./tree.ts";
@@ -11,7 +12,11 @@ type Issue = z.core.$ZodIssue;
 
 /** Each issue of a schema's answer about `plain`, which was made of `tree`, in words and with its place. */
 export function problemsOf(issues: readonly Issue[], tree: Tree, plain: unknown): readonly Problem[] {
-  return issues.flatMap(innermost).flatMap((issue) => toProblems(issue, tree, plain));
+  // Of two problems at one place only the first is shown: better the key that is wrong than the one it leaves missing.
+  const unknownFirst = issues.toSorted(
+    (a, b) => Number(b.code === "unrecognized_keys") - Number(a.code === "unrecognized_keys"),
+  );
+  return unknownFirst.flatMap(innermost).flatMap((issue) => toProblems(issue, tree, plain));
 }
 
 // Of a union, the issues of the one form that the value resembles; the union's own words where it resembles none.
@@ -56,6 +61,10 @@ function toProblems(issue: Issue, tree: Tree, plain: unknown): readonly Problem[
         remedy: "Give it a command, or delete the line.",
       },
     ];
+  }
+  if (issue.message === notYet) {
+    const message = `"${label(path)}: ${show(value)}" is not supported yet`;
+    return [{ place, message, remedy: "Remove it for now." }];
   }
   const problem: Problem = { place, message: `${label(path)} must be ${issue.message}, not ${show(value)}` };
   const remedy = valueRemedy(value, path, wordsOf(issue));

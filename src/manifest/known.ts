@@ -12,6 +12,8 @@ import type { Tree } from "./tree.ts";
 export interface Known {
   readonly now: Lookup;
   readonly later: Lookup;
+  /** As `later`, without the first layer: what one of its variables means by its own name. */
+  readonly below: Lookup;
 }
 
 // Stands for a value that is not known yet. A NUL byte is in no manifest and no environment, so it marks what it went into.
@@ -22,25 +24,27 @@ export function ownLayer(names: Iterable<string>): Layer {
   return literal(Object.fromEntries([...names].map((name) => [name, unknown(name)])));
 }
 
-/** The lookups over layers of which one is an `ownLayer`. */
+/** The lookups over layers of which one is an `ownLayer` and the first the variables that are being rendered. */
 export function knownFrom(layers: readonly Layer[]): Known {
   const lookup = lookupIn(layers);
-  return {
-    now: (name) => {
-      const value = lookup(name);
-      const later = value?.split("\0")[1];
-      if (later !== undefined) throw new TemplateError(`${later} is known only once ports are chosen`);
-      return value;
-    },
-    later: (name) => {
-      try {
-        return lookup(name);
-      } catch (error) {
-        // A variable that does not render is told at its own place; a circle has no place of its own.
-        if (error instanceof TemplateError && !(error instanceof CycleError)) return "";
-        throw error;
-      }
-    },
+  const now: Lookup = (name) => {
+    const value = lookup(name);
+    const later = value?.split("\0")[1];
+    if (later !== undefined) throw new TemplateError(`${later} is known only once ports are chosen`);
+    return value;
+  };
+  return { now, later: forgiving(lookup), below: forgiving(lookupIn(layers.slice(1))) };
+}
+
+// A variable that does not render is told at its own place; a circle has no place of its own.
+function forgiving(lookup: Lookup): Lookup {
+  return (name) => {
+    try {
+      return lookup(name);
+    } catch (error) {
+      if (error instanceof TemplateError && !(error instanceof CycleError)) return unknown(name);
+      throw error;
+    }
   };
 }
 

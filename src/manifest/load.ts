@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly dotenv?: boolean;
   /** The process environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Checks of a higher floor whose problems are to be shown with the others. */
+  readonly check?: (services: readonly Service[]) => readonly Problem[];
 }
 
 /** A project with what is worth knowing, or every problem, by file and line. */

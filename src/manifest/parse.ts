@@ -14,7 +14,7 @@ export interface Parsed {
   readonly problems: readonly Problem[];
 }
 
-const maxTokens = 500_000;
+const maxTokens = 200_000;
 const maxDepth = 64;
 const maxAliased = 100_000;
 const tooDeepMessage = `nested more than ${maxDepth} levels deep`;

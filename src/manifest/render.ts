@@ -14,6 +14,8 @@ export interface Rendered {
   readonly now: Lookup;
   /** The lookup for a trial of what is rendered later. */
   readonly later: Lookup;
+  /** What a variable means by its own name. */
+  readonly below: Lookup;
   readonly problems: Problem[];
   readonly warnings: Problem[];
 }
@@ -47,21 +49,29 @@ function renderScalar(tree: ScalarTree, into: Rendered, path: Path): ScalarTree 
   if (tree.value === null || rendering === "raw" || rendering === "shell") return asText(tree);
   try {
     if (rendering === "runtime" || rendering === "file") {
-      const lookup: Lookup = rendering === "file" ? (name) => (name === "NOW" ? "now" : into.later(name)) : into.later;
-      render(tree.source, lookup, (name) => warnUnset(name, tree, into));
+      render(tree.source, laterAt(path, rendering, into), (name) => warnUnset(name, tree, into));
       return asText(tree);
     }
     if (rendering === "value" && typeof tree.value !== "string") return tree;
-    const text = render(tree.source, into.now, (name) => {
-      if (rendering === "value") throw new TemplateError(`${name} is not set`);
-      warnUnset(name, tree, into);
-    });
+    const unset: string[] = [];
+    const text = render(tree.source, into.now, (name) => unset.push(name));
+    // Where something must stand, an empty value would only be told as wrong.
+    if (unset[0] !== undefined && (rendering === "value" || text === "")) {
+      throw new TemplateError(`${unset[0]} is not set`);
+    }
+    for (const name of unset) warnUnset(name, tree, into);
     return { ...tree, value: rendering === "value" ? retype(text) : text, source: text };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     into.problems.push({ place: tree.place, message: error.message });
     return tree;
   }
+}
+
+function laterAt(path: Path, rendering: Rendering, { later, below }: Rendered): Lookup {
+  if (rendering === "file") return (name) => (name === "NOW" ? "now" : later(name));
+  const own = path.at(-2) === "env" ? path.at(-1) : undefined;
+  return (name) => (name === own ? below(name) : later(name));
 }
 
 // `version: 1.10` means the text "1.10", although YAML reads a number.

@@ -1,16 +1,20 @@
 // The services of prepared units, rendered, checked by the schema and resolved.
 
+import type * as z from "zod";
+import type { EnvMap } from "../core/service.ts";
 import { renderingOf, topRenderingOf } from "./fields.ts";
 import { problemsOf } from "./issues.ts";
 import { exportsOfTree, knownFrom, ownLayer, ownNamesOfTree } from "./known.ts";
+import type { Known } from "./known.ts";
 import { literal, templates } from "./layers.ts";
+import type { Layer } from "./layers.ts";
 import { faultsOf, isScalar, readEnvFilesOf } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { renderTree } from "./render.ts";
 import { resolveService } from "./resolve.ts";
 import type { OpenService } from "./resolve.ts";
 import { manifestMap } from "./schema.ts";
-import type { ManifestInput } from "./schema.ts";
+import type { ManifestInput, ServiceInput } from "./schema.ts";
 import { nameError, namePattern } from "./schema/scalars.ts";
 import { serviceMap } from "./schema/service.ts";
 import { child, toPlain } from "./tree.ts";
@@ -27,31 +31,36 @@ export interface Resolved {
 
 /** The services of each unit; faults go to `reading`. */
 export async function resolveUnits(units: readonly Prepared[], reading: Reading): Promise<readonly Resolved[]> {
-  const exported = units.flatMap(({ exportPrefix, services }) =>
-    [...services].flatMap(([name, { value }]) => exportsOfTree(exportPrefix, name, value)),
+  const exported = ownLayer(
+    units.flatMap(({ exportPrefix, services }) =>
+      [...services].flatMap(([name, { value }]) => exportsOfTree(exportPrefix, name, value)),
+    ),
   );
   const resolved: Resolved[] = [];
   for (const unit of units) {
-    const input = judgeSettings(unit, exported, reading);
+    const around = { unit, env: plainEnv(unit.tree), exported };
+    const input = judgeSettings(around, reading);
     const services = await Promise.all(
-      [...unit.services].map(([name, entry]) => resolveOne(name, entry, unit, exported, reading)),
+      [...unit.services].map(([name, entry]) => resolveOne(name, entry, around, reading)),
     );
     resolved.push({ input, services: services.filter((service) => service !== undefined) });
   }
   return resolved;
 }
 
-function judgeSettings(unit: Prepared, exported: readonly string[], reading: Reading): ManifestInput | undefined {
-  const own = [...unit.services.values()].flatMap(({ value }) => ownNamesOfTree(value));
-  const env = plainEnv(unit.tree);
-  const known = knownFrom([
-    templates(env),
-    ownLayer([...own, ...exported]),
-    literal(reading.env),
-    literal(unit.fileValues),
-  ]);
+// What the services of one unit share.
+interface Around {
+  readonly unit: Prepared;
+  readonly env: EnvMap;
+  /** Built once: it has some names for each service, and each service looks into it. */
+  readonly exported: Layer;
+}
+
+function judgeSettings({ unit, env, exported }: Around, reading: Reading): ManifestInput | undefined {
   const variables = child(unit.tree, "env");
   if (variables !== undefined) {
+    const own = ownLayer([...unit.services.values()].flatMap(({ value }) => ownNamesOfTree(value)));
+    const known = knownFrom([templates(env), own, exported, literal(reading.env), literal(unit.fileValues)]);
     renderTree(variables, { renderingOf: topRenderingOf, ...known, ...faultsOf(reading) }, ["env"]);
   }
   const plain = toPlain(unit.tree) as Record<string, unknown>;
@@ -71,30 +80,22 @@ function judgeSettings(unit: Prepared, exported: readonly string[], reading: Rea
 async function resolveOne(
   name: string,
   { keyPlace, value }: Entry,
-  unit: Prepared,
-  exported: readonly string[],
+  around: Around,
   reading: Reading,
 ): Promise<OpenService | undefined> {
+  const { unit, env } = around;
   const { root } = unit.unit;
   const { problems } = reading;
-  const own = [...ownNamesOfTree(value), ...exported];
-  const upper = templates(plainEnv(value));
-  const manifest = templates(plainEnv(unit.tree));
-  const lower = [manifest, literal(reading.env)];
-
-  // Env files are named before their values are known, all else after.
-  const named = knownFrom([upper, ownLayer(own), ...lower, literal(unit.fileValues)]);
-  const files = renderEnvFile(value, { renderingOf, ...named, problems: [], warnings: [] });
-  // What takes no part may miss its files.
-  const ownFiles = await readEnvFilesOf({
-    tree: files,
-    root,
-    problems: isScalar(child(value, "enabled"), false) ? [] : problems,
-  });
-
-  // What a service's own files set, launch does not set.
-  const remaining = own.filter((each) => !Object.hasOwn(ownFiles.values, each));
-  const known = knownFrom([upper, ownLayer(remaining), ...lower, literal(ownFiles.values), literal(unit.fileValues)]);
+  const layersWith = (files: Readonly<Record<string, string>>): readonly Layer[] => {
+    const given = [ownLayer(ownNamesOfTree(value)), around.exported].map((layer) => without(layer, files));
+    const lower = [templates(env), literal(reading.env), literal(files), literal(unit.fileValues)];
+    return [templates(plainEnv(value)), ...given, ...lower];
+  };
+  // Env files are named before their values are known, all else after. What takes no part may miss its files.
+  const isDisabled = isScalar(child(value, "enabled"), false);
+  const files = renderEnvFile(value, knownFrom(layersWith({})));
+  const ownFiles = await readEnvFilesOf({ tree: files, root, problems: isDisabled ? [] : problems });
+  const known = knownFrom(layersWith(ownFiles.values));
   const tree = renderTree(value, { renderingOf, ...known, ...faultsOf(reading) });
   const plain = toPlain(tree);
   if (!namePattern.test(name)) problems.push({ place: keyPlace, message: `the name "${name}" must be ${nameError}` });
@@ -102,16 +103,43 @@ async function resolveOne(
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => ({ ...issue, path: ["services", name, ...issue.path] }));
     problems.push(...problemsOf(issues, wrap(name, { keyPlace, value: tree }), { services: { [name]: plain } }));
-    return undefined;
   }
-  const around = { env: plainEnv(unit.tree), envFiles: unit.envFiles, exportPrefix: unit.exportPrefix };
-  return resolveService(name, parsed.data, keyPlace, around, { tree, root, problems });
+  const input = parsed.data ?? soundPart(plain, parsed.error.issues);
+  if (input === undefined) return undefined;
+  const surroundings = { env, envFiles: unit.envFiles, exportPrefix: unit.exportPrefix };
+  return resolveService(name, input, keyPlace, surroundings, { tree, root, problems });
 }
 
-function renderEnvFile(service: Tree, into: Parameters<typeof renderTree>[1]): Tree {
-  if (service.kind !== "map") return service;
-  const named = new Map([...service.entries].filter(([key]) => key === "env_file"));
-  return renderTree({ ...service, entries: named }, into);
+// What a service's own files set, launch does not set.
+function without(layer: Layer, files: Readonly<Record<string, string>>): Layer {
+  if (Object.keys(files).length === 0) return layer;
+  return literal(Object.fromEntries(Object.entries(layer.values).filter(([name]) => !Object.hasOwn(files, name))));
+}
+
+// A service without its faulty keys, so that the rest of it is judged at once, not after they are mended. What depends
+// on a faulty key goes with it, or stands in so that it gives no second fault.
+function soundPart(plain: unknown, issues: readonly z.core.$ZodIssue[]): ServiceInput | undefined {
+  if (!isMap(plain)) return undefined;
+  const faulty = new Set(
+    issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? issue.keys : [String(issue.path[0])])),
+  );
+  if (faulty.has("type") || faulty.has("external")) return undefined;
+  if (faulty.has("port") || faulty.has("ports")) for (const key of ["ready", "health"]) faulty.add(key);
+  const rest = Object.fromEntries(Object.entries(plain).filter(([key]) => !faulty.has(key)));
+  const standIns = {
+    ...(plain["external"] !== true && { command: "true" }),
+    ...(faulty.has("restart") && { restart: "no" }),
+  };
+  return serviceMap.safeParse({ ...standIns, ...rest }).data;
+}
+
+// Faults are told when the whole service is rendered.
+function renderEnvFile(service: Tree, known: Known): Tree {
+  const entry = service.kind === "map" ? service.entries.get("env_file") : undefined;
+  const { place } = service;
+  if (entry === undefined) return { kind: "map", place, entries: new Map() };
+  const named: Tree = { kind: "map", place, entries: new Map([["env_file", entry]]) };
+  return renderTree(named, { renderingOf, ...known, problems: [], warnings: [] });
 }
 
 // The service as it stands in a manifest, for paths that begin at the top.

@@ -10,7 +10,7 @@ import { literal, lookupIn, templates } from "./layers.ts";
 import { parseYaml } from "./parse.ts";
 import type { Problem, Source } from "./problem.ts";
 import { renderTree } from "./render.ts";
-import { child } from "./tree.ts";
+import { child, isNull } from "./tree.ts";
 import type { MapTree, Tree } from "./tree.ts";
 
 /** A merged manifest, not yet interpolated. */
@@ -51,7 +51,7 @@ export async function readUnits(
   if (merged.kind !== "map") return [];
   const root = dirname(files[0]);
   const dotenv = reading.dotenv ? await readDotenv(root, reading) : {};
-  const unit: Unit = { root, files, tree: merged, dotenv };
+  const unit: Unit = { root, files, tree: withoutEmpty(merged), dotenv };
   const units = [unit];
   for (const { path, place } of includesOf(unit, reading)) {
     const above = [...chain, ...files];
@@ -64,9 +64,17 @@ export async function readUnits(
       reading.problems.push({ place, message: `${path} is included twice`, remedy: "Keep one of them." });
       continue;
     }
-    units.push(...(await readUnits([path], { ...reading, env: reading.env }, above)));
+    units.push(...(await readUnits([path], reading, above)));
   }
   return units;
+}
+
+// `env:` with all its lines commented out says nothing.
+function withoutEmpty(tree: MapTree): MapTree {
+  return {
+    ...tree,
+    entries: new Map([...tree.entries].filter(([key, { value }]) => key === "services" || !isNull(value))),
+  };
 }
 
 async function readTree(file: string, reading: Reading): Promise<Tree | undefined> {
@@ -133,7 +141,7 @@ function includesOf(unit: Unit, reading: Reading): readonly { readonly path: str
   const { problems, warnings } = reading;
   const rendered = renderTree(
     include,
-    { renderingOf: topRenderingOf, now: lookup, later: lookup, problems, warnings },
+    { renderingOf: topRenderingOf, now: lookup, later: lookup, below: lookup, problems, warnings },
     ["include"],
   );
   const items = rendered.kind === "list" ? rendered.items : [rendered];

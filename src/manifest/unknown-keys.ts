@@ -5,7 +5,7 @@ import { manifestMap, portPoolMap } from "./schema.ts";
 import { portMap } from "./schema/port.ts";
 import { healthMap, readyMap } from "./schema/probe.ts";
 import { defaultsMap, envFileMap, fileMap, needMap, restartMap, serviceMap, stopMap } from "./schema/service.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean, nearest } from "./suggest.ts";
 import type { Path } from "./tree.ts";
 
 // One kind of map in a manifest: how it is called, its keys, those of later releases, and other tools' words for its keys.
@@ -23,14 +23,15 @@ export function unknownKey(key: string, path: Path): Omit<Problem, "place"> {
     return { message: `"${label([...path, key])}" is not supported yet`, remedy: "Remove it for now." };
   }
   const known = Object.keys(kind.shape);
-  const hint = kind.hints !== undefined && Object.hasOwn(kind.hints, key) ? kind.hints[key] : didYouMean(key, known);
+  const hints = new Map(Object.entries(kind.hints ?? {}));
+  const hint = hints.get(key) ?? didYouMean(key, known) ?? hints.get(nearest(key, hints.keys()) ?? "");
   return { message: `"${key}" is no key of ${kind.called}`, remedy: hint ?? `Its keys: ${known.join(", ")}.` };
 }
 
 /** `ready.timeout`, `command[2]`; a service's own name is left to the place. */
 export function label(path: Path): string {
-  const inService = path[0] === "services" && path.length > 2;
-  const steps = inService ? path.slice(2) : path;
+  const inService = path[0] === "services" && path.length > 1;
+  const steps = inService ? path.slice(path.length > 2 ? 2 : 1) : path;
   const text = steps.reduce<string>(
     (sum, step) => (typeof step === "number" ? `${sum}[${step}]` : `${sum}.${String(step)}`),
     "",

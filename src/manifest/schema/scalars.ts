@@ -1,12 +1,13 @@
 // The small values of the manifest. Each `error` is what the value must be, in words that follow "must be".
 
 import * as z from "zod";
+import { durationPattern } from "../duration.ts";
+
+/** Marks a value that only a later release will take. */
+export const notYet = "not supported yet";
 
 /** What a name of a service, an endpoint, a profile or a project looks like. */
 export const namePattern = /^[a-z0-9][a-z0-9_-]*$/;
-
-/** One or more amounts with a unit: `250ms`, `10s`, `1m30s`. */
-export const durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
 
 export const nameError = "lower-case letters, digits, - and _, starting with a letter or digit";
 

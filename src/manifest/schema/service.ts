@@ -4,7 +4,20 @@ import * as z from "zod";
 import { defaults } from "./defaults.ts";
 import { port } from "./port.ts";
 import { health, ready } from "./probe.ts";
-import { choice, command, duration, flag, name, oneOf, path, template, text, variables, whole } from "./scalars.ts";
+import {
+  choice,
+  command,
+  duration,
+  flag,
+  name,
+  notYet,
+  oneOf,
+  path,
+  template,
+  text,
+  variables,
+  whole,
+} from "./scalars.ts";
 
 const { restart: restartDefaults, stop: stopDefaults } = defaults;
 
@@ -99,8 +112,9 @@ export const fileMap = z
 
 const file = z.union([template, fileMap], { error: "the file's content, or a map with content and keep" });
 
-const laterReplicas = z.literal(1, { error: "1: more replicas are not supported yet" });
-const laterTty = z.literal(false, { error: "false: terminals are not supported yet" });
+// What later releases will widen.
+const laterReplicas = z.literal(1, { error: notYet });
+const laterTty = z.literal(false, { error: notYet });
 
 /** The keys of a service in the order of the reference. */
 export const serviceMap = z

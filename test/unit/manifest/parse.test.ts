@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { parseYaml } from "../../../src/manifest/parse.ts";
+import { toPlain } from "../../../src/manifest/tree.ts";
+
+const file = "/services.yaml";
+const plain = (text: string): unknown => {
+  const { tree, problems } = parseYaml(text, file);
+  return tree === undefined ? expect.fail(JSON.stringify(problems)) : toPlain(tree);
+};
+const told = (text: string): readonly string[] =>
+  parseYaml(text, file).problems.map(({ place, message }) => `${place?.line}:${place?.column} ${message}`);
+
+describe("reading YAML", () => {
+  it("follows anchors, aliases and merge keys, what is written in the map itself winning", () => {
+    const text = "x-a: &a {p: 1, q: 2}\nx-b: &b {q: 3, r: 4}\nm: {<<: [*a, *b], p: 0}\nn: {<<: *b}\nl: [*a]";
+    expect(plain(text)).toMatchObject({ m: { p: 0, q: 2, r: 4 }, n: { q: 3, r: 4 }, l: [{ p: 1, q: 2 }] });
+  });
+
+  it("takes keys as they are written", () => {
+    expect(plain("8080: a\ntrue: b\n1.10: c\n__proto__: d")).toEqual(
+      Object.fromEntries([
+        ["8080", "a"],
+        ["true", "b"],
+        ["1.10", "c"],
+        ["__proto__", "d"],
+      ]),
+    );
+  });
+
+  it("keeps the text of numbers beside their value", () => {
+    const { tree } = parseYaml("1.10", file);
+    expect(tree).toMatchObject({ kind: "scalar", value: 1.1, source: "1.10" });
+  });
+
+  it.each([
+    ["a duplicate key", "a: 1\nb: 2\na: 3", ['3:1 "a" is given twice, first in line 1']],
+    [
+      "duplicate keys at any depth, all of them",
+      "a: {x: 1, x: 2, x: 3}",
+      ['1:11 "x" is given twice, first in line 1', '1:17 "x" is given twice, first in line 1'],
+    ],
+    ["a tab as indentation", "a:\n\tb: 1", ["2:1 a tab is used for indentation"]],
+    ["a NUL byte", "a: 1\nb: x\0", ["2:5 a NUL byte is no text"]],
+    ["a second document", "a: 1\n---\nb: 2", ["2:1 a second YAML document starts here"]],
+    ["a map in a plain value", "a: b: c", ["1:4 a map starts where a plain value is being read"]],
+    ["an unknown alias", "a: *b", ["1:4 no anchor &b stands before this alias"]],
+    ["an alias inside its anchor", "a: &a {b: *a}", ["1:11 alias *a stands inside its own anchor &a"]],
+    ["a tag", "a: !env X", ["1:4 unresolved tag: !env"]],
+    ["a list as a key", "? [a]\n: b", ["1:3 a key must be a word, not a list or a map"]],
+    ["a merge of what is no map", "a: {<<: 5}", ["1:9 `<<` takes a map, or a list of maps"]],
+  ])("refuses %s", (_, text, expected) => {
+    expect(told(text)).toEqual(expected);
+  });
+});
+
+describe("hostile files end at once with an exact message", () => {
+  const timed = (text: string): { readonly told: readonly string[]; readonly ms: number } => {
+    const start = performance.now();
+    return { told: told(text), ms: performance.now() - start };
+  };
+
+  it("a billion laughs", () => {
+    const levels = Array.from(
+      { length: 30 },
+      (_, index) => `a${index + 1}: &a${index + 1} [${`*a${index},`.repeat(9)}]`,
+    );
+    const { told: problems, ms } = timed(`a0: &a0 [lol]\n${levels.join("\n")}\n`);
+    expect(problems).toEqual(["6:34 aliases stand for more than 100000 values"]);
+    expect(ms).toBeLessThan(100);
+  });
+
+  it.each([
+    ["lists", `a: ${"[".repeat(50_000)}`, "1:130 nested more than 64 levels deep"],
+    [
+      "maps",
+      Array.from({ length: 200 }, (_, index) => `${" ".repeat(index)}a:`).join("\n"),
+      "128:128 nested more than 64 levels deep",
+    ],
+    [
+      "aliases",
+      `a0: &a0 {}\n${Array.from({ length: 100 }, (_, index) => `a${index + 1}: &a${index + 1} {x: *a${index}}`).join("\n")}`,
+      "65:11 nested more than 64 levels deep",
+    ],
+  ])("deeply nested %s", (_, text, expected) => {
+    const { told: problems, ms } = timed(text);
+    expect(problems[0]).toBe(expected);
+    expect(ms).toBeLessThan(100);
+  });
+
+  it("more tokens than anybody writes", () => {
+    const { told: problems } = timed("a: 1\n".repeat(50_000));
+    expect(problems).toEqual(["1:1 a file of more than 200000 YAML tokens is not read"]);
+  });
+});
