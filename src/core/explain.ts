@@ -1,9 +1,10 @@
 // Why a service is not serving: the chain from it to the cause, in words.
 
 import { describe, describeConflict, describeMillis } from "./failure.ts";
-import { needState } from "./needs.ts";
+import { dependentsOf, needState } from "./needs.ts";
 import type { Millis, Need } from "./service.ts";
 import type { Fleet, Member } from "./state.ts";
+import { isActive, isGoingDown } from "./state.ts";
 
 /** One link of the chain: what is so, and the links that make it so. */
 export interface Explanation {
@@ -29,11 +30,22 @@ function explainMember(fleet: Fleet, name: string, at: Millis, seen: readonly st
   if (member === undefined) return { service: name, text: "is not a service of this project", because: [] };
   const unmet = member.service.needs.filter((need) => needState(fleet, need) !== "met" && !seen.includes(need.service));
   const waits = member.wanted && member.state.status === "idle";
+  const before = leavingFirst(fleet, member);
+  const causes = waits ? unmet.map((need) => need.service) : before;
   return {
     service: name,
-    text: textOf(fleet, member, at, unmet),
-    because: waits ? unmet.map((need) => explainMember(fleet, need.service, at, [...seen, name])) : [],
+    text: before.length > 0 ? `waits for ${before.join(" and ")} to stop` : textOf(fleet, member, at, unmet),
+    because: causes.map((cause) => explainMember(fleet, cause, at, [...seen, name])),
   };
+}
+
+/** The dependents that must have stopped before this running one is asked to. */
+function leavingFirst(fleet: Fleet, member: Member): readonly string[] {
+  const { status } = member.state;
+  if (!isGoingDown(member) || (status !== "started" && status !== "ready")) return [];
+  return dependentsOf(fleet, member.service.name)
+    .filter((dependent) => isGoingDown(dependent) && isActive(dependent.state))
+    .map(({ service }) => service.name);
 }
 
 function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]): string {

@@ -79,7 +79,7 @@ export function describe(failure: Failure): string {
     case "exit":
       return `ended with ${describeExit(failure.exit)}`;
     case "crash-loop":
-      return `crash loop: restarted ${failure.restarts} times within ${describeMillis(failure.window)}, last: ${describe(failure.last)}`;
+      return `crash loop: restarted ${times(failure.restarts)} within ${describeMillis(failure.window)}, last: ${describe(failure.last)}`;
     case "not-ready":
       return `not ready within ${describeMillis(failure.timeout)}: ${failure.reason}`;
     case "unhealthy":
@@ -93,6 +93,10 @@ export function describe(failure: Failure): string {
     case "skipped":
       return "skipped";
   }
+}
+
+function times(count: number): string {
+  return count === 1 ? "1 time" : `${count} times`;
 }
 
 /** `port 3000 is held by node (pid 4711, "vite")`. */
