@@ -12,7 +12,7 @@ export type Lookup = (name: string) => string | undefined;
 export type Part = string | Reference;
 
 /** One `$NAME` or `${NAME…}`. */
-export interface Reference {
+interface Reference {
   readonly name: string;
   readonly operator?: ":-" | "-" | ":?" | "?" | ":+" | "+";
   /** What follows the operator: a default, a message or a replacement. */

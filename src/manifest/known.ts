@@ -49,7 +49,7 @@ function forgiving(lookup: Lookup): Lookup {
 }
 
 /** The names of a service's endpoints, as far as its tree is well formed. */
-export function endpointsOf(service: Tree): readonly string[] {
+function endpointsOf(service: Tree): readonly string[] {
   const named = keysOf(child(service, "ports"));
   const port = child(service, "port");
   return port === undefined || (port.kind === "scalar" && port.value === null) ? named : [mainEndpoint, ...named];

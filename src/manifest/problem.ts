@@ -42,7 +42,7 @@ export function renderProblem(problem: Problem, cwd: string): string {
 }
 
 /** `services.yaml:14:7`, relative to `cwd` where that is not longer than the absolute path. */
-export function renderPlace(place: Place, cwd: string): string {
+function renderPlace(place: Place, cwd: string): string {
   const near = relative(cwd, place.file);
   const file = near !== "" && near.length <= place.file.length ? near : place.file;
   return `${file}:${place.line}:${place.column}`;

@@ -19,7 +19,7 @@ export interface Entry {
 }
 
 /** Items in the order of the file. */
-export interface ListTree {
+interface ListTree {
   readonly kind: "list";
   readonly place: Place;
   readonly items: readonly Tree[];
@@ -51,11 +51,6 @@ export function keysOf(tree: Tree | undefined): readonly string[] {
 
 export function isNull(tree: Tree): boolean {
   return tree.kind === "scalar" && tree.value === null;
-}
-
-/** The same map with some entries replaced. */
-export function withEntries(tree: MapTree, changed: Iterable<readonly [string, Entry]>): MapTree {
-  return { ...tree, entries: new Map([...tree.entries, ...changed]) };
 }
 
 /** The plain value, as JSON would hold it. */

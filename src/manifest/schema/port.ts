@@ -2,18 +2,18 @@
 
 import * as z from "zod";
 import { defaults } from "./defaults.ts";
-import { choice, flag, template, text, whole } from "./scalars.ts";
+import { choice, flag, text, whole } from "./scalars.ts";
 
-export const portNumber = whole(1, 65_535);
+const portNumber = whole(1, 65_535);
 
 const portWords = choice(["auto", "dynamic"]);
 
-export const portError = "a port from 1 to 65535, auto, dynamic, or a map with preferred, range, fixed or on_conflict";
+const portError = "a port from 1 to 65535, auto, dynamic, or a map with preferred, range, fixed or on_conflict";
 
 const numberOrWord = z.union([portNumber, portWords], { error: "a port from 1 to 65535, auto or dynamic" });
 
 /** The answers that a manifest may preselect. */
-export const conflictAnswers = ["ask", "next", "kill", "adopt", "wait", "skip", "quit", "fail"] as const;
+const conflictAnswers = ["ask", "next", "kill", "adopt", "wait", "skip", "quit", "fail"] as const;
 
 const rangeError = "a range of ports such as 8000-8010";
 
@@ -41,6 +41,3 @@ export const portMap = z
   .meta({ id: "Port", title: "A port as a map", description: "How a port is chosen and how it may move." });
 
 export const port = z.union([portNumber, portWords, portMap], { error: portError });
-
-/** A port or address that a `tcp` probe connects to. */
-export const address = template;

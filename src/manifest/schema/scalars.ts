@@ -17,7 +17,7 @@ export const name = z.string({ error: nameError }).regex(namePattern, { error: n
 export const text = z.string({ error: "text" }).meta({ scalar: true });
 
 /** Text with `${…}` that is rendered at each start. */
-export const template = text;
+export const template = z.string({ error: "text" }).meta({ scalar: true });
 
 export const path = z.string({ error: "a path" }).min(1, { error: "a path" }).meta({ scalar: true });
 

@@ -147,6 +147,7 @@ describe("values", () => {
     [inService("env: {A: [1]}"), "1:37 env.A must be text, a number, true, false or null, not a list"],
     [inService("env: {1A: x}"), '1:34 the name "1A" must be letters, digits and _, not starting with a digit'],
     [inService("files: {../f: x}"), '1:36 "../f" does not lie inside /project'],
+    [inService("files: {x/../f: x}"), '1:36 "x/../f" does not lie inside /project'],
     [inService("files: {/f: x}"), '1:36 "/f" does not lie inside /project'],
     [
       inService("depends_on: b"),
@@ -231,6 +232,15 @@ it("judges the rest of a service that has one wrong key, without a second word a
     expect.stringContaining("1:34 port must be"),
     '1:70 no signal is called "X"',
     '1:74 "comand" is no key of a service',
+  ]);
+});
+
+it("tells the problems of several files in the order of merging", async () => {
+  const files = { "z.yaml": "\n\nservices: {a: []}", "a.yaml": "prot: 1" };
+  const text = await problems(files, { files: ["z.yaml", "a.yaml"] });
+  expect(text.split("\n").filter((line) => line.includes(".yaml:"))).toEqual([
+    "z.yaml:3:15 a must be a command, or a map, not a list",
+    'a.yaml:1:1 "prot" is no key of a manifest',
   ]);
 });
 

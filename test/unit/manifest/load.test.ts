@@ -219,6 +219,15 @@ services:
     });
   });
 
+  it("does not look above the home directory", async () => {
+    await using space = await workspace({ "services.yaml": "services: {a: x}", "home/sub/file": "" });
+    const home = join(space.directory, "home");
+    const loaded = await space.load({ directory: join(home, "sub"), env: { HOME: home } });
+    expect(loaded).toMatchObject({
+      problems: [{ message: `no services.yaml in ${home}/sub or above it, up to ${home}` }],
+    });
+  });
+
   it("merges services.override.yaml by itself, and only then", async () => {
     const files = {
       "services.yaml": "services: {a: {command: x, port: 1}}",
