@@ -14,13 +14,13 @@ export interface Parsed {
   readonly problems: readonly Problem[];
 }
 
-const maxTokens = 200_000;
+const mostTokens = 200_000;
 const maxDepth = 64;
 const maxAliased = 100_000;
 const tooDeepMessage = `nested more than ${maxDepth} levels deep`;
 
-/** Reads one YAML document; `file` is the absolute path that places will name. */
-export function parseYaml(text: string, file: string): Parsed {
+/** Reads one YAML document; `file` is the absolute path that places will name. Beyond `maxTokens` it is refused. */
+export function parseYaml(text: string, file: string, maxTokens = mostTokens): Parsed {
   const lines = new LineCounter();
   const source: Source = { file, text, lineStarts: lines.lineStarts };
   const at = (offset: number): Place => {
@@ -35,7 +35,7 @@ export function parseYaml(text: string, file: string): Parsed {
     return { source, problems: [{ place: at(nul), message: "a NUL byte is no text", remedy }] };
   }
 
-  const composed = compose(text, lines);
+  const composed = compose(text, lines, maxTokens);
   if (!Array.isArray(composed)) {
     const { offset, ...problem } = composed;
     return { source, problems: [{ ...problem, place: at(offset) }] };
@@ -70,7 +70,7 @@ interface Refusal {
 
 // Lexing is the cheap part: counting its tokens keeps the dear parts from being fed megabytes, and the parser's own
 // stack shows the depth before the composer, which recurses, runs out of the machine's.
-function compose(text: string, lines: LineCounter): Document.Parsed[] | Refusal {
+function compose(text: string, lines: LineCounter, maxTokens: number): Document.Parsed[] | Refusal {
   const parser = new Parser(lines.addNewLine);
   const tokens = [];
   let count = 0;

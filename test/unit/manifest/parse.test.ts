@@ -88,7 +88,9 @@ describe("hostile files end at once with an exact message", () => {
   });
 
   it("more tokens than anybody writes", () => {
-    const { told: problems } = timed("a: 1\n".repeat(50_000));
-    expect(problems).toEqual(["1:1 a file of more than 200000 YAML tokens is not read"]);
+    const { problems } = parseYaml("a: 1\n".repeat(1000), file, 2000);
+    expect(problems).toMatchObject([
+      { message: "a file of more than 2000 YAML tokens is not read", place: { line: 1, column: 1 } },
+    ]);
   });
 });
