@@ -12,7 +12,7 @@ import { ignoresFormerRuns, isDeterministic, leavesNoMove, neverMutates } from "
 import { quitAt } from "./scenario.ts";
 
 /** No required need of what starts is unmet at that moment. */
-export const startsOnlyWhenNeedsAreMet: Law = () => ({
+const startsOnlyWhenNeedsAreMet: Law = () => ({
   onStep: ({ effects, after }) => {
     for (const effect of effects) {
       if (effect.type !== "start") continue;
@@ -24,7 +24,7 @@ export const startsOnlyWhenNeedsAreMet: Law = () => ({
 });
 
 /** No two runs of one service live at once, unless it was said that the former did not stop. */
-export const hasOneLiveRun: Law = () => {
+const hasOneLiveRun: Law = () => {
   const unstoppable = new Set<string>();
   return {
     onStep: ({ after, world }) => {
@@ -41,7 +41,7 @@ export const hasOneLiveRun: Law = () => {
 };
 
 /** After `quit` everything is over once all graces have passed, and what ended is what lived. */
-export const endsAfterQuit: Law = ({ services }) => {
+const endsAfterQuit: Law = ({ services }) => {
   // One after the other at worst: a spawn, a grace and the time that a kill is given.
   const bound = services.reduce((sum, service) => sum + 100 + service.stop.timeout + KILL_GRACE, 0);
   let endedAt: Millis | undefined;
@@ -60,7 +60,7 @@ export const endsAfterQuit: Law = ({ services }) => {
 };
 
 /** Nothing is asked of the machine after the end, and nothing changes. */
-export const isQuietAfterTheEnd: Law = () => ({
+const isQuietAfterTheEnd: Law = () => ({
   onStep: ({ before, after, effects }) =>
     before.ended && (effects.length > 0 || after !== before)
       ? `asked for ${inspect(effects)} after the end`
@@ -68,7 +68,7 @@ export const isQuietAfterTheEnd: Law = () => ({
 });
 
 /** A service is asked to end only after every dependent that goes down with it has ended. */
-export const stopsDependentsFirst: Law = () => ({
+const stopsDependentsFirst: Law = () => ({
   onStep: ({ effects, after, world }) => {
     for (const effect of effects) {
       if (effect.type !== "stop") continue;
@@ -89,7 +89,7 @@ export const stopsDependentsFirst: Law = () => ({
 });
 
 /** What was asked to end has ended, or is killed once its grace is over, never before. */
-export const killsAfterTheGrace: Law = () => {
+const killsAfterTheGrace: Law = () => {
   const graces = new Map<string, Millis>();
   return {
     onStep: ({ event, effects, after }) => {
@@ -113,7 +113,7 @@ export const killsAfterTheGrace: Law = () => {
 };
 
 /** Restarts within the window stay within the limit, unless someone helps. */
-export const boundsRestarts: Law = () => {
+const boundsRestarts: Law = () => {
   const restarts = new Map<string, readonly Millis[]>();
   return {
     onStep: ({ event, before, after }) => {
@@ -131,7 +131,7 @@ export const boundsRestarts: Law = () => {
 };
 
 /** What ended by itself starts again after its delay at the earliest, unless someone helps. */
-export const waitsBeforeRestarts: Law = () => {
+const waitsBeforeRestarts: Law = () => {
   const ends = new Map<string, Millis>();
   return {
     onStep: ({ event, before, after, effects }) => {
@@ -155,7 +155,7 @@ export const waitsBeforeRestarts: Law = () => {
 };
 
 /** Nothing that has ports starts before the machine has said that they are ours, or someone's to be adopted. */
-export const startsOnlyWithClaims: Law = () => {
+const startsOnlyWithClaims: Law = () => {
   const held = new Set<string>();
   return {
     onStep: ({ event, effects, after }) => {
@@ -174,7 +174,7 @@ export const startsOnlyWithClaims: Law = () => {
 };
 
 /** Nothing starts while the ports of something else that is about to start are still being claimed. */
-export const claimsBeforeAnythingStarts: Law = () => ({
+const claimsBeforeAnythingStarts: Law = () => ({
   onStep: ({ effects, after, world }) => {
     if (!effects.some(({ type }) => type === "start")) return undefined;
     const claims = effects.flatMap((effect) => (effect.type === "claim" ? effect.services : []));
@@ -187,7 +187,7 @@ export const claimsBeforeAnythingStarts: Law = () => ({
 });
 
 /** Whatever is blocked has been asked about, or its answer is being carried out. */
-export const asksAboutEveryConflict: Law = () => {
+const asksAboutEveryConflict: Law = () => {
   const asked = new Set<string>();
   return {
     onStep: ({ effects, after, world }) => {
@@ -209,7 +209,7 @@ export const asksAboutEveryConflict: Law = () => {
 };
 
 /** Nothing that could start just sits there. */
-export const leavesNothingUndone: Law = () => ({
+const leavesNothingUndone: Law = () => ({
   onStep: ({ effects, after, world }) => {
     const all = Object.values(after.members);
     const claims = new Set(effects.flatMap((effect) => (effect.type === "claim" ? effect.services : [])));
@@ -227,7 +227,7 @@ export const leavesNothingUndone: Law = () => ({
 });
 
 /** Exit code 0 says that nothing failed, and that everything had been up before someone ended it. */
-export const tellsTheTruth: Law = () => {
+const tellsTheTruth: Law = () => {
   let wasUp = false;
   return {
     onStep: ({ before, after }) => {

@@ -289,6 +289,18 @@ describe("a port that moves", () => {
     expect(p.member("web").staleEnv).toBe(true);
   });
 
+  it("only marks those whose edge asks to follow something else", () => {
+    const p = moving([
+      service("db"),
+      api,
+      service("web", { needs: [on("db", "ready", { restart: true }), on("api", "started")] }),
+    ]);
+    p.answer("api", "next");
+    p.claimed("api", 3001);
+    expect(p.member("web")).toMatchObject({ staleEnv: true, bounce: false });
+    expect(p.state("web").status).toBe("ready");
+  });
+
   it("touches nobody when it did not move", () => {
     const p = moving();
     p.answer("api", "kill", true);
