@@ -91,14 +91,18 @@ const stopsDependentsFirst: Law = () => ({
 /** What was asked to end has ended, or is killed once its grace is over, never before. */
 const killsAfterTheGrace: Law = () => {
   const graces = new Map<string, Millis>();
+  let hurried = false;
   return {
     onStep: ({ event, effects, after }) => {
       if ((event.type === "exited" && !event.left) || event.type === "swept") graces.delete(key(event));
-      if (event.type === "quit" && event.force) for (const run of graces.keys()) graces.set(run, event.at);
+      if (event.type === "quit" && event.force) {
+        hurried = true;
+        for (const run of graces.keys()) graces.set(run, event.at);
+      }
       for (const effect of effects) {
         if (effect.type === "stop") {
           const grace = after.members[effect.service]!.service.stop.timeout;
-          graces.set(key(effect), after.hurried ? event.at : event.at + grace);
+          graces.set(key(effect), hurried ? event.at : event.at + grace);
         }
         if (effect.type !== "kill") continue;
         const until = graces.get(key(effect));

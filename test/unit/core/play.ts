@@ -120,7 +120,7 @@ export function play(services: readonly Service[], words: Partial<Rules> = {}, r
 }
 
 /** The effect as a test says it: `claim db api`, `start api 2`, `ask db`, `settle db next`, `end done`. */
-export function inWords(effect: Effect): string {
+function inWords(effect: Effect): string {
   switch (effect.type) {
     case "claim":
       return `claim ${effect.services.join(" ")}`;
@@ -141,7 +141,7 @@ export function inWords(effect: Effect): string {
 }
 
 /** An exit code or a signal as the machine reports it. */
-export function ending(end: End): Extract<Fact, { type: "exited" }>["end"] {
+function ending(end: End): Extract<Fact, { type: "exited" }>["end"] {
   if (typeof end === "number") return { exit: { code: end, signal: null } };
   if (typeof end === "string") return { exit: { code: null, signal: end } };
   return { failure: end };

@@ -136,6 +136,14 @@ describe("a conflict", () => {
     expect(p.up("api")).toEqual(["claim api"]);
   });
 
+  it("that was skipped and wanted again waits for what had been begun, and begins nothing twice", () => {
+    const p = blocked();
+    p.answer("api", "kill");
+    p.answer("api", "skip");
+    expect(p.up("api")).toEqual([]);
+    expect(p.claimed("api")).toEqual(["start api 1"]);
+  });
+
   it("ends the run with 3 when it is answered with quit", () => {
     const p = blocked();
     expect(p.answer("api", "quit")).toEqual(["end conflict"]);
@@ -240,6 +248,7 @@ describe("a port that moves", () => {
   it("marks the running services that were told the old one", () => {
     const p = moving();
     p.answer("api", "next");
+    expect(p.member("web").staleEnv).toBe(false);
     expect(p.claimed("api", 3001)).toEqual(["start api 3"]);
     expect(p.member("web").staleEnv).toBe(true);
   });

@@ -70,6 +70,21 @@ describe("what becomes of a service that ended", () => {
   });
 });
 
+describe("what nobody wants any more and ended by itself, while its dependents still stopped,", () => {
+  it.each<["on-failure" | "no", End, string]>([
+    ["on-failure", 1, "idle"],
+    ["on-failure", 0, "exited"],
+    ["no", 1, "failed"],
+  ])("restart: %s, ended with %o: %s", (restart, end, status) => {
+    const p = play([service("db", { restart }), service("api", { needs: ["db"] })]);
+    p.up("db", "api");
+    p.serves("db", "api");
+    p.quit();
+    p.exited("db", end);
+    expect(p.state("db").status).toBe(status);
+  });
+});
+
 describe("backoff", () => {
   const policy = { policy: "always", delay: 100, maxDelay: 1000, maxRestarts: 10, window: 60_000 } as const;
 
