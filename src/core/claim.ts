@@ -23,6 +23,8 @@ export function noteAnswer(fleet: Fleet, event: Answered): Fleet {
     case "kill":
     case "adopt":
     case "wait":
+      // What was not offered is not done, `kill` above all.
+      if (!state.conflicts.every(({ choices }) => choices.includes(choice))) return fleet;
       // What is being carried out is not begun again; only waiting can be given up for something else.
       if (state.answer !== undefined && (state.answer.choice !== "wait" || choice === "wait")) return fleet;
       return change(fleet, event.service, (old) => ({

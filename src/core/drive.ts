@@ -2,7 +2,7 @@
 
 import { change, ending, failed, rested, stopping, withoutReason } from "./change.ts";
 import { unanswered } from "./claim.ts";
-import { dependentsOf, isHopeless, isSupported } from "./needs.ts";
+import { dependentsOf, isHopeless, isSupported, openPortsFor } from "./needs.ts";
 import type { Millis } from "./service.ts";
 import type { Fleet, Member, Outcome } from "./state.ts";
 import { hasFailed, isActive, isGoingDown, isSettled, isUp } from "./state.ts";
@@ -39,7 +39,7 @@ function moved(fleet: Fleet, member: Member, at: Millis): Member {
     case "idle":
       if (goesDown) return member;
       if (member.claim === "none") return { ...member, claim: "asked" };
-      return !isClaiming(fleet) && isSupported(fleet, member) ? starting(member, at) : member;
+      return canStart(fleet, member) ? starting(member, at) : member;
     case "blocked":
       return goesDown ? rested(unanswered(member), { status: "idle" }) : member;
     case "backoff":
@@ -62,6 +62,10 @@ function moved(fleet: Fleet, member: Member, at: Millis): Member {
     case "failed":
       return member;
   }
+}
+
+function canStart(fleet: Fleet, member: Member): boolean {
+  return !isClaiming(fleet) && isSupported(fleet, member) && openPortsFor(fleet, member.service.name).length === 0;
 }
 
 /** True while ports of anything wanted are still being claimed: what starts must know them all. */

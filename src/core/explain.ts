@@ -1,7 +1,7 @@
 // Why a service is not serving: the chain from it to the cause, in words.
 
 import { describe, describeConflict, describeMillis } from "./failure.ts";
-import { dependentsOf, needState } from "./needs.ts";
+import { dependentsOf, needState, openPortsFor } from "./needs.ts";
 import type { Millis, Need } from "./service.ts";
 import type { Fleet, Member } from "./state.ts";
 import { isActive, isGoingDown } from "./state.ts";
@@ -48,13 +48,17 @@ function leavingFirst(fleet: Fleet, member: Member): readonly string[] {
     .map(({ service }) => service.name);
 }
 
+function waitsForPorts(services: readonly string[]): string {
+  return services.length === 0 ? "is about to start" : `waits to be told the port of ${services.join(" and ")}`;
+}
+
 function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]): string {
   const { state, service, claim } = member;
   switch (state.status) {
     case "idle":
       if (!member.wanted) return member.run === 0 ? notAskedFor(fleet) : "was stopped";
       if (unmet.length > 0) return `waits for ${unmet.map(needText).join(" and ")}`;
-      return claim === "asked" ? "waits for its ports" : "is about to start";
+      return claim === "asked" ? "waits for its ports" : waitsForPorts(openPortsFor(fleet, service.name));
     case "blocked": {
       const conflicts = state.conflicts.map(describeConflict).join("; ");
       return state.answer === undefined

@@ -24,6 +24,17 @@ export function isHopeless(fleet: Fleet, member: Member): boolean {
   return canNeverStart(fleet, member, new Map());
 }
 
+/**
+ * Services whose open port conflict keeps this one from starting: it is told their ports, and they have none yet.
+ * What it is told when it starts must be true.
+ */
+export function openPortsFor(fleet: Fleet, name: string): readonly string[] {
+  return Object.entries(fleet.rules.portUsers).flatMap(([used, users]) => {
+    const member = fleet.members[used];
+    return users.includes(name) && member?.wanted === true && member.state.status === "blocked" ? [used] : [];
+  });
+}
+
 /** The members whose needs name this service. */
 export function dependentsOf(fleet: Fleet, name: string): readonly Member[] {
   return Object.values(fleet.members).filter((member) => member.service.needs.some((need) => need.service === name));

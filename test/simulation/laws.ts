@@ -223,8 +223,14 @@ const leavesNothingUndone: Law = () => ({
     );
     if (lost !== undefined) return `nobody claims the ports of ${lost.service.name}`;
     if (idle.some(({ claim }) => claim !== "held")) return undefined;
-    const free = idle.find(({ service }) =>
-      service.needs.every((need) => isMet(after, need) || isIgnored(after, need)),
+    const untold = (name: string): boolean =>
+      all.some(
+        ({ service, wanted, state }) =>
+          wanted && state.status === "blocked" && (after.rules.portUsers[service.name] ?? []).includes(name),
+      );
+    const free = idle.find(
+      ({ service }) =>
+        !untold(service.name) && service.needs.every((need) => isMet(after, need) || isIgnored(after, need)),
     );
     return free === undefined ? undefined : `${free.service.name} could start and does not`;
   },

@@ -288,14 +288,20 @@ describe("a port that moves", () => {
     expect(p.exited("page", "SIGTERM")).toEqual(["stop web 1"]);
   });
 
-  it("marks users that started before the port was known to differ from the preferred one", () => {
+  it("starts a user only once the port it is told is settled", () => {
     const p = play([api, service("web")], users);
     p.up("api", "web");
-    p.conflict("api");
-    p.serves("web");
+    expect(p.conflict("api")).toEqual(["ask api"]);
+    expect(p.states).toContain("web idle");
     p.answer("api", "next");
-    p.claimed("api", 3001);
-    expect(p.member("web").staleEnv).toBe(true);
+    expect(p.claimed("api", 3001)).toEqual(["start api 1", "start web 1"]);
+  });
+
+  it("does not carry out an answer that was not offered", () => {
+    const p = play([api], users);
+    p.up("api");
+    p.conflict("api", undefined, [{ ...conflict("api"), choices: ["wait", "skip", "quit"] }]);
+    expect(p.answer("api", "kill")).toEqual([]);
   });
 
   it("only marks those whose edge asks to follow something else", () => {
