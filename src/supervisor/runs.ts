@@ -19,6 +19,7 @@ import { groupAlive, signalProcess } from "../effects/signal.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
 import type { Output } from "./output.ts";
+import type { Assignment } from "../plan/env.ts";
 import { prepare, type Preparation, type RunContext } from "./prepare.ts";
 
 /** What runs need from around them. */
@@ -27,6 +28,8 @@ export interface RunsOptions {
   readonly ports: Ports;
   readonly output: Output;
   readonly written: WrittenFiles;
+  /** The ports of all services as they are now, those of adopted and unselected ones included. */
+  readonly assigned: () => Assignment;
   readonly report: (fact: Fact) => void;
 }
 
@@ -57,6 +60,8 @@ interface Live {
   readonly over: AbortController;
   readonly log?: LogMatch;
   ready: boolean;
+  /** Ends the watch of its health, which a lost service begins anew. */
+  watching?: AbortController;
 }
 
 /** Between two looks at a group whose leader has ended. */
@@ -73,7 +78,7 @@ const externalHealth: Pick<Health, "interval" | "timeout" | "failures" | "succes
 
 /** No run is live yet. */
 export function newRuns(options: RunsOptions): Runs {
-  const { context, ports, output, written, report } = options;
+  const { context, ports, output, written, assigned, report } = options;
   const lives = new Map<string, Live>();
 
   const live = (name: string, run: number): Live | undefined => {
@@ -85,7 +90,7 @@ export function newRuns(options: RunsOptions): Runs {
     const { name } = service;
     const marker = `${context.project}/${context.instance}/${name}/${run}/${process.pid}`;
     const over = new AbortController();
-    const preparation = await prepare(service, ports.assigned, context, marker);
+    const preparation = await prepare(service, assigned(), context, marker);
     const probe = preparation.service.ready.probe;
     const log = probe.kind === "log" ? { log: matchLog(probe.pattern) } : {};
     if (watchedOnly || preparation.command === undefined) {
@@ -94,6 +99,7 @@ export function newRuns(options: RunsOptions): Runs {
     }
     await writeFiles(preparation.files, written);
     const output_ = output.open(name);
+    if (log.log !== undefined) showOutput(name, log.log, over.signal);
     const conflicts = await ports.open(name);
     if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
 
@@ -121,6 +127,14 @@ export function newRuns(options: RunsOptions): Runs {
       ...log,
     });
     report({ type: "started", service: name, run, pid: spawned.pid });
+  };
+
+  /** A log probe sees every line of its run, from the first on. */
+  const showOutput = (name: string, match: LogMatch, over: AbortSignal): void => {
+    const reading = output.subscribe((from, batch) => {
+      if (from === name) match.see(batch);
+    });
+    over.addEventListener("abort", () => reading[Symbol.dispose](), { once: true });
   };
 
   /** The leader has ended; what it wrote is seen first, then what it left behind. */
@@ -151,7 +165,7 @@ export function newRuns(options: RunsOptions): Runs {
 
   const subjectOf = ({ preparation, pid, startTicks, marker, log }: Live): Subject => ({
     service: preparation.service,
-    ports: ports.assigned[preparation.service.name] ?? {},
+    ports: assigned()[preparation.service.name] ?? {},
     env: preparation.env,
     cwd: preparation.service.workingDir,
     marker,
@@ -190,12 +204,19 @@ export function newRuns(options: RunsOptions): Runs {
     const { run } = found;
     const health: Health = service.health ?? { ...externalHealth, probe: service.ready.probe, owner: "any" };
     const isExternal = found.pid === undefined;
+    const watching = new AbortController();
+    found.watching?.abort();
+    found.watching = watching;
     void watchHealth({
       ...subjectOf(found),
       health,
-      signal: found.over.signal,
+      signal: AbortSignal.any([found.over.signal, watching.signal]),
       onHealthy: () => report({ type: "healthy", service: name, run }),
-      onUnhealthy: (reason) => report({ type: isExternal ? "lost" : "unhealthy", service: name, run, reason }),
+      onUnhealthy(reason) {
+        // What is not ours to run is not unhealthy but gone, and waited for again.
+        if (isExternal) watching.abort();
+        report({ type: isExternal ? "lost" : "unhealthy", service: name, run, reason });
+      },
     });
   };
 
@@ -251,7 +272,7 @@ export function newRuns(options: RunsOptions): Runs {
     async rewriteFiles() {
       for (const [name, found] of lives) {
         if (found.preparation.files.length === 0) continue;
-        const { files } = await prepare(found.preparation.service, ports.assigned, context, found.marker);
+        const { files } = await prepare(found.preparation.service, assigned(), context, found.marker);
         await writeFiles(files, written).catch(() => {});
         lives.set(name, { ...found, preparation: { ...found.preparation, files } });
       }

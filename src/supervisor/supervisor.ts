@@ -12,11 +12,16 @@ import { nextDeadline } from "../core/time.ts";
 import { after, now } from "../effects/clock.ts";
 import type { WrittenFiles } from "../effects/generated-files.ts";
 import type { Ports } from "../effects/ports.ts";
+import type { Assignment } from "../plan/env.ts";
 import { newJournal } from "./journal.ts";
 import { openOutput, type Output } from "./output.ts";
 import { newPortDesk } from "./port-desk.ts";
 import type { RunContext } from "./prepare.ts";
 import { newRuns } from "./runs.ts";
+
+/** A timer that fires later than this is late, in milliseconds, and what is granted then. */
+const tolerated = 200;
+const grace = 250;
 
 /** An answer to the conflicts of one service. */
 export type Answer = Omit<Extract<Request, { type: "resolve" }>, "type" | "service">;
@@ -31,6 +36,8 @@ export interface SupervisorOptions {
   /** Where the services' logs go. */
   readonly logs: string;
   readonly written: WrittenFiles;
+  /** The ports that services outside this run have, as far as they are known. */
+  readonly elsewhere: Assignment;
   /** Called when ports are contested; undefined leaves the service blocked until someone requests `resolve`. */
   readonly answer: (
     service: Service,
@@ -52,7 +59,7 @@ export interface Supervisor extends Session, AsyncDisposable {
 
 /** Opens a supervisor that runs nothing until it is asked to. */
 export function openSupervisor(options: SupervisorOptions): Supervisor {
-  const { services, ports, written, answer } = options;
+  const { services, ports, written, elsewhere, answer } = options;
   const byName = new Map(services.map((service) => [service.name, service]));
   const keys = new Map<string, string>();
   const context: RunContext = { ...options.context, identityKey: (service) => keyOf(keys, service) };
@@ -93,11 +100,27 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
 
   const armTimer = (): void => {
     timer?.[Symbol.dispose]();
+    timer = undefined;
     const deadline = nextDeadline(fleet);
-    timer = deadline === undefined ? undefined : after(Math.max(0, deadline - now()), () => send({ type: "woke" }));
+    if (deadline !== undefined) timer = after(Math.max(0, deadline - now()), () => wake(deadline));
   };
 
-  const runs = newRuns({ context, ports, output, written, report: send });
+  /** A timer that fires late says that we were stopped or busy, not that a service was slow: what is due is heard first. */
+  const wake = (deadline: number): void => {
+    if (now() - deadline <= tolerated) return send({ type: "woke" });
+    timer = after(grace, () => send({ type: "woke" }));
+  };
+
+  const assigned = (): Assignment => {
+    const adopted = Object.values(fleet.members).filter((member) => member.adopted);
+    return {
+      ...elsewhere,
+      ...ports.assigned,
+      ...Object.fromEntries(adopted.map((member) => [member.service.name, member.ports])),
+    };
+  };
+
+  const runs = newRuns({ context, ports, output, written, assigned, report: send });
   const desk = newPortDesk(ports, send);
 
   const perform = (effect: Effect): void => {

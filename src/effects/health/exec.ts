@@ -7,6 +7,7 @@ import { describeExit } from "../../core/failure.ts";
 import type { Command } from "../../core/service.ts";
 import { after, deadline } from "../clock.ts";
 import { plainText } from "../logs/sanitize.ts";
+import { signalProcess } from "../signal.ts";
 import { codeOf, describeCode, describeSilence } from "./connect.ts";
 import type { Bound, ProbeResult, Subject } from "./probe.ts";
 
@@ -45,12 +46,8 @@ export async function probeExec(
   const complaint = lastBytes(child.stderr);
 
   const killGroup = (): void => {
-    try {
-      // While the leader is ours and not reaped, or any member lives, no other group can have this number.
-      if (child.pid !== undefined && child.pid > 1) process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // Nobody left.
-    }
+    // While the leader is ours and not reaped, or any member lives, no other group can have this number.
+    if (child.pid !== undefined) signalProcess({ pid: child.pid, group: true, anyUser: true }, "SIGKILL");
   };
   const ended = new Promise<End>((resolve) => {
     child.once("error", (error) => resolve({ kind: "error", error }));
