@@ -1,16 +1,11 @@
 // `launch available [PORT]`: a port that is free right now, the given one or the next above it.
 
-import type { Options } from "yargs";
 import { tryPort } from "../effects/binding.ts";
 import type { GlobalArgs } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Where the search begins when no port is given: above what most tools take. */
 const first = 8000;
-
-export const options = {
-  strict: { type: "boolean", default: false, description: "only the given port: 1 when it is not free" },
-} as const satisfies Record<string, Options>;
 
 /** Prints a port; 1 when there is none. */
 export async function run(

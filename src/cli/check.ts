@@ -10,7 +10,7 @@ import { type Inspection, inspectPorts } from "./inspect.ts";
 import type { Chosen } from "./project.ts";
 import { table } from "./table.ts";
 import { newStyle, type Style, wantsColor } from "./terminal.ts";
-import type { UpArgs } from "./up.ts";
+import type { UpArgs } from "./options.ts";
 
 /** Everything that was found out, ready to be shown. */
 interface Verdict {

@@ -1,52 +1,80 @@
 // The command line: yargs knows the commands by name and words alone; a command's file is loaded when it is used.
 
 import yargs, { type Argv, type Options } from "yargs";
-import { globalOptions } from "./options.ts";
+import {
+  availableOptions,
+  envOptions,
+  globalOptions,
+  graphOptions,
+  killOptions,
+  runOptions,
+  selectionOptions,
+  upOptions,
+} from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
 
 /** What a command's file exports. `run` answers the exit code. */
 interface CommandModule {
-  readonly options: Readonly<Record<string, Options>>;
   run(args: never): Promise<number>;
 }
 
 interface Command {
-  readonly usage: string;
+  readonly usage: readonly string[];
   readonly description: string;
-  readonly examples?: readonly (readonly [string, string])[];
+  readonly options: Readonly<Record<string, Options>>;
   load(): Promise<CommandModule>;
 }
 
 const commands: readonly Command[] = [
   {
-    usage: ["$0 [service..]", "up [service..]"].join("\n"),
+    usage: ["$0 [service..]", "up [service..]"],
     description: "start services and what they need, and stay with them",
+    options: upOptions,
     load: () => import("./up.ts"),
   },
   {
-    usage: "run [service..]",
+    usage: ["run [service..]"],
     description: "start services, run a command once they are ready, stop them",
+    options: runOptions,
     load: () => import("./run.ts"),
   },
-  { usage: "graph [service..]", description: "show who needs whom", load: () => import("./graph.ts") },
-  { usage: "env", description: "print the exported ports and URLs for a shell", load: () => import("./env.ts") },
   {
-    usage: "conflicts",
+    usage: ["graph [service..]"],
+    description: "show who needs whom",
+    options: graphOptions,
+    load: () => import("./graph.ts"),
+  },
+  {
+    usage: ["env [service..]"],
+    description: "print the exported ports and URLs for a shell",
+    options: envOptions,
+    load: () => import("./env.ts"),
+  },
+  {
+    usage: ["conflicts [service..]"],
     description: "show which wanted ports are taken, and by whom",
+    options: selectionOptions,
     load: () => import("./conflicts.ts"),
   },
   {
-    usage: "available [port]",
-    description: "print a free port, the given one or the next above it",
+    usage: ["available [port]"],
+    description: "print a free port: the given one, or the next above it",
+    options: availableOptions,
     load: () => import("./available.ts"),
   },
   {
-    usage: "kill <target>",
-    description: "end whatever listens on :PORT, or a service's port",
+    usage: ["kill <target>"],
+    description: "end whatever listens on :PORT, or on a service's port",
+    options: killOptions,
     load: () => import("./kill.ts"),
   },
-  { usage: "schema", description: "print the JSON schema of services.yaml", load: () => import("./schema.ts") },
+  {
+    usage: ["schema"],
+    description: "print the JSON schema of services.yaml",
+    options: {},
+    load: () => import("./schema.ts"),
+  },
 ];
 
 const examples: readonly (readonly [string, string])[] = [
@@ -74,12 +102,12 @@ Files
 /** Parses and runs; answers the exit code. Never throws for what a user typed. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   let code = 0;
-  const cli = yargs([...args])
+  const cli = yargs()
     .scriptName("launch")
     .usage(
       "$0 [service..]\n\nStarts the services of services.yaml in order, with ports that are free, and leaves nothing behind.",
     )
-    .parserConfiguration({ "populate--": true, "strip-aliased": true, "strip-dashed": true })
+    .parserConfiguration({ "populate--": true })
     .options(globalOptions)
     .strict()
     .wrap(Math.min(110, process.stdout.columns ?? 100))
@@ -92,25 +120,36 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      throw error instanceof Error && !(error.name === "YError") ? error : new UsageError(message);
+      throw error ?? new UsageError(message);
     });
   for (const [command, description] of examples) cli.example(command, description);
   for (const command of commands) register(cli, command, (answered) => (code = answered));
   try {
-    await cli.parseAsync();
+    // With a callback yargs hands over what it would print, such as the help.
+    await cli.parseAsync([...args], {}, (_error, _args, output) => {
+      if (output !== "") process.stdout.write(`${output}\n`);
+    });
     return code;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!isUsageError(error)) throw error;
     process.stderr.write(`${error.message}\nSee launch --help.\n`);
     return 2;
   }
 }
 
-function register(cli: Argv, { usage, description, load }: Command, answer: (code: number) => void): void {
+/** Ours, or one of yargs' own, which it throws past its `fail` handler at times. */
+function isUsageError(error: unknown): error is Error {
+  return error instanceof UsageError || (error instanceof Error && error.name === "YError");
+}
+
+function register(cli: Argv, { usage, description, options, load }: Command, answer: (code: number) => void): void {
   cli.command({
-    command: usage.split("\n"),
+    command: usage,
     describe: description,
-    builder: async (own: Argv) => own.options((await load()).options),
-    handler: async (args: unknown) => answer(await (await load()).run(args as never)),
-  } as unknown as Parameters<Argv["command"]>[0] as never);
+    builder: options,
+    handler: async (args: unknown) => {
+      const command = await load();
+      answer(await command.run(args as never));
+    },
+  });
 }

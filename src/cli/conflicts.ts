@@ -1,11 +1,9 @@
 // `launch conflicts`: which wanted ports are taken, by whom, and what a run would do about it.
 
 import { describeConflict } from "../core/failure.ts";
-import { type GlobalArgs, type SelectionArgs, selectionOptions } from "./options.ts";
+import type { GlobalArgs, SelectionArgs } from "./options.ts";
 import { inspectPorts } from "./inspect.ts";
 import { chooseServices } from "./project.ts";
-
-export const options = selectionOptions;
 
 /** Prints every conflict; 3 when there is one, 0 when every port is free or ours. */
 export async function run(args: GlobalArgs & SelectionArgs): Promise<number> {

@@ -72,13 +72,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     context: {
       project: project.name,
       instance,
-      services: options.services,
+      services: project.services,
       processEnv: { ...process.env, LAUNCH_ROOT: project.root },
       colors: options.colors,
     },
     ports,
     logs: paths.logs,
     written,
+    elsewhere: likelyPorts(project.services, kept),
     answer: options.answer,
   });
 
@@ -110,6 +111,18 @@ async function alreadyRunning(project: Project, instance: string, key: string): 
   const who = owner === undefined ? "" : ` (pid ${owner.pid})`;
   const which = instance === "default" ? project.name : `${project.name}, instance ${instance},`;
   return `${which} already runs here${who}. Stop it first, or start a second copy beside it with --instance NAME.`;
+}
+
+/** The ports that services have where this run does not start them: as in the last run, else the preferred ones. */
+function likelyPorts(services: readonly Service[], kept: KeptState): KeptState["ports"] {
+  return Object.fromEntries(
+    services.map(({ name, endpoints }) => {
+      const preferred = endpoints.flatMap((endpoint) =>
+        endpoint.preferred === undefined ? [] : [[endpoint.name, endpoint.preferred]],
+      );
+      return [name, { ...Object.fromEntries(preferred), ...kept.ports[name] }];
+    }),
+  );
 }
 
 function usersOf(services: readonly Service[]): Readonly<Record<string, readonly string[]>> {

@@ -1,18 +1,12 @@
 // `launch env`: the exported names, as the running instance has them, else as the next run would.
 
-import type { Options } from "yargs";
 import { openPorts } from "../effects/ports.ts";
 import { readKeptState, readRun, statePaths } from "../effects/state-directory.ts";
 import { exportsOf } from "../plan/env.ts";
-import { type GlobalArgs, type SelectionArgs, selectionOptions } from "./options.ts";
+import type { envOptions, GlobalArgs, SelectionArgs, Values } from "./options.ts";
 import { chooseServices } from "./project.ts";
 
-type Shell = "bash" | "fish" | "json" | "dotenv";
-
-export const options = {
-  ...selectionOptions,
-  shell: { choices: ["bash", "fish", "json", "dotenv"], default: "bash", description: "for whom it is written" },
-} as const satisfies Record<string, Options>;
+type Shell = Values<typeof envOptions>["shell"];
 
 /** Prints the names and values. */
 export async function run(args: GlobalArgs & SelectionArgs & { readonly shell: Shell }): Promise<number> {

@@ -1,20 +1,12 @@
 // `launch graph`: who needs whom, as text, mermaid or JSON.
 
-import type { Options } from "yargs";
 import type { Service } from "../core/service.ts";
 import { levelsOf } from "../plan/graph.ts";
-import { type GlobalArgs, type SelectionArgs, selectionOptions } from "./options.ts";
+import type { GlobalArgs, graphOptions, SelectionArgs, Values } from "./options.ts";
 import { chooseServices } from "./project.ts";
 
-export const options = {
-  ...selectionOptions,
-  format: { choices: ["text", "mermaid", "json"], default: "text", description: "how to draw it" },
-} as const satisfies Record<string, Options>;
-
 /** Prints the graph of the chosen services. */
-export async function run(
-  args: GlobalArgs & SelectionArgs & { readonly format: "text" | "mermaid" | "json" },
-): Promise<number> {
+export async function run(args: GlobalArgs & SelectionArgs & Values<typeof graphOptions>): Promise<number> {
   const chosen = await chooseServices(args);
   if (chosen === undefined) return 2;
   const format = args.json ? "json" : args.format;

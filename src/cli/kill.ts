@@ -1,7 +1,6 @@
 // `launch kill :PORT` and `launch kill SERVICE`: ends whatever listens there, by consent of whoever typed it.
 
 import { createInterface } from "node:readline/promises";
-import type { Options } from "yargs";
 import type { Holder } from "../core/conflict.ts";
 import { describeHolder, describeMillis } from "../core/failure.ts";
 import { endTree } from "../effects/end-tree.ts";
@@ -10,19 +9,15 @@ import { readOurselves } from "../effects/signal.ts";
 import { mayEnd } from "../plan/conflicts.ts";
 import { portOf } from "./available.ts";
 import { inspectPorts } from "./inspect.ts";
-import type { GlobalArgs } from "./options.ts";
+import { durationOf } from "./duration.ts";
+import type { GlobalArgs, killOptions, Values } from "./options.ts";
 import { chooseServices } from "./project.ts";
 import { isInteractive } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
-export const options = {
-  yes: { alias: "y", type: "boolean", default: false, description: "do not ask; needed without a terminal" },
-  grace: { type: "number", default: 5, description: "seconds from SIGTERM to SIGKILL" },
-} as const satisfies Record<string, Options>;
-
 /** Ends the holder: 0 ended or nothing there, 1 it may not be or did not end, 2 without consent. */
 export async function run(
-  args: GlobalArgs & { readonly target: string; readonly yes: boolean; readonly grace: number },
+  args: GlobalArgs & Values<typeof killOptions> & { readonly target: string },
 ): Promise<number> {
   const port = /^:?\d+$/.test(args.target) ? portOf(args.target) : await portOfService(args);
   if (port === undefined) return 2;
@@ -43,10 +38,12 @@ export async function run(
     }
     if (!(await isSure(port, known.holder))) return 1;
   }
-  return end(port, known.holder, args.grace);
+  return end(port, known.holder, durationOf("--grace", args.grace));
 }
 
-async function portOfService(args: GlobalArgs & { readonly target: string }): Promise<number | undefined> {
+async function portOfService(
+  args: GlobalArgs & Values<typeof killOptions> & { readonly target: string },
+): Promise<number | undefined> {
   const chosen = await chooseServices({ ...args, services: args.target, deps: false });
   if (chosen === undefined) return undefined;
   const { assigned, conflicts } = await inspectPorts(chosen, { instance: args.instance, strictPorts: false });
@@ -68,7 +65,7 @@ async function isSure(port: number, holder: Holder): Promise<boolean> {
 }
 
 async function end(port: number, holder: Holder, grace: number): Promise<number> {
-  const ended = await endTree(holder, { signal: "SIGTERM", graceMs: grace * 1000 });
+  const ended = await endTree(holder, { signal: "SIGTERM", graceMs: grace });
   switch (ended.result) {
     case "ended":
     case "gone":

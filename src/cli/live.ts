@@ -3,10 +3,9 @@
 import type { Conflict } from "../core/conflict.ts";
 import type { Service } from "../core/service.ts";
 import type { Outcome, Rules } from "../core/state.ts";
-import { parseDuration } from "../manifest/duration.ts";
-import { durationPattern } from "../manifest/schema/scalars.ts";
 import type { Answer, Supervisor } from "../supervisor/supervisor.ts";
 import { answerByPolicy, isLasting } from "./answers.ts";
+import { durationOf } from "./duration.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import type { Face } from "./face.ts";
 import type { GlobalArgs, StartArgs } from "./options.ts";
@@ -14,7 +13,6 @@ import type { Chosen } from "./project.ts";
 import { newReporter, writeReport } from "./report.ts";
 import type { Prompt } from "./prompt.ts";
 import { onSignals } from "./signals.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** What differs between the commands that run services. */
 export interface LiveOptions extends Pick<Rules, "restarts" | "onFailure" | "endWhenSettled"> {
@@ -109,6 +107,15 @@ export async function openLive(
     supervisor.request({ type: "quit", by: signal, force: count > 1 });
   };
   const signals = onSignals(signalled);
+  // A bug of ours must not leave services behind.
+  const onBug = (error: unknown): void => {
+    supervisor.abandon();
+    process.stderr.write(
+      `launch has a bug; every service was killed. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(70);
+  };
+  process.on("uncaughtException", onBug);
   face.onGone = () => supervisor.request({ type: "quit", by: "SIGHUP", force: false });
 
   const finish = async (): Promise<Outcome> => {
@@ -124,14 +131,9 @@ export async function openLive(
     async [Symbol.asyncDispose]() {
       prompt?.[Symbol.dispose]();
       signals[Symbol.dispose]();
+      process.off("uncaughtException", onBug);
       reading[Symbol.dispose]();
       await engine[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Milliseconds of a duration that was typed; throws a `UsageError` that names the option. */
-export function durationOf(option: string, text: string): number {
-  if (durationPattern.test(text)) return parseDuration(text);
-  throw new UsageError(`${option} wants a duration such as 90s, 5m or 1m30s, not "${text}".`);
 }

@@ -79,12 +79,53 @@ export const startOptions = {
   report: { type: "string", requiresArg: true, description: "write the run's report here: JSON, or JUnit by .xml" },
 } as const satisfies Record<string, Options>;
 
-/** The values of `startOptions`. */
-export type StartArgs = {
-  readonly [Name in keyof InferredOptionTypes<typeof startOptions> as Camel<Name>]: InferredOptionTypes<
-    typeof startOptions
-  >[Name];
+/** `launch up`. */
+export const upOptions = {
+  "check-only": {
+    type: "boolean",
+    default: false,
+    description: "say whether it would start; start, stop and write nothing",
+  },
+  ...startOptions,
+  ...selectionOptions,
+} as const satisfies Record<string, Options>;
+
+/** `launch run`. */
+export const runOptions = { ...startOptions, ...selectionOptions } as const satisfies Record<string, Options>;
+
+/** `launch graph`. */
+export const graphOptions = {
+  format: { choices: ["text", "mermaid", "json"], default: "text", description: "how to draw it" },
+  ...selectionOptions,
+} as const satisfies Record<string, Options>;
+
+/** `launch env`. */
+export const envOptions = {
+  shell: { choices: ["bash", "fish", "json", "dotenv"], default: "bash", description: "for whom it is written" },
+  ...selectionOptions,
+} as const satisfies Record<string, Options>;
+
+/** `launch available`. */
+export const availableOptions = {
+  strict: { type: "boolean", default: false, description: "only the given port: 1 when it is not free" },
+} as const satisfies Record<string, Options>;
+
+/** `launch kill`. */
+export const killOptions = {
+  yes: { alias: "y", type: "boolean", default: false, description: "do not ask; needed without a terminal" },
+  grace: { type: "string", default: "5s", requiresArg: true, description: "from SIGTERM to SIGKILL" },
+} as const satisfies Record<string, Options>;
+
+/** The parsed values of options, under the names that code uses. */
+export type Values<Given extends Readonly<Record<string, Options>>> = {
+  readonly [Name in keyof Given as Camel<Name>]: InferredOptionTypes<Given>[Name];
 };
+
+/** The values of `startOptions`. */
+export type StartArgs = Values<typeof startOptions>;
+
+/** The values of `upOptions`. */
+export type UpArgs = GlobalArgs & SelectionArgs & Values<typeof upOptions>;
 
 type Camel<Name extends string | number | symbol> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`

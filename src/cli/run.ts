@@ -2,17 +2,14 @@
 
 import { constants } from "node:os";
 import { resolve } from "node:path";
-import type { Options } from "yargs";
 import { exitCodeOf, type Fleet } from "../core/state.ts";
 import { exportsOf } from "../plan/env.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { type Face, openFace } from "./face.ts";
 import { openLive } from "./live.ts";
-import { type GlobalArgs, type SelectionArgs, selectionOptions, type StartArgs, startOptions } from "./options.ts";
+import type { GlobalArgs, SelectionArgs, StartArgs } from "./options.ts";
 import { type Chosen, chooseServices } from "./project.ts";
 import { UsageError } from "./usage-error.ts";
-
-export const options = { ...selectionOptions, ...startOptions } as const satisfies Record<string, Options>;
 
 /** What `launch run` is given: everything behind `--` is the command. */
 export type RunArgs = GlobalArgs & SelectionArgs & StartArgs & { readonly "--"?: readonly (string | number)[] };

@@ -2,8 +2,6 @@
 
 import schema from "../../services.schema.json" with { type: "json" };
 
-export const options = {};
-
 /** Prints the schema. */
 export function run(): Promise<number> {
   process.stdout.write(`${JSON.stringify(schema, undefined, 2)}\n`);

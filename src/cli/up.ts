@@ -1,27 +1,12 @@
 // `launch` and `launch up`: starts what was asked for, shows it as plain lines, and stays until it ends.
 
-import type { Options } from "yargs";
 import { exitCodeOf } from "../core/state.ts";
 import { openFace } from "./face.ts";
 import { openLive } from "./live.ts";
-import { type GlobalArgs, type SelectionArgs, selectionOptions, type StartArgs, startOptions } from "./options.ts";
+import type { UpArgs } from "./options.ts";
 import { chooseServices } from "./project.ts";
 import { isInteractive } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
-
-/** The options of `launch up`. */
-export const options = {
-  ...selectionOptions,
-  "check-only": {
-    type: "boolean",
-    default: false,
-    description: "say whether it would start; start, stop and write nothing",
-  },
-  ...startOptions,
-} as const satisfies Record<string, Options>;
-
-/** What `launch up` is given. */
-export type UpArgs = GlobalArgs & SelectionArgs & StartArgs & { readonly checkOnly: boolean };
 
 /** Runs until everything has ended; answers the exit code. */
 export async function run(args: UpArgs): Promise<number> {
