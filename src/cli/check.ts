@@ -68,6 +68,7 @@ function asText({ chosen, inspection, findings, code }: Verdict, style: Style): 
       .map(({ service, fatal, text }) => `${fatal ? style.bad(service) : style.warn(service)}: ${text}`)
       .join("\n"),
     inspection.running === undefined ? "" : `It runs right now (pid ${inspection.running.pid}).`,
+    code === 3 ? "In a terminal you would be asked what to do." : "",
     code === 0
       ? style.good("It would start. Nothing was started.")
       : style.bad("It would not start. Nothing was started."),

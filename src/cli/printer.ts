@@ -1,9 +1,9 @@
 // The plain face: services' lines and changes of state as lines, in a terminal, a pipe or a CI log alike.
 
-import type { Entry } from "../core/event.ts";
+import type { Change, Entry } from "../core/event.ts";
 import { describeMillis } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
-import type { Fleet } from "../core/state.ts";
+import { type Fleet, isActive } from "../core/state.ts";
 import { countLines, type LineBatch, linesOf } from "../effects/logs/lines.ts";
 import { plainText, sanitize } from "../effects/logs/sanitize.ts";
 import { criticalPath, type ReadyTimes, upTable } from "./summary.ts";
@@ -40,6 +40,8 @@ export function newPrinter({ services, writer, style, colors, quiet, startedAt, 
   const times: Record<string, number> = {};
   const readyAt: Record<string, number> = {};
   let saidUp = false;
+  // Time that went by at a question was not spent on services.
+  let asked = false;
   const clean = colors ? sanitize : plainText;
 
   const note = ({ event, changes }: Entry): void => {
@@ -57,9 +59,9 @@ export function newPrinter({ services, writer, style, colors, quiet, startedAt, 
   const sayUp = (at: number, fleet: Fleet): void => {
     saidUp = true;
     const path = criticalPath(services, readyAt);
-    const spent = path.length > 1 ? `, spent on ${path.join(" → ")}` : "";
+    const spent = path.length > 1 && !asked ? `, spent on ${path.join(" → ")}` : "";
     writer.say(
-      `\n${upTable(fleet, times satisfies ReadyTimes, style)}\n\nall up after ${describeMillis(at - startedAt)}${spent}\n${hint}\n`,
+      `\n${upTable(fleet, times satisfies ReadyTimes, style)}\n\nall up after ${describeMillis(at - startedAt)}${spent}\n${hint === "" ? "" : `${hint}\n`}`,
     );
   };
 
@@ -77,8 +79,11 @@ export function newPrinter({ services, writer, style, colors, quiet, startedAt, 
           say(event.service, { tone: "warn", text: `port ${from} → ${to} (${from}: ${reason})` });
         }
       }
-      if (event.type === "resolve") say(event.service, { tone: "plain", text: `${event.choice}: ${event.because}` });
-      for (const change of entry.changes) {
+      if (event.type === "resolve") {
+        asked = true;
+        say(event.service, { tone: "plain", text: `${event.choice}: ${event.because}` });
+      }
+      for (const change of inOrderOfReading(entry.changes)) {
         for (const remark of remarksOn(change, event.at)) say(change.after.service.name, remark);
       }
       if (fleet.wasUp && !saidUp && fleet.outcome === undefined) sayUp(event.at, fleet);
@@ -87,8 +92,14 @@ export function newPrinter({ services, writer, style, colors, quiet, startedAt, 
       if (quiet) return;
       const prefix = `${prefixes.get(service) ?? service} ${style.dim(batch.origin === "launch" ? ">" : "|")} `;
       let text = "";
-      for (const line of linesOf(batch)) text += `${prefix}${clean(line.text)}\n`;
+      for (const line of linesOf(batch)) text += `${prefix}${line.continued ? "…" : ""}${clean(line.text)}\n`;
       writer.show(text, countLines(batch));
     },
   };
+}
+
+/** One event can end one service and let others move: the end is read first. */
+function inOrderOfReading(changes: readonly Change[]): readonly Change[] {
+  const isOver = ({ after }: Change): boolean => !isActive(after.state);
+  return [...changes.filter(isOver), ...changes.filter((change) => !isOver(change))];
 }

@@ -115,7 +115,7 @@ export function describeHolder(known: HolderKnowledge): string {
       if (project !== undefined) {
         return `held by ${project.service} of ${project.name} in ${project.root} (pid ${holder.pid})`;
       }
-      return `held by ${programName(holder.command)} (pid ${holder.pid}, "${holder.command}")`;
+      return `held by ${programName(holder.command)} (pid ${holder.pid}, "${clip(holder.command)}")`;
     }
     case "other-user":
       return `held by user ${known.user ?? known.uid}, whose processes may not be looked at`;
@@ -128,6 +128,28 @@ export function describeHolder(known: HolderKnowledge): string {
     case "privileged":
       return "reserved for privileged programs: use a port above 1023, or allow this one with net.ipv4.ip_unprivileged_port_start";
   }
+}
+
+/** Who holds a port, in as few words as name it: `node, pid 4711`. */
+export function nameHolder(known: HolderKnowledge): string {
+  switch (known.kind) {
+    case "process": {
+      const { pid, command, project } = known.holder;
+      return `${project === undefined ? programName(command) : `${project.service} of ${project.name}`}, pid ${pid}`;
+    }
+    case "lease":
+      return known.project === undefined ? "another run of launch" : `${known.project.name}, pid ${known.project.pid}`;
+    case "other-user":
+    case "unknown":
+    case "privileged":
+      return describeHolder(known);
+  }
+}
+
+const longestCommand = 80;
+
+function clip(command: string): string {
+  return command.length > longestCommand ? `${command.slice(0, longestCommand - 1)}…` : command;
 }
 
 /** `250ms`, `10s`, `1m30s`: the manifest's own way to write a duration. */

@@ -2,7 +2,7 @@
 
 import type { Conflict, Holder } from "../core/conflict.ts";
 import type { Fact, Move } from "../core/event.ts";
-import { describeHolder } from "../core/failure.ts";
+import { nameHolder } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
 import { sleep } from "../effects/clock.ts";
 import { endTree } from "../effects/end-tree.ts";
@@ -107,7 +107,7 @@ function movesOf(
         endpoint: name,
         from: preferred,
         to,
-        reason: conflict === undefined ? "as in the last run" : describeHolder(conflict.holder),
+        reason: conflict === undefined ? "as in the last run" : nameHolder(conflict.holder),
       },
     ];
   });
