@@ -5,6 +5,7 @@ import type { Project, Service } from "../core/service.ts";
 import { loadManifest } from "../manifest/load.ts";
 import { type Problem, renderProblem } from "../manifest/problem.ts";
 import { checkGraph } from "../plan/graph.ts";
+import { withImpliedNeeds } from "../plan/implied.ts";
 import { selectServices } from "../plan/select.ts";
 import type { GlobalArgs, SelectionArgs } from "./options.ts";
 
@@ -22,7 +23,7 @@ export async function chooseServices(
 ): Promise<Chosen | undefined> {
   const project = await readProject(args);
   if (project === undefined) return undefined;
-  const selected = selectServices(project.project.services, {
+  const selected = selectServices(withImpliedNeeds(project.project.services), {
     names: [...namesIn(args.service), ...namesIn(args.services)],
     except: namesIn(args.except),
     external: namesIn(args.external),
@@ -40,7 +41,7 @@ export async function readProject(args: GlobalArgs): Promise<Omit<Chosen, "servi
     directory: resolve(args.directory ?? "."),
     dotenv: args.dotenv,
     env: process.env,
-    check: checkGraph,
+    check: (services) => checkGraph(withImpliedNeeds(services)),
     ...(args.file === undefined ? {} : { files: args.file }),
   });
   if (loaded.ok) return { project: loaded.project, warnings: loaded.warnings };

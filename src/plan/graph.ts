@@ -47,7 +47,9 @@ function findCycles(services: readonly Service[]): readonly (readonly string[])[
   for (const start of needs.keys()) {
     // Depth first without recursion: a manifest may be a chain of any length.
     const path: { name: string; rest: string[] }[] = [];
+    const open = new Set<string>();
     const enter = (name: string): void => {
+      open.add(name);
       path.push({ name, rest: [...(needs.get(name) ?? [])] });
     };
     if (!done.has(start)) enter(start);
@@ -55,15 +57,16 @@ function findCycles(services: readonly Service[]): readonly (readonly string[])[
       const next = top.rest.shift();
       if (next === undefined) {
         done.add(top.name);
+        open.delete(top.name);
         path.pop();
         continue;
       }
       if (done.has(next)) continue;
-      const from = path.findIndex((entry) => entry.name === next);
-      if (from === -1) {
+      if (!open.has(next)) {
         enter(next);
         continue;
       }
+      const from = path.findIndex((entry) => entry.name === next);
       const cycle = path.slice(from).map((entry) => entry.name);
       cycles.push([...cycle, next]);
       for (const name of cycle) done.add(name);
