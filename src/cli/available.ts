@@ -1,6 +1,6 @@
 // `launch available [PORT]`: a port that is free right now, the given one or the next above it.
 
-import { tryPort } from "../effects/binding.ts";
+import { tryPort } from "../effects/ports/binding.ts";
 import type { GlobalArgs } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 

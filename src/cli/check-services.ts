@@ -2,7 +2,7 @@
 
 import { describe } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
-import { findFault } from "../effects/process.ts";
+import { findFault } from "../effects/processes/spawn.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
 import type { Assignment } from "../plan/env.ts";

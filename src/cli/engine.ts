@@ -3,11 +3,11 @@
 import type { Conflict } from "../core/conflict.ts";
 import type { Project, Service } from "../core/service.ts";
 import type { Rules } from "../core/state.ts";
-import type { WrittenFiles } from "../effects/generated-files.ts";
-import { instanceOwner, lockInstance } from "../effects/leases.ts";
-import { openPorts } from "../effects/ports.ts";
-import { readStat } from "../effects/proc.ts";
-import { announceRun } from "../effects/runs.ts";
+import type { WrittenFiles } from "../effects/state/generated-files.ts";
+import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
+import { openPorts } from "../effects/ports/ports.ts";
+import { readStat } from "../effects/processes/proc.ts";
+import { announceRun } from "../effects/state/registry.ts";
 import {
   createStateDirectory,
   type KeptState,
@@ -16,7 +16,7 @@ import {
   writeKeptState,
   writeRunFile,
   removeRunFile,
-} from "../effects/state-directory.ts";
+} from "../effects/state/directory.ts";
 import { portUsers } from "../plan/env.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
 import { VERSION } from "./version.ts";

@@ -1,7 +1,7 @@
 // `launch env`: the exported names, as the running instance has them, else as the next run would.
 
-import { openPorts } from "../effects/ports.ts";
-import { readKeptState, readRun, statePaths } from "../effects/state-directory.ts";
+import { openPorts } from "../effects/ports/ports.ts";
+import { readKeptState, readRun, statePaths } from "../effects/state/directory.ts";
 import { exportsOf } from "../plan/env.ts";
 import type { envOptions, GlobalArgs, SelectionArgs, Values } from "./options.ts";
 import { chooseServices } from "./project.ts";

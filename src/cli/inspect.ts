@@ -2,8 +2,8 @@
 
 import type { Conflict } from "../core/conflict.ts";
 import type { Port } from "../core/service.ts";
-import { openPorts } from "../effects/ports.ts";
-import { readKeptState, readRun, statePaths } from "../effects/state-directory.ts";
+import { openPorts } from "../effects/ports/ports.ts";
+import { readKeptState, readRun, statePaths } from "../effects/state/directory.ts";
 import { type ConflictPolicy, decide, type Decision } from "../plan/conflicts.ts";
 import type { Chosen } from "./project.ts";
 

@@ -3,9 +3,9 @@
 import { createInterface } from "node:readline/promises";
 import type { Holder } from "../core/conflict.ts";
 import { describeHolder, describeMillis } from "../core/failure.ts";
-import { endTree } from "../effects/end-tree.ts";
-import { findHolders } from "../effects/holders.ts";
-import { readOurselves } from "../effects/signal.ts";
+import { endTree } from "../effects/processes/end-tree.ts";
+import { findHolders } from "../effects/ports/holders.ts";
+import { readOurselves } from "../effects/processes/signal.ts";
 import { mayEnd } from "../plan/conflicts.ts";
 import { portOf } from "./available.ts";
 import { inspectPorts } from "./inspect.ts";

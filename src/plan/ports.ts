@@ -1,5 +1,5 @@
 // Which ports an endpoint may have, in the order in which they are tried. The plan lists candidates; the machine
-// answers (`effects/ports.ts`). What may be answered when none can be had is in `conflicts.ts`.
+// answers (`effects/ports/ports.ts`). What may be answered when none can be had is in `conflicts.ts`.
 
 import type { Endpoint, Port, PortRange, Project } from "../core/service.ts";
 

@@ -5,8 +5,8 @@ import type { Fact, Move } from "../core/event.ts";
 import { nameHolder } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
 import { sleep } from "../effects/clock.ts";
-import { endTree } from "../effects/end-tree.ts";
-import type { Ports } from "../effects/ports.ts";
+import { endTree } from "../effects/processes/end-tree.ts";
+import type { Ports } from "../effects/ports/ports.ts";
 
 /** Carries out effects about ports; what happens is reported. */
 export interface PortDesk {

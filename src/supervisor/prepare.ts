@@ -2,8 +2,8 @@
 // ports as they are now and the env files as they are now.
 
 import type { Command, Probe, Service } from "../core/service.ts";
-import type { RenderedFile } from "../effects/generated-files.ts";
-import type { RenderedCommand } from "../effects/process.ts";
+import type { RenderedFile } from "../effects/state/generated-files.ts";
+import type { RenderedCommand } from "../effects/processes/spawn.ts";
 import { readEnvFiles } from "../manifest/dotenv.ts";
 import { render, renderShell } from "../manifest/interpolate.ts";
 import { type Assignment, childEnvironment, exportsOf, ownNames } from "../plan/env.ts";

@@ -10,8 +10,8 @@ import { type Fleet, isActive, newFleet, type Outcome, type Rules } from "../cor
 import { step } from "../core/step.ts";
 import { nextDeadline } from "../core/time.ts";
 import { after, now } from "../effects/clock.ts";
-import type { WrittenFiles } from "../effects/generated-files.ts";
-import type { Ports } from "../effects/ports.ts";
+import type { WrittenFiles } from "../effects/state/generated-files.ts";
+import type { Ports } from "../effects/ports/ports.ts";
 import type { Assignment } from "../plan/env.ts";
 import { newJournal } from "./journal.ts";
 import { openOutput, type Output } from "./output.ts";

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { endTree } from "../../src/effects/end-tree.ts";
-import { isAlive, readStat } from "../../src/effects/proc.ts";
-import { groupAlive, readOurselves, signalProcess } from "../../src/effects/signal.ts";
+import { endTree } from "../../src/effects/processes/end-tree.ts";
+import { isAlive, readStat } from "../../src/effects/processes/proc.ts";
+import { groupAlive, readOurselves, signalProcess } from "../../src/effects/processes/signal.ts";
 import { startNode, startStranger, until } from "./ports/strangers.ts";
 
 const alive = (pid: number): boolean => isAlive(readStat(pid));

@@ -1,7 +1,7 @@
 // The listen probe: a listening socket on the port, seen in the kernel's table. Nobody is connected to.
 
 import type { Port } from "../../core/service.ts";
-import { listenerFor } from "../sockets.ts";
+import { listenerFor } from "../ports/sockets.ts";
 import { describeAddress, hostsOf } from "./address.ts";
 import type { ProbeResult, Sockets } from "./probe.ts";
 

@@ -2,8 +2,8 @@
 // `readiness.ts` and `watch.ts`.
 
 import type { Millis, Port, Probe, Service } from "../../core/service.ts";
-import type { Leader } from "../ownership.ts";
-import type { Listener } from "../sockets.ts";
+import type { Leader } from "../ports/ownership.ts";
+import type { Listener } from "../ports/sockets.ts";
 import { httpTarget, mainPort, type Ports, tcpTarget } from "./address.ts";
 import type { LogMatch } from "./log.ts";
 

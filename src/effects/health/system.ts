@@ -1,8 +1,8 @@
 // This machine's sockets as probes see them. Services that wait together share one look at the counters.
 
 import { now } from "../clock.ts";
-import { owns } from "../ownership.ts";
-import { type Listener, pollListeners, readListeners, readSocketCount } from "../sockets.ts";
+import { owns } from "../ports/ownership.ts";
+import { type Listener, pollListeners, readListeners, readSocketCount } from "../ports/sockets.ts";
 import type { Sockets } from "./probe.ts";
 
 /** Looks closer together than this many milliseconds are one look. */

@@ -1,7 +1,7 @@
 // Whose answer it was: a probe proves something only when the answering socket belongs to the service's own processes.
 
 import type { Port } from "../../core/service.ts";
-import { listenerFor } from "../sockets.ts";
+import { listenerFor } from "../ports/sockets.ts";
 import { mainPort } from "./address.ts";
 import type { Answered, Subject } from "./probe.ts";
 

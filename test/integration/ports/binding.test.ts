@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { networkInterfaces } from "node:os";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { holdPort, tryPort } from "../../../src/effects/binding.ts";
+import { holdPort, tryPort } from "../../../src/effects/ports/binding.ts";
 import { freePort, startNode, startStranger } from "./strangers.ts";
 import { spawnSync } from "node:child_process";
 
@@ -81,7 +81,7 @@ sys.stdin.read()`;
 test.runIf(process.platform === "linux" && process.getuid?.() === 0)(
   "a low port without the privilege is its own answer",
   async () => {
-    const path = new URL("../../../src/effects/binding.ts", import.meta.url).href;
+    const path = new URL("../../../src/effects/ports/binding.ts", import.meta.url).href;
     // Only where low ports are privileged at all: containers often open them to everybody.
     await using probe = await startNode(
       `import { BoundSocket } from "node:net"; process.setgid(65534); process.setuid(65534);

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { describe, expect, test } from "vitest";
-import { findHolders } from "../../../src/effects/holders.ts";
+import { findHolders } from "../../../src/effects/ports/holders.ts";
 import { freePort, startListener, startNode, until } from "./strangers.ts";
 
 describe.runIf(process.platform === "linux")("the holder of a port", () => {
@@ -96,7 +96,7 @@ describe.runIf(process.platform === "linux")("the holder of a port", () => {
 
   test.runIf(process.getuid?.() === 0)("is only a user where its processes may not be looked at", async () => {
     await using stranger = await startListener("127.0.0.1");
-    const path = new URL("../../../src/effects/holders.ts", import.meta.url).href;
+    const path = new URL("../../../src/effects/ports/holders.ts", import.meta.url).href;
     await using nobody = await startNode(`
       const { findHolders } = await import(${JSON.stringify(path)});
       process.setgroups([]); process.setgid(65534); process.setuid(65534);

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { leaseByFile, ownerByFile } from "../../../src/effects/lease-files.ts";
-import { instanceOwner, leaseOwner, leasePort, lockInstance } from "../../../src/effects/leases.ts";
-import { announceRun, findRun } from "../../../src/effects/runs.ts";
+import { leaseByFile, ownerByFile } from "../../../src/effects/ports/lease-files.ts";
+import { instanceOwner, leaseOwner, leasePort, lockInstance } from "../../../src/effects/ports/leases.ts";
+import { announceRun, findRun } from "../../../src/effects/state/registry.ts";
 import { freePort, startNode, startStranger } from "./strangers.ts";
 
 const moduleAt = (name: string): string =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { owns } from "../../../src/effects/ownership.ts";
-import { readStat } from "../../../src/effects/proc.ts";
-import { readListeners } from "../../../src/effects/sockets.ts";
+import { owns } from "../../../src/effects/ports/ownership.ts";
+import { readStat } from "../../../src/effects/processes/proc.ts";
+import { readListeners } from "../../../src/effects/ports/sockets.ts";
 import { startListener, startNode, until } from "./strangers.ts";
 
 const server = `require("net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port); })`;

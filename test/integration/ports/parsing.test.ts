@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parseCgroup, parseStat } from "../../../src/effects/proc.ts";
-import { parsePsRow, readPs } from "../../../src/effects/ps.ts";
-import { listenerFor, parseLsof, parseTable, type Listener } from "../../../src/effects/sockets.ts";
+import { parseCgroup, parseStat } from "../../../src/effects/processes/proc.ts";
+import { parsePsRow, readPs } from "../../../src/effects/processes/ps.ts";
+import { listenerFor, parseLsof, parseTable, type Listener } from "../../../src/effects/ports/sockets.ts";
 
 test("a process's name may hold spaces and parentheses", () => {
   const rest = "S 1 4242 4242 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 1 0 987654 1 2";

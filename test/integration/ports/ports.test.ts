@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { describeConflict } from "../../../src/core/failure.ts";
 import type { Endpoint, Service } from "../../../src/core/service.ts";
-import { leasePort } from "../../../src/effects/leases.ts";
-import { openPorts, type PortOptions } from "../../../src/effects/ports.ts";
+import { leasePort } from "../../../src/effects/ports/leases.ts";
+import { openPorts, type PortOptions } from "../../../src/effects/ports/ports.ts";
 import { freePort, freePorts, startListener, startNode } from "./strangers.ts";
 
 // A pool of this file's own: other tests may be using the usual one at the same time.
@@ -263,7 +263,7 @@ describe("over the life of a service", () => {
 
 test("two runs that start together never get the same port", async () => {
   const wanted = await freePorts(5);
-  const path = JSON.stringify(new URL("../../../src/effects/ports.ts", import.meta.url).href);
+  const path = JSON.stringify(new URL("../../../src/effects/ports/ports.ts", import.meta.url).href);
   const script = `
     import { createInterface } from "node:readline";
     const { openPorts } = await import(${path});

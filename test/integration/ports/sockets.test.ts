@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { listenerFor, pollListeners, readListeners, readSocketCount } from "../../../src/effects/sockets.ts";
+import { listenerFor, pollListeners, readListeners, readSocketCount } from "../../../src/effects/ports/sockets.ts";
 import { startListener, until } from "./strangers.ts";
 
 async function listen(host = "127.0.0.1"): Promise<{ readonly server: Server; readonly port: number } & Disposable> {

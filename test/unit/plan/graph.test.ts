@@ -20,15 +20,13 @@ describe("the graph of needs", () => {
   });
 
   it("orders every graph without a cycle", () => {
-    const graphs = fc
-      .array(fc.array(fc.nat(30), { maxLength: 4 }), { minLength: 1, maxLength: 12 })
-      .map((needs) =>
-        needs.map((targets, index) =>
-          service(`s${index}`, {
-            needs: [...new Set(targets)].filter((target) => target < index).map((target) => `s${target}`),
-          }),
-        ),
-      );
+    const graphs = fc.array(fc.array(fc.nat(30), { maxLength: 4 }), { minLength: 1, maxLength: 12 }).map((needs) =>
+      needs.map((targets, index) =>
+        service(`s${index}`, {
+          needs: [...new Set(targets)].filter((target) => target < index).map((target) => `s${target}`),
+        }),
+      ),
+    );
     fc.assert(
       fc.property(graphs, (services) => {
         const order = startOrder(services);

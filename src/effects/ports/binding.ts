@@ -3,8 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { BoundSocket, isIP } from "node:net";
-import type { Port, PortRange } from "../core/service.ts";
-import { hasProc } from "./proc.ts";
+import type { Port, PortRange } from "../../core/service.ts";
+import { hasProc } from "../processes/proc.ts";
 
 /** What the system says when a port is asked for. */
 export type PortState = "free" | "in-use" | "privileged";

@@ -2,8 +2,8 @@
 
 import { readdirSync, readlinkSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import type { Holder, HolderKnowledge } from "../core/conflict.ts";
-import type { Port } from "../core/service.ts";
+import type { Holder, HolderKnowledge } from "../../core/conflict.ts";
+import type { Port } from "../../core/service.ts";
 import {
   ancestorsOf,
   hasProc,
@@ -17,8 +17,8 @@ import {
   startedAt,
   userName,
   type ProcessStat,
-} from "./proc.ts";
-import { findRunOf } from "./runs.ts";
+} from "../processes/proc.ts";
+import { findRunOf } from "../state/registry.ts";
 import { readListeners, type Listener } from "./sockets.ts";
 
 /** The run that asks: its own earlier processes are told apart from strangers. */

@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
-import type { Exit, Failure } from "../core/failure.ts";
+import type { Exit, Failure } from "../../core/failure.ts";
 import { readStat } from "./proc.ts";
 
 /** A command with everything rendered. */

@@ -5,8 +5,8 @@ import { execFile } from "node:child_process";
 import { close, open, read, readFileSync } from "node:fs";
 import { SocketAddress, isIPv4, isIPv6 } from "node:net";
 import { promisify } from "node:util";
-import type { Port } from "../core/service.ts";
-import { hasProc } from "./proc.ts";
+import type { Port } from "../../core/service.ts";
+import { hasProc } from "../processes/proc.ts";
 
 /** One listening TCP socket. */
 export interface Listener {

@@ -4,7 +4,7 @@
 import { lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAlive, readStat } from "./proc.ts";
+import { isAlive, readStat } from "../processes/proc.ts";
 
 /** One run, as the others see it. */
 export interface Run {

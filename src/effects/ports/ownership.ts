@@ -1,7 +1,7 @@
 // Whether a socket belongs to a service: its own process tree, whatever has become of the leader.
 
 import { findSocketOwners, hasSocket } from "./holders.ts";
-import { ancestorsOf, descendantsOf, hasProc, listStats, readStat, readVariables } from "./proc.ts";
+import { ancestorsOf, descendantsOf, hasProc, listStats, readStat, readVariables } from "../processes/proc.ts";
 
 /** One run of a service, as its processes are recognised. */
 export interface Leader {

@@ -4,7 +4,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lease } from "./leases.ts";
-import { runsDirectory } from "./runs.ts";
+import { runsDirectory } from "../state/registry.ts";
 
 /** The named lease, or `undefined` when another has it. */
 export function leaseByFile(name: string, directory: string | undefined = runsDirectory()): Lease | undefined {

@@ -3,8 +3,8 @@
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Millis, NodeSignal } from "../core/service.ts";
-import { now, sleep } from "./clock.ts";
+import type { Millis, NodeSignal } from "../../core/service.ts";
+import { now, sleep } from "../clock.ts";
 import { hasProc, isAlive, readStat, type ProcessStat } from "./proc.ts";
 import { readTree, signalProcess, type Target } from "./signal.ts";
 

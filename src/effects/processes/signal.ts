@@ -2,7 +2,7 @@
 // reach the system's first process, ourselves, the shell we were started from, or a process that merely got an old number.
 
 import { constants } from "node:os";
-import type { NodeSignal } from "../core/service.ts";
+import type { NodeSignal } from "../../core/service.ts";
 import {
   ancestorsOf,
   descendantsOf,

@@ -1,7 +1,7 @@
 // Takes one port for this run: the lease that keeps other runs away, the test that nobody is there, the hold that keeps it.
 
-import type { Port } from "../core/service.ts";
-import { isBrowserBlocked, type Candidate } from "../plan/ports.ts";
+import type { Port } from "../../core/service.ts";
+import { isBrowserBlocked, type Candidate } from "../../plan/ports.ts";
 import { holdPort, tryPort, type Hold, type PortState } from "./binding.ts";
 import { leasePort, type Lease } from "./leases.ts";
 

@@ -5,11 +5,11 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { BoundSocket } from "node:net";
-import type { Port } from "../core/service.ts";
+import type { Port } from "../../core/service.ts";
 import { findSocketOwners } from "./holders.ts";
 import { leaseByFile, ownerByFile } from "./lease-files.ts";
-import { hasProc } from "./proc.ts";
-import { findRun, type Run } from "./runs.ts";
+import { hasProc } from "../processes/proc.ts";
+import { findRun, type Run } from "../state/registry.ts";
 
 /** Ours until disposed of or until this process ends. */
 export interface Lease extends Disposable {

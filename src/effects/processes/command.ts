@@ -1,8 +1,8 @@
 // A short command of ours whose end we wait for, such as a service's `stop.command`: run by execa in a group of its own,
 // bounded in time, its output appended to the service's log.
 
-import type { Millis } from "../core/service.ts";
-import type { RenderedCommand } from "./process.ts";
+import type { Millis } from "../../core/service.ts";
+import type { RenderedCommand } from "./spawn.ts";
 import { signalProcess } from "./signal.ts";
 
 /** Runs the command to its end, at most `timeout`; answers what went wrong in words, or undefined. */

@@ -1,12 +1,12 @@
 // Makes conflicts of ports that could not be had: asks once who is on them, and says what may be answered.
 
-import type { Conflict, HolderKnowledge } from "../core/conflict.ts";
-import type { Endpoint, Port, PortRange, Service } from "../core/service.ts";
-import { choicesFor } from "../plan/conflicts.ts";
+import type { Conflict, HolderKnowledge } from "../../core/conflict.ts";
+import type { Endpoint, Port, PortRange, Service } from "../../core/service.ts";
+import { choicesFor } from "../../plan/conflicts.ts";
 import { findHolders, type AskingRun } from "./holders.ts";
 import { leaseOwner } from "./leases.ts";
-import { readOurselves } from "./signal.ts";
-import type { Refused } from "./take-port.ts";
+import { readOurselves } from "../processes/signal.ts";
+import type { Refused } from "./take.ts";
 
 /** A wanted port that could not be had, before it is known who has it. */
 export interface Refusal {

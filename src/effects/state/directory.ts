@@ -2,9 +2,9 @@
 
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Port } from "../core/service.ts";
+import type { Port } from "../../core/service.ts";
 import type { WrittenFiles } from "./generated-files.ts";
-import { isAlive, readStat } from "./proc.ts";
+import { isAlive, readStat } from "../processes/proc.ts";
 
 /** What is kept from run to run. */
 export interface KeptState {
