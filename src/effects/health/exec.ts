@@ -9,7 +9,7 @@ import { after, deadline } from "../clock.ts";
 import { plainText } from "../logs/sanitize.ts";
 import { signalProcess } from "../processes/signal.ts";
 import { codeOf, describeCode, describeSilence } from "./connect.ts";
-import type { Bound, ProbeResult, Subject } from "./probe.ts";
+import type { Bound, ProbeResult, Subject } from "./subject.ts";
 
 /** Output bytes kept to find the last line in. */
 const outputLimit = 4 * 1024;

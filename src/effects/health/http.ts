@@ -7,7 +7,7 @@ import type { Probe } from "../../core/service.ts";
 import { after, deadline } from "../clock.ts";
 import { describeAddress, type HttpTarget, isLoopback } from "./address.ts";
 import { codeOf, describeCode, describeConnect, describeSilence, isRefusal } from "./connect.ts";
-import type { Bound, ProbeResult } from "./probe.ts";
+import type { Bound, ProbeResult } from "./subject.ts";
 
 /** Which answers count. */
 export type Expectation = Pick<Probe & { readonly kind: "http" }, "status" | "headers" | "body">;

@@ -3,7 +3,7 @@
 import type { Port } from "../../core/service.ts";
 import { listenerFor } from "../ports/sockets.ts";
 import { describeAddress, hostsOf } from "./address.ts";
-import type { ProbeResult, Sockets } from "./probe.ts";
+import type { ProbeResult, Sockets } from "./subject.ts";
 
 /** Looks for a socket that a connection to the port would reach. */
 export async function probeListen(

@@ -1,18 +1,9 @@
 // The log probe: a pattern found in a line of this run's output. Whoever tails the log shows every batch to the match, from
 // the first one on, so that no line is missed and nobody listens twice.
 
-import { type LineBatch, linesOf } from "../logs/lines.ts";
+import { linesOf } from "../logs/lines.ts";
 import { plainText } from "../logs/sanitize.ts";
-import type { ProbeResult } from "./probe.ts";
-
-/** A pattern on its way through the output of one run. */
-export interface LogMatch {
-  /** Looks through a batch; does nothing once something was found. */
-  readonly see: (batch: LineBatch) => void;
-  readonly found: () => boolean;
-  /** Resolves as soon as a line has matched, or when the signal is aborted. */
-  readonly matched: (signal: AbortSignal) => Promise<void>;
-}
+import type { LogMatch, ProbeResult } from "./subject.ts";
 
 /** Looks for the regular expression in each line, colours removed; throws a `SyntaxError` for a bad one. */
 export function matchLog(pattern: string): LogMatch {

@@ -4,7 +4,8 @@
 import type { Millis, Port } from "../../core/service.ts";
 import { deadline, now, sleep } from "../clock.ts";
 import { isAlive, readStat } from "../processes/proc.ts";
-import { type ProbeResult, runProbe, type Subject } from "./probe.ts";
+import { runProbe } from "./probe.ts";
+import type { ProbeResult, Subject } from "./subject.ts";
 import { nextPoll, type Pace } from "./schedule.ts";
 import { type Verdict, verify } from "./verify.ts";
 

@@ -3,7 +3,7 @@
 import { now } from "../clock.ts";
 import { owns } from "../ports/ownership.ts";
 import { type Listener, pollListeners, readListeners, readSocketCount } from "../ports/sockets.ts";
-import type { Sockets } from "./probe.ts";
+import type { Sockets } from "./subject.ts";
 
 /** Looks closer together than this many milliseconds are one look. */
 const together = 2;

@@ -5,7 +5,7 @@ import type { Port } from "../../core/service.ts";
 import { deadline } from "../clock.ts";
 import { describeAddress, type Target } from "./address.ts";
 import { describeConnect, describeSilence, isRefusal } from "./connect.ts";
-import type { Bound, ProbeResult } from "./probe.ts";
+import type { Bound, ProbeResult } from "./subject.ts";
 
 /** Connects to the first of the target's addresses that does not refuse. */
 export async function probeTcp({ hosts, port }: Target, { within, signal }: Bound): Promise<ProbeResult> {

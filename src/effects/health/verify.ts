@@ -3,7 +3,7 @@
 import type { Port } from "../../core/service.ts";
 import { listenerFor } from "../ports/sockets.ts";
 import { mainPort } from "./address.ts";
-import type { Answered, Subject } from "./probe.ts";
+import type { Answered, Subject } from "./subject.ts";
 
 /** What is known about who answered. */
 export type Verdict =

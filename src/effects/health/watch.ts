@@ -5,7 +5,8 @@ import type { Health } from "../../core/service.ts";
 import { sleep } from "../clock.ts";
 import type { Leader } from "../ports/ownership.ts";
 import { descendantsOf, readStat } from "../processes/proc.ts";
-import { type ProbeResult, runProbe, type Subject } from "./probe.ts";
+import { runProbe } from "./probe.ts";
+import type { ProbeResult, Subject } from "./subject.ts";
 import { count, healthy } from "./tally.ts";
 import { verify } from "./verify.ts";
 

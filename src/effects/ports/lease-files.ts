@@ -3,7 +3,7 @@
 
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Lease } from "./leases.ts";
+import type { Lease } from "./lease.ts";
 import { runsDirectory } from "../state/registry.ts";
 
 /** The named lease, or `undefined` when another has it. */

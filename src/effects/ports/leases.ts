@@ -7,14 +7,10 @@ import { readFileSync } from "node:fs";
 import { BoundSocket } from "node:net";
 import type { Port } from "../../core/service.ts";
 import { findSocketOwners } from "./holders.ts";
+import type { Lease } from "./lease.ts";
 import { leaseByFile, ownerByFile } from "./lease-files.ts";
 import { hasProc } from "../processes/proc.ts";
 import { findRun, type Run } from "../state/registry.ts";
-
-/** Ours until disposed of or until this process ends. */
-export interface Lease extends Disposable {
-  readonly name: string;
-}
 
 /** Who has a lease: a run of this user, or only a pid when it has not said who it is. */
 export interface LeaseOwner {

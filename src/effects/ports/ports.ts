@@ -1,12 +1,13 @@
 // The ports of one run: which service has which, kept against other runs by leases and against everybody else by holds
-// while the service is down. What may be tried is `plan/ports.ts`; who is in the way is `port-conflicts.ts`.
+// while the service is down. What may be tried is `plan/ports.ts`; who is in the way is `conflicts.ts`.
 
 import type { Conflict } from "../../core/conflict.ts";
 import type { Endpoint, Port, Project, Service } from "../../core/service.ts";
 import { candidatesFor, movesFor, rangeOf, type Candidate, type PortRules } from "../../plan/ports.ts";
 import { holdPort, readEphemeralRange, tryPort, type Hold } from "./binding.ts";
 import type { AskingRun } from "./holders.ts";
-import { leasePort, type Lease } from "./leases.ts";
+import type { Lease } from "./lease.ts";
+import { leasePort } from "./leases.ts";
 import { describeRefusals, type Refusal } from "./conflicts.ts";
 import { takePort, type Taking } from "./take.ts";
 

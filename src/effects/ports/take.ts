@@ -3,7 +3,8 @@
 import type { Port } from "../../core/service.ts";
 import { isBrowserBlocked, type Candidate } from "../../plan/ports.ts";
 import { holdPort, tryPort, type Hold, type PortState } from "./binding.ts";
-import { leasePort, type Lease } from "./leases.ts";
+import type { Lease } from "./lease.ts";
+import { leasePort } from "./leases.ts";
 
 /** Why a port was not taken. */
 export type Refused = Exclude<PortState, "free"> | "leased";

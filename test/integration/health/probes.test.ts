@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Probe } from "../../../src/core/service.ts";
 import { matchLog } from "../../../src/effects/health/log.ts";
-import { type ProbeResult, runProbe, type Subject } from "../../../src/effects/health/probe.ts";
+import { runProbe } from "../../../src/effects/health/probe.ts";
+import type { ProbeResult, Subject } from "../../../src/effects/health/subject.ts";
 import { freePort, http, serveHttp, serveTcp, subject } from "./subjects.ts";
 
 function ask(of: Subject, probe: Probe, within = 2000, signal = new AbortController().signal): Promise<ProbeResult> {

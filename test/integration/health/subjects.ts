@@ -6,7 +6,7 @@ import { createServer as createHttpServer, type RequestListener } from "node:htt
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Health, Port, Probe, Readiness, Service } from "../../../src/core/service.ts";
 import { now } from "../../../src/effects/clock.ts";
-import type { Subject } from "../../../src/effects/health/probe.ts";
+import type { Subject } from "../../../src/effects/health/subject.ts";
 import type { ReadinessOptions } from "../../../src/effects/health/readiness.ts";
 import { systemSockets } from "../../../src/effects/health/system.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Health } from "../../../src/core/service.ts";
-import type { Subject } from "../../../src/effects/health/probe.ts";
+import type { Subject } from "../../../src/effects/health/subject.ts";
 import { systemSockets } from "../../../src/effects/health/system.ts";
 import { watchHealth } from "../../../src/effects/health/watch.ts";
 import { health, http, serveHttp, subject } from "./subjects.ts";

@@ -75,7 +75,7 @@ describe.runIf(process.platform === "linux")("the holder of a port", () => {
       JSON.stringify(new URL(`../../../src/effects/${name}.ts`, import.meta.url).href);
     const late = async (): Promise<string> => {
       await using asking = await startNode(`
-        import { findHolders } from ${moduleAt("holders")};
+        import { findHolders } from ${moduleAt("ports/holders")};
         const ask = async (root) => (await findHolders([${stranger.port}], { root, instance: "default" })).get(${stranger.port}).holder.leftover;
         console.log(await ask(${JSON.stringify(root)}), await ask("/srv/other"));`);
       return asking.line;
@@ -84,7 +84,7 @@ describe.runIf(process.platform === "linux")("the holder of a port", () => {
 
     // A command beside the run that the service belongs to.
     await using _run = await startNode(`
-      import { announceRun } from ${moduleAt("runs")};
+      import { announceRun } from ${moduleAt("state/registry")};
       announceRun({ name: "shop", root: ${JSON.stringify(root)}, instance: "default" });
       console.log("up"); setInterval(() => {}, 1e6);`);
     expect(await late()).toBe("undefined undefined");

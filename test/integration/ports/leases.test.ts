@@ -9,7 +9,7 @@ import { freePort, startNode, startStranger } from "./strangers.ts";
 
 const moduleAt = (name: string): string =>
   JSON.stringify(new URL(`../../../src/effects/${name}.ts`, import.meta.url).href);
-const withLeases = `import { leasePort, lockInstance } from ${moduleAt("leases")}; import { announceRun } from ${moduleAt("runs")};`;
+const withLeases = `import { leasePort, lockInstance } from ${moduleAt("ports/leases")}; import { announceRun } from ${moduleAt("state/registry")};`;
 const stay = `setInterval(() => {}, 1e6);`;
 
 function scratch(): string {
@@ -93,7 +93,7 @@ describe("where there are no abstract sockets", () => {
   test("a lease is one file's, and freed when its owner is killed", async () => {
     const directory = scratch();
     await using owner = await startNode(
-      `import { leaseByFile } from ${moduleAt("lease-files")};
+      `import { leaseByFile } from ${moduleAt("ports/lease-files")};
        globalThis.lease = leaseByFile("launch-port-1", ${JSON.stringify(directory)}); console.log(lease.name); ${stay}`,
     );
     expect(leaseByFile("launch-port-1", directory)).toBeUndefined();
