@@ -7,6 +7,7 @@ import {
   globalOptions,
   graphOptions,
   killOptions,
+  portsOptions,
   runOptions,
   selectionOptions,
   upOptions,
@@ -56,6 +57,12 @@ const commands: readonly Command[] = [
     description: "show which wanted ports are taken, and by whom",
     options: selectionOptions,
     load: () => import("./conflicts.ts"),
+  },
+  {
+    usage: ["ports"],
+    description: "print the services' ports, now and last time",
+    options: portsOptions,
+    load: () => import("./ports.ts"),
   },
   {
     usage: ["available [port]"],

@@ -110,6 +110,11 @@ export const availableOptions = {
   strict: { type: "boolean", default: false, description: "only the given port: 1 when it is not free" },
 } as const satisfies Record<string, Options>;
 
+/** `launch ports`. */
+export const portsOptions = {
+  forget: { type: "boolean", default: false, description: "the next run tries the preferred ports first again" },
+} as const satisfies Record<string, Options>;
+
 /** `launch kill`. */
 export const killOptions = {
   yes: { alias: "y", type: "boolean", default: false, description: "do not ask; needed without a terminal" },

@@ -53,13 +53,21 @@ export function outcomeWords(outcome: Outcome, fleet: Fleet): string {
     case "conflict":
       return `${outcome.conflict.service} could not have its port: ${describeConflict(outcome.conflict)}`;
     case "timeout":
-      return `not ready in time: ${outcome.waiting.join(", ")}`;
+      return `not ready in time: ${outcome.waiting.map((name) => withReason(fleet.members[name], name)).join(", ")}`;
     case "interrupted": {
       if (outcome.up) return "";
       const open = wantedOf(fleet).filter((member) => !isUp(member));
-      return open.length === 0 ? "" : `ended before everything was up`;
+      // What was ready has no reason any more; what only waited for others has none yet.
+      const culprits = open.filter((member) => member.probeReason !== undefined);
+      const names = culprits.map((member) => withReason(member, member.service.name)).join(", ");
+      return open.length === 0 ? "" : `ended before everything was up${names === "" ? "" : `: ${names}`}`;
     }
   }
+}
+
+/** A service with what its last failed probe said. */
+function withReason(member: Member | undefined, name: string): string {
+  return member?.probeReason === undefined ? name : `${name} (${member.probeReason})`;
 }
 
 /** The members that were ever asked to run. */

@@ -1,0 +1,53 @@
+// `launch ports`: the ports that the services have or would get first, and how to forget what was remembered.
+
+import { readKeptState, readRun, statePaths, writeKeptState } from "../effects/state/directory.ts";
+import type { GlobalArgs, portsOptions, Values } from "./options.ts";
+import { readProject } from "./project.ts";
+import { table } from "./table.ts";
+import { newStyle, wantsColor } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Prints or forgets; 0 unless the manifest is wrong. */
+export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promise<number> {
+  const read = await readProject(args);
+  if (read === undefined) return 2;
+  const paths = statePaths(read.project.root, args.instance, process.env);
+  const running = readRun(paths);
+  const kept = readKeptState(paths);
+  if (args.forget) {
+    if (running !== undefined) {
+      throw new UsageError(
+        `The services run right now (pid ${running.pid}). Stop them first, then forget their ports.`,
+      );
+    }
+    const count = Object.keys(kept.ports).length;
+    if (count > 0) writeKeptState(paths, { ...kept, ports: {} });
+    process.stdout.write(`forgot the ports of ${count} services; the next run tries the preferred ones first\n`);
+    return 0;
+  }
+
+  const current = running?.ports ?? {};
+  const rows = read.project.services.flatMap((service) =>
+    service.endpoints.map((endpoint) => ({
+      service: service.name,
+      endpoint: endpoint.name,
+      wanted: endpoint.preferred ?? endpoint.source,
+      now: current[service.name]?.[endpoint.name],
+      remembered: kept.ports[service.name]?.[endpoint.name],
+    })),
+  );
+  if (args.json) {
+    process.stdout.write(`${JSON.stringify({ ports: rows }, undefined, 2)}\n`);
+    return 0;
+  }
+  const style = newStyle(wantsColor(args));
+  const cells = rows.map(({ service, endpoint, wanted, now, remembered }) => [
+    service,
+    endpoint === "main" ? "" : endpoint,
+    String(wanted),
+    String(now ?? ""),
+    String(remembered ?? ""),
+  ]);
+  process.stdout.write(`${table(["service", "endpoint", "wants", "now", "last time"].map(style.dim), cells)}\n`);
+  return 0;
+}
