@@ -1,18 +1,14 @@
 // The live runs: one process group each, from the spawn to the moment when nothing of it lives. Carries out what the rules
 // ask about a run and reports what became of it.
 
-import type { Conflict } from "../core/conflict.ts";
 import type { Fact } from "../core/event.ts";
 import type { Exit, Failure } from "../core/failure.ts";
-import type { Health, Service } from "../core/service.ts";
+import type { Service } from "../core/service.ts";
 import { now, sleep } from "../effects/clock.ts";
 import { runCommand } from "../effects/processes/command.ts";
 import { ForeignFileError, removeFiles, writeFiles, type WrittenFiles } from "../effects/state/generated-files.ts";
 import { matchLog } from "../effects/health/log.ts";
-import type { LogMatch, Subject } from "../effects/health/subject.ts";
-import { systemSockets } from "../effects/health/system.ts";
-import { awaitReady } from "../effects/health/readiness.ts";
-import { watchHealth } from "../effects/health/watch.ts";
+import type { LogMatch } from "../effects/health/subject.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import { shellFault, spawnService } from "../effects/processes/spawn.ts";
 import { groupAlive, signalProcess } from "../effects/processes/signal.ts";
@@ -20,7 +16,9 @@ import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
 import type { Output } from "./output.ts";
 import type { Assignment } from "../plan/env.ts";
-import { prepare, type Preparation, type RunContext } from "./prepare.ts";
+import type { Live } from "./live.ts";
+import { newProof } from "./proof.ts";
+import { prepare, type RunContext } from "./prepare.ts";
 
 /** What runs need from around them. */
 export interface RunsOptions {
@@ -48,38 +46,14 @@ export interface Runs {
   abandon(): void;
 }
 
-interface Live {
-  readonly run: number;
-  readonly marker: string;
-  readonly preparation: Preparation;
-  readonly spawnedAt: number;
-  /** Absent for what is only watched. */
-  readonly pid?: number;
-  readonly startTicks?: number;
-  /** Ends probes and waits of this run. */
-  readonly over: AbortController;
-  readonly log?: LogMatch;
-  ready: boolean;
-  /** Ends the watch of its health, which a lost service begins anew. */
-  watching?: AbortController;
-}
-
 /** Between two looks at a group whose leader has ended. */
 const sweepInterval = 10;
-
-/** How an external service without `health:` is watched. */
-const externalHealth: Pick<Health, "interval" | "timeout" | "failures" | "success" | "restart"> = {
-  interval: 2000,
-  timeout: 2000,
-  failures: 2,
-  success: 1,
-  restart: false,
-};
 
 /** No run is live yet. */
 export function newRuns(options: RunsOptions): Runs {
   const { context, ports, output, written, assigned, report } = options;
   const lives = new Map<string, Live>();
+  const proof = newProof({ ports, assigned, report });
 
   const live = (name: string, run: number): Live | undefined => {
     const found = lives.get(name);
@@ -153,7 +127,10 @@ export function newRuns(options: RunsOptions): Runs {
     if (!left) ports.hold(name);
     const fault = found?.preparation.command === undefined ? undefined : shellFault(found.preparation.command, exit);
     report({ type: "exited", service: name, run, end: fault === undefined ? { exit } : { failure: fault }, left });
-    if (left) await sweep(name, run, pid);
+    if (!left) return;
+    // Who was left out of the stop signal hears of it now.
+    if (service.stop.to === "leader") signalProcess({ pid, group: true, anyUser: true }, service.stop.signal);
+    await sweep(name, run, pid);
   };
 
   const sweep = async (name: string, run: number, group: number): Promise<void> => {
@@ -161,63 +138,6 @@ export function newRuns(options: RunsOptions): Runs {
     await output.drain(name);
     ports.hold(name);
     report({ type: "swept", service: name, run });
-  };
-
-  const subjectOf = ({ preparation, pid, startTicks, marker, log }: Live): Subject => ({
-    service: preparation.service,
-    ports: assigned()[preparation.service.name] ?? {},
-    env: preparation.env,
-    cwd: preparation.service.workingDir,
-    marker,
-    sockets: systemSockets,
-    ...(pid === undefined ? {} : { leader: { pid, ...(startTicks === undefined ? {} : { startTicks }) } }),
-    ...(log === undefined ? {} : { log }),
-  });
-
-  const awaitProof = async (name: string, found: Live): Promise<void> => {
-    const { run, spawnedAt } = found;
-    const { signal } = found.over;
-    for (;;) {
-      const outcome = await awaitReady({
-        ...subjectOf(found),
-        spawnedAt,
-        signal,
-        onReason: (reason) => report({ type: "unready", service: name, run, reason }),
-      });
-      if (signal.aborted) return;
-      if (outcome.kind === "ready") {
-        found.ready = true;
-        return report({ type: "ready", service: name, run, verified: outcome.verified });
-      }
-      if (outcome.kind === "failed") return report({ type: "never-ready", service: name, run, reason: outcome.reason });
-      const conflicts = await strangersOn(name, outcome.port);
-      if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
-    }
-  };
-
-  /** The conflict about this one port; none when the stranger has left meanwhile. */
-  const strangersOn = async (name: string, port: number): Promise<readonly Conflict[]> =>
-    (await ports.open(name)).filter((conflict) => conflict.port === port);
-
-  const watchLoss = (name: string, found: Live): void => {
-    const { service } = found.preparation;
-    const { run } = found;
-    const health: Health = service.health ?? { ...externalHealth, probe: service.ready.probe, owner: "any" };
-    const isExternal = found.pid === undefined;
-    const watching = new AbortController();
-    found.watching?.abort();
-    found.watching = watching;
-    void watchHealth({
-      ...subjectOf(found),
-      health,
-      signal: AbortSignal.any([found.over.signal, watching.signal]),
-      onHealthy: () => report({ type: "healthy", service: name, run }),
-      onUnhealthy(reason) {
-        // What is not ours to run is not unhealthy but gone, and waited for again.
-        if (isExternal) watching.abort();
-        report({ type: isExternal ? "lost" : "unhealthy", service: name, run, reason });
-      },
-    });
   };
 
   const end = async (name: string, found: Live): Promise<void> => {
@@ -244,14 +164,13 @@ export function newRuns(options: RunsOptions): Runs {
     },
     watch(name, run) {
       const found = live(name, run);
-      // Rejects only when the run is over.
-      if (found !== undefined) awaitProof(name, found).catch(ignoreAbort(found.over.signal));
+      if (found !== undefined) proof.readiness(found);
     },
     monitor(name, run) {
       const found = live(name, run);
       if (found === undefined) return;
       found.ready = true;
-      watchLoss(name, found);
+      proof.health(found);
     },
     stop(name, run) {
       const found = live(name, run);
@@ -270,11 +189,11 @@ export function newRuns(options: RunsOptions): Runs {
       if (!keepFiles) void removeFiles(found.preparation.files, written).catch(() => {});
     },
     async rewriteFiles() {
-      for (const [name, found] of lives) {
+      for (const found of lives.values()) {
         if (found.preparation.files.length === 0) continue;
         const { files } = await prepare(found.preparation.service, assigned(), context, found.marker);
         await writeFiles(files, written).catch(() => {});
-        lives.set(name, { ...found, preparation: { ...found.preparation, files } });
+        found.preparation = { ...found.preparation, files };
       }
     },
     abandon() {
@@ -282,12 +201,6 @@ export function newRuns(options: RunsOptions): Runs {
         if (pid !== undefined) signalProcess({ pid, group: true, anyUser: true }, "SIGKILL");
       }
     },
-  };
-}
-
-function ignoreAbort(signal: AbortSignal): (error: unknown) => void {
-  return (error) => {
-    if (!signal.aborted) throw error;
   };
 }
 

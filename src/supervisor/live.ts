@@ -1,0 +1,25 @@
+// One live run of a service, as those who carry out effects on it share it.
+
+import type { LogMatch } from "../effects/health/subject.ts";
+import type { Preparation } from "./prepare.ts";
+
+/** From the spawn, or from the moment an external service is looked for, to the end of the run. */
+export interface Live {
+  readonly run: number;
+  /** What `LAUNCH_RUN` holds in the run's environment. */
+  readonly marker: string;
+  /** Its files are rendered again when a port moves. */
+  preparation: Preparation;
+  /** On the monotonic clock. */
+  readonly spawnedAt: number;
+  /** Absent for what is only watched. Also the number of its group. */
+  readonly pid?: number;
+  readonly startTicks?: number;
+  /** Aborted when the run is asked to end or has ended: probes and waits end with it. */
+  readonly over: AbortController;
+  readonly log?: LogMatch;
+  /** True once it has proved ready. */
+  ready: boolean;
+  /** Ends the watch of its health, which a lost service begins anew. */
+  watching?: AbortController;
+}

@@ -1,0 +1,114 @@
+// Finds out whether live runs are ready, healthy, or gone, and whether it is really they who answer.
+
+import type { Conflict } from "../core/conflict.ts";
+import type { Fact } from "../core/event.ts";
+import type { Health, Service } from "../core/service.ts";
+import { awaitReady } from "../effects/health/readiness.ts";
+import type { Subject } from "../effects/health/subject.ts";
+import { systemSockets } from "../effects/health/system.ts";
+import { watchHealth } from "../effects/health/watch.ts";
+import type { Ports } from "../effects/ports/ports.ts";
+import type { Assignment } from "../plan/env.ts";
+import type { Live } from "./live.ts";
+
+/** What proving needs from around it. */
+export interface ProofOptions {
+  readonly ports: Ports;
+  readonly assigned: () => Assignment;
+  readonly report: (fact: Fact) => void;
+}
+
+/** Watches runs until they are over; what is found out is reported. */
+export interface Proof {
+  readiness(live: Live): void;
+  health(live: Live): void;
+}
+
+/** How what runs elsewhere is watched when its manifest does not say. */
+const watchedHealth: Pick<Health, "interval" | "timeout" | "failures" | "success" | "restart"> = {
+  interval: 2000,
+  timeout: 2000,
+  failures: 2,
+  success: 1,
+  restart: false,
+};
+
+/** Proves runs by the probes of their preparation. */
+export function newProof({ ports, assigned, report }: ProofOptions): Proof {
+  const subjectOf = ({ preparation, pid, startTicks, marker, log }: Live): Subject => ({
+    service: pid === undefined ? asWatched(preparation.service) : preparation.service,
+    ports: assigned()[preparation.service.name] ?? {},
+    env: preparation.env,
+    cwd: preparation.service.workingDir,
+    marker,
+    sockets: systemSockets,
+    ...(pid === undefined ? {} : { leader: { pid, ...(startTicks === undefined ? {} : { startTicks }) } }),
+    ...(log === undefined ? {} : { log }),
+  });
+
+  const awaitProof = async (live: Live): Promise<void> => {
+    const { run, spawnedAt } = live;
+    const { name } = live.preparation.service;
+    const { signal } = live.over;
+    for (;;) {
+      const outcome = await awaitReady({
+        ...subjectOf(live),
+        spawnedAt,
+        signal,
+        onReason: (reason) => report({ type: "unready", service: name, run, reason }),
+      });
+      if (signal.aborted) return;
+      if (outcome.kind === "ready") {
+        live.ready = true;
+        return report({ type: "ready", service: name, run, verified: outcome.verified });
+      }
+      if (outcome.kind === "failed") return report({ type: "never-ready", service: name, run, reason: outcome.reason });
+      const conflicts = await strangersOn(name, outcome.port);
+      if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
+    }
+  };
+
+  /** The conflict about this one port; none when the stranger has left meanwhile. */
+  const strangersOn = async (name: string, port: number): Promise<readonly Conflict[]> =>
+    (await ports.open(name)).filter((conflict) => conflict.port === port);
+
+  const watch = async (live: Live): Promise<void> => {
+    const { run } = live;
+    const isElsewhere = live.pid === undefined;
+    const subject = subjectOf(live);
+    const { name, ready, health } = subject.service;
+    const watching = new AbortController();
+    live.watching?.abort();
+    live.watching = watching;
+    await watchHealth({
+      ...subject,
+      health: health ?? { ...watchedHealth, probe: ready.probe, owner: "any" },
+      signal: AbortSignal.any([live.over.signal, watching.signal]),
+      onHealthy: () => report({ type: "healthy", service: name, run }),
+      onUnhealthy(reason) {
+        // What is not ours to run is not unhealthy but gone, and waited for again.
+        if (isElsewhere) watching.abort();
+        report({ type: isElsewhere ? "lost" : "unhealthy", service: name, run, reason });
+      },
+    });
+  };
+
+  return {
+    readiness(live) {
+      awaitProof(live).catch((error: unknown) => {
+        // The end of the run ends its waiting, and that is no news.
+        if (!live.over.signal.aborted) throw error;
+      });
+    },
+    health: (live) => void watch(live),
+  };
+}
+
+/** What runs elsewhere may be anybody's, and its output is not ours to read. */
+function asWatched(service: Service): Service {
+  const [endpoint] = service.endpoints;
+  const { probe } = service.ready;
+  const isBlind = (probe.kind === "log" || probe.kind === "none") && endpoint !== undefined;
+  const seen = isBlind ? { kind: "tcp" as const, address: endpoint.name } : probe;
+  return { ...service, ready: { ...service.ready, probe: seen, owner: "any" } };
+}
