@@ -33,7 +33,8 @@ export async function check(chosen: Chosen, args: UpArgs): Promise<number> {
     project: project.name,
     instance: args.instance,
     services,
-    processEnv: process.env,
+    // A copy is a plain object; `process.env` asks the system for each name.
+    processEnv: { ...process.env },
     colors: false,
     identityKey: () => "",
   });

@@ -40,7 +40,7 @@ export async function readProject(args: GlobalArgs): Promise<Omit<Chosen, "servi
   const loaded = await loadManifest({
     directory: resolve(args.directory ?? "."),
     dotenv: args.dotenv,
-    env: process.env,
+    env: { ...process.env },
     check: (services) => checkGraph(withImpliedNeeds(services)),
     ...(args.file === undefined ? {} : { files: args.file }),
   });

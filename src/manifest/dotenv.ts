@@ -1,6 +1,7 @@
 // Files of `NAME=value` lines.
 
-import { readFile, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import type { EnvFile } from "../core/service.ts";
 
@@ -25,8 +26,10 @@ export async function readEnvFiles(files: readonly EnvFile[]): Promise<Record<st
 
 async function readEnvFile({ path, required }: EnvFile): Promise<Record<string, string>> {
   try {
-    const { size } = await stat(path);
-    if (size > maxBytes) throw new EnvFileError(path, `env file ${path} is larger than 4 MiB`);
+    // The usual `.env` is not there, and is looked for at every start: finding that out shall not cost an error.
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined && !required) return {};
+    if ((stat?.size ?? 0) > maxBytes) throw new EnvFileError(path, `env file ${path} is larger than 4 MiB`);
     const text = await readFile(path, "utf8");
     if (text.includes("\0")) throw new EnvFileError(path, `env file ${path} has a NUL byte in it`);
     return { ...parseEnv(text.replace(/^\ufeff/, "")) } as Record<string, string>;

@@ -2,7 +2,7 @@
 
 import type { Command, Endpoint, Port, Probe, Service, Template } from "../core/service.ts";
 import { namesIn, namesInShell } from "../manifest/interpolate.ts";
-import { literal, lookupIn, namesOf, templates } from "../manifest/layers.ts";
+import { decidedBy, literal, templates, valuesOf } from "../manifest/layers.ts";
 import { exportNames, exportStem, mainEndpoint, upperSnake } from "../manifest/names.ts";
 
 /** Ports by service and endpoint, as far as they are chosen. */
@@ -22,9 +22,21 @@ function mainEndpointOf(service: Service): Endpoint | undefined {
 }
 
 /** The names by which every service knows the ports of all: `<PREFIX><SERVICE>_PORT`, `_URL`, `_HOST` and one pair for each named endpoint. */
-export function exportsOf(services: readonly Service[], assignment: Assignment): Record<string, string> {
-  return Object.fromEntries(services.flatMap((service) => exportsOfService(service, assignment[service.name] ?? {})));
+export function exportsOf(services: readonly Service[], assignment: Assignment): Readonly<Record<string, string>> {
+  const known = knownExports.get(assignment);
+  if (known?.services === services) return known.exports;
+  const exports = Object.fromEntries(
+    services.flatMap((service) => exportsOfService(service, assignment[service.name] ?? {})),
+  );
+  knownExports.set(assignment, { services, exports });
+  return exports;
 }
+
+// Every service is told the same about all, so it is made once for each assignment.
+const knownExports = new WeakMap<
+  Assignment,
+  { readonly services: readonly Service[]; readonly exports: Readonly<Record<string, string>> }
+>();
 
 function exportsOfService(
   service: Service,
@@ -114,27 +126,28 @@ export function childEnvironment(sources: EnvironmentSources): ChildEnvironment 
   const clashes = Object.keys(own).filter(
     (name) => Object.hasOwn(service.env.own, name) || Object.hasOwn(ownFiles, name),
   );
-  const given = Object.entries(own).filter(([name]) => !Object.hasOwn(ownFiles, name));
   const layers = [
     // Above launch's own names, so that `PORT: "1${PORT}"` can mean the one that launch chose.
     templates(service.env.own),
-    literal(Object.fromEntries(given)),
+    literal(without(own, ownFiles)),
     templates(service.env.manifest),
     literal(processEnv),
     literal(ownFiles),
     literal(manifestFiles),
   ];
-  const names = namesOf(layers);
+  const decided = decidedBy(layers);
   // Programs disagree on which of the two wins, so whoever has said one is not told the other.
-  const colorful = colors && !names.includes("FORCE_COLOR") && !names.includes("NO_COLOR");
-  const all = [...layers, literal({ ...(colorful && { FORCE_COLOR: "1" }), PYTHONUNBUFFERED: "1" })];
-  const lookup = lookupIn(all);
-  const env: Record<string, string> = {};
-  for (const name of namesOf(all)) {
-    const value = lookup(name);
-    if (value !== undefined) env[name] = value;
-  }
-  return { env, clashes };
+  const colorful = colors && !decided.has("FORCE_COLOR") && !decided.has("NO_COLOR");
+  const defaults = { ...(colorful && { FORCE_COLOR: "1" }), PYTHONUNBUFFERED: "1" };
+  return { env: valuesOf([...layers, literal(defaults)]), clashes };
+}
+
+function without(
+  own: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (Object.keys(files).length === 0) return own;
+  return Object.fromEntries(Object.entries(own).filter(([name]) => !Object.hasOwn(files, name)));
 }
 
 /** For each service that names another's port, URL or host in one of its values: which ones. */

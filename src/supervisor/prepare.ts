@@ -6,6 +6,7 @@ import type { RenderedFile } from "../effects/state/generated-files.ts";
 import type { RenderedCommand } from "../effects/processes/spawn.ts";
 import { readEnvFiles } from "../manifest/dotenv.ts";
 import { render, renderShell } from "../manifest/interpolate.ts";
+import { literal, lookupIn } from "../manifest/layers.ts";
 import { type Assignment, childEnvironment, exportsOf, ownNames } from "../plan/env.ts";
 
 /** What a run of a service is made from. */
@@ -56,8 +57,9 @@ export async function prepare(
     manifestFiles,
     colors: context.colors,
   });
-  const names: Readonly<Record<string, string>> = { ...env, ...own, NOW: new Date().toISOString() };
-  const text = (template: string): string => render(template, (name) => names[name]);
+  const layers = [literal({ NOW: new Date().toISOString() }), literal(own), literal(env)];
+  const lookup = lookupIn(layers);
+  const text = (template: string): string => render(template, lookup);
   const command = (given: Command): RenderedCommand =>
     "shell" in given ? { shell: renderShell(given.shell, own) } : { args: given.args.map(text) };
 

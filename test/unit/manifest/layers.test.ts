@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { literal, lookupIn, namesOf, templates } from "../../../src/manifest/layers.ts";
+import { decidedBy, literal, lookupIn, templates, valuesOf } from "../../../src/manifest/layers.ts";
 
 it("takes a name from the first layer that has it", () => {
   const lookup = lookupIn([templates({ A: "1" }), literal({ A: "2", B: "${A}" })]);
@@ -28,7 +28,20 @@ it("names the variables of a circle in their order", () => {
 
 it("has no names that only an object's prototype has", () => {
   expect(lookupIn([literal({})])("constructor")).toBeUndefined();
-  expect(namesOf([literal({ A: "1", B: undefined }), templates({ C: null })])).toEqual(["A", "C"]);
+  expect([...decidedBy([literal({ A: "1", B: undefined }), templates({ C: null })]).keys()].toSorted()).toEqual([
+    "A",
+    "C",
+  ]);
+});
+
+it("gives all values at once as it gives them one by one", () => {
+  const layers = [
+    templates({ A: "${B}!", C: null }),
+    literal({ B: "b", C: "c", D: undefined }),
+    literal({ A: "a", D: "$" }),
+  ];
+  expect(valuesOf(layers)).toEqual({ A: "b!", B: "b", D: "$" });
+  for (const [name, value] of Object.entries(valuesOf(layers))) expect(lookupIn(layers)(name)).toBe(value);
 });
 
 it("doubles no value beyond the bound, however short the manifest that asks for it", () => {
