@@ -55,6 +55,9 @@ export async function loadManifest(options: LoadOptions): Promise<Loaded> {
   checkNames(open, reading.problems);
   const byName = new Map(open.map((service) => [service.name, service]));
   const services = open.map((service) => ({ ...service, needs: settleNeeds(service.needs, byName, reading.problems) }));
+  // A name that is declared but could not be read would count as unknown.
+  const isWhole = open.length === prepared.reduce((sum, unit) => sum + unit.services.size, 0);
+  if (isWhole) reading.problems.push(...(options.check?.(services) ?? []));
   const project = projectOf(units, resolved, services, prepared[0]?.exportPrefix ?? "", reading);
   if (project === undefined || reading.problems.length > 0) return failed();
   return { ok: true, project, warnings: presentProblems(reading.warnings, reading.sources) };
