@@ -36,7 +36,6 @@ export interface PrinterOptions {
 export function newPrinter({ services, writer, style, colors, quiet, startedAt, hint }: PrinterOptions): Printer {
   const widest = Math.max(0, ...services.map((service) => service.name.length));
   const prefixes = new Map(services.map(({ name }, index) => [name, style.name(pad(name, widest), index)]));
-  const startedRun: Record<string, number> = {};
   const times: Record<string, number> = {};
   const readyAt: Record<string, number> = {};
   let saidUp = false;
@@ -47,11 +46,10 @@ export function newPrinter({ services, writer, style, colors, quiet, startedAt, 
   const note = ({ event, changes }: Entry): void => {
     for (const { before, after } of changes) {
       const { name } = after.service;
-      if (after.run !== before.run) startedRun[name] = event.at;
       const isDone = after.state.status === "ready" || after.state.status === "exited";
       if (isDone && before.state.status !== after.state.status && readyAt[name] === undefined) {
         readyAt[name] = event.at;
-        times[name] = event.at - (startedRun[name] ?? event.at);
+        times[name] = event.at - ("since" in before.state ? before.state.since : event.at);
       }
     }
   };

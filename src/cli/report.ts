@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { describe, describeExit } from "../core/failure.ts";
 import type { Entry } from "../core/event.ts";
-import { exitCodeOf, type Fleet, type Member, type Outcome } from "../core/state.ts";
+import { exitCodeOf, type Fleet, isSettled, type Member, type Outcome } from "../core/state.ts";
 import { plainText } from "../effects/logs/sanitize.ts";
 import type { Output } from "../supervisor/output.ts";
 import { VERSION } from "./version.ts";
@@ -78,7 +78,7 @@ export function newReporter(project: string): Reporter {
           last.end = "exit" in after.lastEnd ? describeExit(after.lastEnd.exit) : describe(after.lastEnd.failure);
         }
         if (outcome !== undefined && !judged.has(name)) {
-          judged.set(name, before.wanted && !after.wanted ? before : after);
+          judged.set(name, before.wanted && !after.wanted && !isSettled(after.state) ? before : after);
         }
       }
     },

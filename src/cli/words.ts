@@ -96,11 +96,14 @@ function startWords({ service, restarts, run, adopted }: Member): string {
   return restarts > 0 && run > 1 ? `starting again (restart ${restarts})` : "starting";
 }
 
-function lastWords({ lastEnd }: Member): string {
+function lastWords({ lastEnd, service }: Member): string {
   if (lastEnd === undefined || !("exit" in lastEnd)) return "";
   const { exit } = lastEnd;
   if (exit.signal === "SIGKILL") return " (killed, it did not end in time)";
-  return exit.signal !== null || exit.code === 0 ? "" : ` (${describeExit(exit)})`;
+  const words = describeExit(exit);
+  // Some programs answer the signal with the code that a shell would give: they did as asked.
+  const asAsked = exit.signal !== null || exit.code === 0 || words.endsWith(`(${service.stop.signal})`);
+  return asAsked ? "" : ` (${words})`;
 }
 
 function portWords({ ports }: Member): string {
