@@ -12,7 +12,7 @@ import {
   selectionOptions,
   upOptions,
 } from "./options.ts";
-import { UsageError } from "./usage-error.ts";
+import { AlreadyRunningError, UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
 
 /** What a command's file exports. `run` answers the exit code. */
@@ -138,8 +138,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     });
     return code;
   } catch (error) {
-    if (!isUsageError(error)) throw error;
-    process.stderr.write(`${error.message}\nSee launch --help.\n`);
+    if (!isUsageError(error) && !(error instanceof AlreadyRunningError)) throw error;
+    const more = isUsageError(error) ? "See launch --help.\n" : "";
+    process.stderr.write(`${error.message}\n${more}`);
     return 2;
   }
 }

@@ -19,6 +19,7 @@ import {
 } from "../effects/state/directory.ts";
 import { portUsers } from "../plan/env.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
+import { AlreadyRunningError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
 
 /** What a run is opened with. */
@@ -41,11 +42,6 @@ export interface Engine extends AsyncDisposable {
   readonly supervisor: Supervisor;
   /** Keeps this service's ports for the next run, whoever was in the way. */
   remember(service: string): void;
-}
-
-/** Thrown when another run of the same project and instance is going; the message says which. */
-export class AlreadyRunningError extends Error {
-  override name = "AlreadyRunningError";
 }
 
 /** Opens a run; nothing is started yet. Throws `AlreadyRunningError`, or the system's error for a state directory that cannot be made. */
