@@ -71,6 +71,17 @@ test("a process that ended is gone, also while its parent has not asked for it",
   expect(groupAlive(zombie)).toBe(false);
 });
 
+test("a process whose first thread has ended lives as long as another thread does", async () => {
+  const script =
+    "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(100,)).start(); print('up', flush=True); ctypes.CDLL(None).pthread_exit(None)";
+  await using stranger = await startStranger("python3", ["-c", script], { detached: true });
+  await until(() => readStat(stranger.pid)?.state === "Z");
+  expect(alive(stranger.pid)).toBe(true);
+  expect(groupAlive(stranger.pid)).toBe(true);
+  expect(signalProcess({ pid: stranger.pid }, "SIGKILL")).toBe("sent");
+  await until(() => !alive(stranger.pid));
+});
+
 test("a group is signalled as a whole and lives as long as a member does", async () => {
   await using stranger = await startStranger("sh", ["-c", "sleep 100 & echo $!; exec sleep 100"], { detached: true });
   const member = Number(stranger.line);

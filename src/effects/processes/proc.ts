@@ -21,6 +21,8 @@ export interface ProcessStat {
   readonly session: number;
   /** The kernel's start time in clock ticks since boot (elsewhere: seconds since the epoch); with the pid it names one process for ever. */
   readonly startTicks: number;
+  /** Threads that have not ended; a first thread that has ended is a zombie as long as there are others. */
+  readonly threads: number;
 }
 
 /** The process's `stat`, or `undefined` when there is none. */
@@ -37,7 +39,8 @@ export function parseStat(text: string): ProcessStat | undefined {
   if (open < 0 || close < open) return undefined;
   const rest = text.slice(close + 2).split(" ");
   const [state, ppid, group, session] = rest;
-  // Field 22 of the line, of which the first two are before `rest`.
+  // Fields 20 and 22 of the line, of which the first two are before `rest`.
+  const threads = Number(rest[17]);
   const startTicks = Number(rest[19]);
   if (state === undefined || !Number.isSafeInteger(startTicks)) return undefined;
   const pid = Number.parseInt(text, 10);
@@ -49,12 +52,13 @@ export function parseStat(text: string): ProcessStat | undefined {
     group: Number(group),
     session: Number(session),
     startTicks,
+    threads,
   };
 }
 
-/** True for a process that has not ended; a zombie has. */
+/** True for a process that has not ended; a zombie has, unless threads of it go on, which keep its files and ports open. */
 export function isAlive(stat: ProcessStat | undefined): stat is ProcessStat {
-  return stat !== undefined && stat.state !== "Z" && stat.state !== "X";
+  return stat !== undefined && stat.state !== "X" && (stat.state !== "Z" || stat.threads > 1);
 }
 
 /** Every pid that is visible now. */
@@ -210,5 +214,6 @@ function statByPs(pid: number): ProcessStat | undefined {
 
 function statOfRow(row: ReturnType<typeof readPs>[number]): ProcessStat {
   const { pid, ppid, group, state, startSeconds } = row;
-  return { pid, name: row.command.split(" ", 1)[0] ?? "", state, ppid, group, session: 0, startTicks: startSeconds };
+  const name = row.command.split(" ", 1)[0] ?? "";
+  return { pid, name, state, ppid, group, session: 0, startTicks: startSeconds, threads: 1 };
 }

@@ -4,7 +4,7 @@ import { parsePsRow, readPs } from "../../../src/effects/processes/ps.ts";
 import { listenerFor, parseLsof, parseTable, type Listener } from "../../../src/effects/ports/sockets.ts";
 
 test("a process's name may hold spaces and parentheses", () => {
-  const rest = "S 1 4242 4242 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 1 0 987654 1 2";
+  const rest = "S 1 4242 4242 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 3 0 987654 1 2";
   expect(parseStat(`4242 (a) b (c) 7) ${rest}`)).toEqual({
     pid: 4242,
     name: "a) b (c) 7",
@@ -13,6 +13,7 @@ test("a process's name may hold spaces and parentheses", () => {
     group: 4242,
     session: 4242,
     startTicks: 987_654,
+    threads: 3,
   });
   expect(parseStat("")).toBeUndefined();
   expect(parseStat("4242 (cut o")).toBeUndefined();
