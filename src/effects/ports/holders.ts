@@ -71,7 +71,7 @@ function topmost(pids: readonly number[]): number | undefined {
 /** All that can be known of a process as a port's holder; `undefined` when it is gone. */
 export function describeHolder(pid: number, asking?: AskingRun): Holder | undefined {
   const stat = readStat(pid);
-  const command = readCommand(pid);
+  const command = inOneLine(readCommand(pid));
   if (stat === undefined || command === undefined) return undefined;
   const uid = readUid(pid);
   const marks = readVariables(pid, ["LAUNCH_PROJECT", "LAUNCH_SERVICE", "LAUNCH_ROOT", "LAUNCH_INSTANCE"]) ?? {};
@@ -79,15 +79,23 @@ export function describeHolder(pid: number, asking?: AskingRun): Holder | undefi
   return defined({
     pid,
     command,
-    cwd: readCwd(pid),
+    cwd: inOneLine(readCwd(pid)),
     uid,
     user: uid === undefined ? undefined : userName(uid),
     startedAt: startedAt(stat.startTicks),
     startTicks: stat.startTicks,
     ...readCgroup(pid),
-    project: name !== undefined && service !== undefined && root !== undefined ? { name, service, root } : undefined,
+    project:
+      name !== undefined && service !== undefined && root !== undefined
+        ? { name: inOneLine(name), service: inOneLine(service), root: inOneLine(root) }
+        : undefined,
     leftover: service !== undefined && isLeftover(stat, root, instance, asking) ? true : undefined,
   });
+}
+
+// What another process calls itself is shown to people: it must not move their cursor or pretend to be a line of ours.
+function inOneLine<Text extends string | undefined>(text: Text): Text {
+  return text?.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim() as Text;
 }
 
 // Marked as a service of the asking instance, of which one run lives at a time; older than this process, which is that run
