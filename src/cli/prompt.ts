@@ -4,7 +4,7 @@ import { createInterface, type Interface } from "node:readline";
 import type { Conflict, HolderKnowledge } from "../core/conflict.ts";
 import { describeHolder, describeMillis, programName } from "../core/failure.ts";
 import type { Choice, Service } from "../core/service.ts";
-import { now } from "../effects/clock.ts";
+import { sleep } from "../effects/clock.ts";
 import type { Answer } from "../supervisor/supervisor.ts";
 import type { Style } from "./terminal.ts";
 import type { Writer } from "./writer.ts";
@@ -22,6 +22,9 @@ export interface PromptAnswer extends Answer {
 /** What was typed before a question had stood this long was not meant for it. */
 const blindPeriod = 500;
 
+/** What Ctrl-C types where the terminal does not make a signal of it. */
+const interruptKey = 3;
+
 /** A prompt on stdin. `onInterrupt` is called for Ctrl-C while a question stands. */
 export function newPrompt(writer: Writer, style: Style, onInterrupt: () => void): Prompt {
   let queue: Promise<unknown> = Promise.resolve();
@@ -36,18 +39,19 @@ export function newPrompt(writer: Writer, style: Style, onInterrupt: () => void)
   ): Promise<PromptAnswer | undefined> => {
     const choices = choicesCommonTo(conflicts);
     if (forAll !== undefined && choices.includes("next")) return forAll;
+    const preselected = preselect(service, conflicts, choices);
     writer.hold();
-    const lines = createInterface({ input: process.stdin, terminal: false });
-    lines.on("SIGINT", onInterrupt);
+    writer.sayNow(question(service, conflicts, choices, preselected, waiting - 1, style));
     try {
-      const answer = await answerFrom(lines, service, conflicts, choices, signal);
+      await ignoreKeys(signal, onInterrupt);
+      using lines = createInterface({ input: process.stdin, terminal: false });
+      const answer = await answerFrom(lines, service, conflicts, choices, preselected, signal);
       if (answer?.forAll === true) forAll = answer;
       return answer;
     } catch (error) {
       if (signal.aborted) return undefined;
       throw error;
     } finally {
-      lines.close();
       process.stdin.pause();
       writer.release();
     }
@@ -58,10 +62,9 @@ export function newPrompt(writer: Writer, style: Style, onInterrupt: () => void)
     service: Service,
     conflicts: readonly Conflict[],
     choices: readonly Choice[],
+    preselected: Choice | undefined,
     signal: AbortSignal,
   ): Promise<(PromptAnswer & { forAll?: boolean }) | undefined> => {
-    const preselected = preselect(service, conflicts, choices);
-    writer.sayNow(question(service, conflicts, choices, preselected, waiting - 1, style));
     const line = reader(lines, signal);
     for (;;) {
       const typed = (await line())?.trim().toLowerCase();
@@ -106,14 +109,34 @@ export function newPrompt(writer: Writer, style: Style, onInterrupt: () => void)
   };
 }
 
-/** Lines that were typed after the question had stood for a moment; undefined at the end of the input. */
+/**
+ * Takes and forgets what was typed before the question had stood for a moment, a line begun before it included: only with
+ * the terminal's own line editing off is that to be had. Ctrl-C is heard all the same.
+ */
+async function ignoreKeys(signal: AbortSignal, onInterrupt: () => void): Promise<void> {
+  const { stdin } = process;
+  const listen = (keys: Buffer): void => {
+    if (keys.includes(interruptKey)) onInterrupt();
+  };
+  if (stdin.isTTY) stdin.setRawMode(true);
+  stdin.on("data", listen);
+  stdin.resume();
+  try {
+    await sleep(blindPeriod, signal);
+  } finally {
+    stdin.off("data", listen);
+    stdin.pause();
+    if (stdin.isTTY) stdin.setRawMode(false);
+  }
+}
+
+/** The lines as they are typed; undefined at the end of the input. */
 function reader(lines: Interface, signal: AbortSignal): () => Promise<string | undefined> {
-  const asked = now();
   const typed: string[] = [];
   let closed = false;
   let wake: (() => void) | undefined;
   lines.on("line", (line) => {
-    if (now() - asked >= blindPeriod) typed.push(line);
+    typed.push(line);
     wake?.();
   });
   lines.on("close", () => {
