@@ -6,7 +6,7 @@ import type { Service } from "../core/service.ts";
 import { type Fleet, isActive } from "../core/state.ts";
 import { countLines, type LineBatch, linesOf } from "../effects/logs/lines.ts";
 import { plainText, sanitize } from "../effects/logs/sanitize.ts";
-import { criticalPath, type ReadyTimes, upTable } from "./summary.ts";
+import { criticalPath, type ReadyTimes, upCount, upTable } from "./summary.ts";
 import { pad } from "./table.ts";
 import type { Style } from "./terminal.ts";
 import { type Remark, remarksOn } from "./words.ts";
@@ -38,7 +38,7 @@ export function newPrinter({ services, writer, style, colors, quiet, startedAt, 
   const prefixes = new Map(services.map(({ name }, index) => [name, style.name(pad(name, widest), index)]));
   const times: Record<string, number> = {};
   const readyAt: Record<string, number> = {};
-  let saidUp = false;
+  let saidArrived = false;
   // Time that went by at a question was not spent on services.
   let asked = false;
   const clean = colors ? sanitize : plainText;
@@ -54,13 +54,15 @@ export function newPrinter({ services, writer, style, colors, quiet, startedAt, 
     }
   };
 
-  const sayUp = (at: number, fleet: Fleet): void => {
-    saidUp = true;
+  /** Said once: when nothing that was asked for is on its way any more, up or not. */
+  const sayArrived = (at: number, fleet: Fleet): void => {
+    saidArrived = true;
     const path = criticalPath(services, readyAt);
     const spent = path.length > 1 && !asked ? `, spent on ${path.join(" → ")}` : "";
-    writer.say(
-      `\n${upTable(fleet, times satisfies ReadyTimes, style)}\n\nall up after ${describeMillis(at - startedAt)}${spent}\n${hint === "" ? "" : `${hint}\n`}`,
-    );
+    const after = `after ${describeMillis(at - startedAt)}${spent}`;
+    const verdict = fleet.wasUp ? `all up ${after}` : style.bad(`${upCount(fleet)} up ${after}`);
+    const table = upTable(fleet, times satisfies ReadyTimes, style);
+    writer.say(`\n${table}\n\n${verdict}\n${hint === "" ? "" : `${hint}\n`}`);
   };
 
   const tones = { good: style.good, bad: style.bad, warn: style.warn, plain: (text: string) => text };
@@ -84,7 +86,7 @@ export function newPrinter({ services, writer, style, colors, quiet, startedAt, 
       for (const change of inOrderOfReading(entry.changes)) {
         for (const remark of remarksOn(change, event.at)) say(change.after.service.name, remark);
       }
-      if (fleet.wasUp && !saidUp && fleet.outcome === undefined) sayUp(event.at, fleet);
+      if (fleet.arrived && !saidArrived && fleet.outcome === undefined) sayArrived(event.at, fleet);
     },
     onLines(service, batch) {
       if (quiet) return;

@@ -3,7 +3,7 @@
 import { describe, describeConflict, describeMillis } from "../core/failure.ts";
 import type { Millis, Service } from "../core/service.ts";
 import type { Fleet, Member, Outcome } from "../core/state.ts";
-import { isUp } from "../core/state.ts";
+import { hasFailed, isUp } from "../core/state.ts";
 import { urlOf } from "../plan/env.ts";
 import { table } from "./table.ts";
 import type { Style } from "./terminal.ts";
@@ -25,6 +25,12 @@ export function upTable(fleet: Fleet, times: ReadyTimes, style: Style): string {
     ];
   });
   return table(["service", "state", "port", "url", "ready after"].map(style.dim), rows);
+}
+
+/** How many of those that were asked for are up: `3 of 6`. */
+export function upCount(fleet: Fleet): string {
+  const wanted = wantedOf(fleet);
+  return `${wanted.filter(isUp).length} of ${wanted.length}`;
 }
 
 /** The chain of services that the time to ready was spent on, first to last. */
@@ -49,7 +55,7 @@ export function outcomeWords(outcome: Outcome, fleet: Fleet): string {
     case "done":
       return "";
     case "failed":
-      return `${outcome.service} failed: ${describe(outcome.failure)}`;
+      return `${outcome.service} failed: ${describe(outcome.failure)}${othersFailed(fleet, outcome.service)}`;
     case "conflict":
       return `${outcome.conflict.service} could not have its port: ${describeConflict(outcome.conflict)}`;
     case "timeout":
@@ -63,6 +69,11 @@ export function outcomeWords(outcome: Outcome, fleet: Fleet): string {
       return open.length === 0 ? "" : `ended before everything was up${names === "" ? "" : `: ${names}`}`;
     }
   }
+}
+
+function othersFailed(fleet: Fleet, named: string): string {
+  const others = Object.values(fleet.members).filter((member) => hasFailed(member) && member.service.name !== named);
+  return others.length === 0 ? "" : ` (and ${others.map((member) => member.service.name).join(", ")} failed)`;
 }
 
 /** A service with what its last failed probe said. */
