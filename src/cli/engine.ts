@@ -83,18 +83,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const state: KeptState = { ports: { ...kept.ports, ...portsToKeep(supervisor, kept, remembered) }, files: written };
     writeKeptState(paths, state);
   };
+  const withFiles = new Set(options.services.filter(({ files }) => files.length > 0).map(({ name }) => name));
   supervisor.subscribe(({ event }) => {
-    // At once, so that other commands see it, and even a run that is killed leaves its ports to the next.
-    if (event.type !== "claimed") return;
-    writeRunFile(paths, { ...runFile, ports: ports.assigned });
+    // At once, so that other commands see it, and a run that is killed leaves its ports and files to the next.
+    if (event.type === "claimed") writeRunFile(paths, { ...runFile, ports: ports.assigned });
+    if (event.type === "started" && withFiles.has(event.service)) keep();
   });
 
   return {
     supervisor,
     remember: (service) => remembered.add(service),
     async [Symbol.asyncDispose]() {
-      keep();
       await supervisor[Symbol.asyncDispose]();
+      keep();
       removeRunFile(paths);
       announcement[Symbol.dispose]();
       lock[Symbol.dispose]();

@@ -44,6 +44,8 @@ export interface Runs {
   rewriteFiles(): Promise<void>;
   /** SIGKILL to every live group. */
   abandon(): void;
+  /** Resolves once what was begun about files is done. */
+  settled(): Promise<unknown>;
 }
 
 /** Between two looks at a group whose leader has ended. */
@@ -53,6 +55,8 @@ const sweepInterval = 10;
 export function newRuns(options: RunsOptions): Runs {
   const { context, ports, output, written, assigned, report } = options;
   const lives = new Map<string, Live>();
+  // A service that is started again at once writes its files after the former run's have gone.
+  const removals = new Map<string, Promise<void>>();
   const proof = newProof({ ports, assigned, report });
 
   const live = (name: string, run: number): Live | undefined => {
@@ -71,6 +75,7 @@ export function newRuns(options: RunsOptions): Runs {
       lives.set(name, { run, marker, preparation, spawnedAt: now(), over, ready: false, ...log });
       return report({ type: "started", service: name, run });
     }
+    await removals.get(name);
     await writeFiles(preparation.files, written);
     const output_ = output.open(name);
     if (log.log !== undefined) showOutput(name, log.log, over.signal);
@@ -109,6 +114,11 @@ export function newRuns(options: RunsOptions): Runs {
       if (from === name) match.see(batch);
     });
     over.addEventListener("abort", () => reading[Symbol.dispose](), { once: true });
+  };
+
+  const remove = async ({ preparation }: Live): Promise<void> => {
+    // A file that cannot be removed is in nobody's way: the next run writes over what is ours.
+    await removeFiles(preparation.files, written).catch(() => {});
   };
 
   /** The leader has ended; what it wrote is seen first, then what it left behind. */
@@ -186,7 +196,7 @@ export function newRuns(options: RunsOptions): Runs {
       if (found === undefined) return;
       found.over.abort();
       lives.delete(name);
-      if (!keepFiles) void removeFiles(found.preparation.files, written).catch(() => {});
+      if (!keepFiles && found.preparation.files.length > 0) removals.set(name, remove(found));
     },
     async rewriteFiles() {
       for (const found of lives.values()) {
@@ -196,6 +206,7 @@ export function newRuns(options: RunsOptions): Runs {
         found.preparation = { ...found.preparation, files };
       }
     },
+    settled: () => Promise.all(removals.values()),
     abandon() {
       for (const { pid } of lives.values()) {
         if (pid !== undefined) signalProcess({ pid, group: true, anyUser: true }, "SIGKILL");

@@ -172,6 +172,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     abandon: () => runs.abandon(),
     async [Symbol.asyncDispose]() {
       timer?.[Symbol.dispose]();
+      await runs.settled();
       await output[Symbol.asyncDispose]();
       await ports[Symbol.asyncDispose]();
     },
