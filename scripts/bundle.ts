@@ -1,0 +1,34 @@
+// The bundle as `dist/main.js` runs it: one CommonJS script, with the code that V8 made of it when it was built.
+// Parsing and compiling would take half of a start; V8 refuses a cache of another version, and then compiles as ever.
+
+import type { runCommandLine } from "../src/cli/command-line.ts";
+
+/** The bundle in memory, run. */
+export interface Bundle {
+  readonly exports: { readonly runCommandLine: typeof runCommandLine };
+  /** The code of every function that has been called so far. */
+  createCache(): Buffer;
+}
+
+/** Runs the bundle that is in a directory. */
+export function openBundle(directory: string): Bundle {
+  // Asked for, not imported: an import reads every export, and some of those load a lot.
+  const { readFileSync } = process.getBuiltinModule("node:fs");
+  const { Script } = process.getBuiltinModule("node:vm");
+  const filename = `${directory}/launch.cjs`;
+  // The bundle is plain ASCII.
+  const source = `(function(exports,require,module,__filename){${readFileSync(filename, "latin1")}\n})`;
+  const cachedData = readCache();
+  const script = new Script(source, { filename, ...(cachedData === undefined ? {} : { cachedData }) });
+  const module = { exports: {} as Bundle["exports"] };
+  script.runInThisContext()(module.exports, process.getBuiltinModule, module, filename);
+  return { exports: module.exports, createCache: () => script.createCachedData() };
+
+  function readCache(): Buffer | undefined {
+    try {
+      return readFileSync(`${directory}/launch.cache`);
+    } catch {
+      return undefined;
+    }
+  }
+}
