@@ -20,6 +20,8 @@ export interface Live {
   readonly log?: LogMatch;
   /** True once it has proved ready. */
   ready: boolean;
+  /** Its stop command while it goes on: the run is not over before it is. */
+  stopCommand?: { readonly ended: Promise<void>; readonly hurry: AbortController };
   /** Ends the watch of its health, which a lost service begins anew. */
   watching?: AbortController;
 }

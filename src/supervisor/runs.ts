@@ -126,6 +126,7 @@ export function newRuns(options: RunsOptions): Runs {
     const { name } = service;
     const found = live(name, run);
     found?.over.abort();
+    await found?.stopCommand?.ended;
     await output.drain(name);
     const pid = found?.pid;
     const left = pid !== undefined && groupAlive(pid);
@@ -139,7 +140,8 @@ export function newRuns(options: RunsOptions): Runs {
     report({ type: "exited", service: name, run, end: fault === undefined ? { exit } : { failure: fault }, left });
     if (!left) return;
     // Who was left out of the stop signal hears of it now.
-    if (service.stop.to === "leader") signalProcess({ pid, group: true, anyUser: true }, service.stop.signal);
+    const wasLeftOut = service.stop.to === "leader" || found?.stopCommand !== undefined;
+    if (wasLeftOut) signalProcess({ pid, group: true, anyUser: true }, service.stop.signal);
     await sweep(name, run, pid);
   };
 
@@ -150,13 +152,14 @@ export function newRuns(options: RunsOptions): Runs {
     report({ type: "swept", service: name, run });
   };
 
-  const end = async (name: string, found: Live): Promise<void> => {
+  const end = (name: string, found: Live): void => {
     const { service, stopCommand, env } = found.preparation;
     const { pid, startTicks } = found;
     if (pid === undefined) return;
     if (stopCommand !== undefined) {
-      const spec = { cwd: service.workingDir, env, log: output.path(name), timeout: service.stop.timeout };
-      await runCommand(stopCommand, spec);
+      const hurry = new AbortController();
+      const spec = { command: stopCommand, cwd: service.workingDir, env, output: output.open(name) };
+      found.stopCommand = { ended: runCommand(spec, hurry.signal), hurry };
       return;
     }
     const group = service.stop.to === "group";
@@ -185,11 +188,11 @@ export function newRuns(options: RunsOptions): Runs {
     stop(name, run) {
       const found = live(name, run);
       found?.over.abort();
-      if (found !== undefined) void end(name, found);
+      if (found !== undefined) end(name, found);
     },
     kill(name, run) {
-      const pid = live(name, run)?.pid;
-      if (pid !== undefined) signalProcess({ pid, group: true, anyUser: true }, "SIGKILL");
+      const found = live(name, run);
+      if (found !== undefined) killNow(found);
     },
     forget(name, keepFiles) {
       const found = lives.get(name);
@@ -208,11 +211,14 @@ export function newRuns(options: RunsOptions): Runs {
     },
     settled: () => Promise.all(removals.values()),
     abandon() {
-      for (const { pid } of lives.values()) {
-        if (pid !== undefined) signalProcess({ pid, group: true, anyUser: true }, "SIGKILL");
-      }
+      for (const found of lives.values()) killNow(found);
     },
   };
+}
+
+function killNow({ pid, stopCommand }: Live): void {
+  stopCommand?.hurry.abort();
+  if (pid !== undefined) signalProcess({ pid, group: true, anyUser: true }, "SIGKILL");
 }
 
 function failureOf(error: unknown): Failure {

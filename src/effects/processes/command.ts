@@ -1,38 +1,18 @@
-// A short command of ours whose end we wait for, such as a service's `stop.command`: run by execa in a group of its own,
-// bounded in time, its output appended to the service's log.
+// A short command of ours whose end we wait for, such as a service's `stop.command`: in a group of its own, of which nothing
+// outlives it, its output in the service's log.
 
-import type { Millis } from "../../core/service.ts";
-import type { RenderedCommand } from "./spawn.ts";
 import { signalProcess } from "./signal.ts";
+import { type Spawn, spawnService } from "./spawn.ts";
 
-/** Runs the command to its end, at most `timeout`; answers what went wrong in words, or undefined. */
-export async function runCommand(
-  command: RenderedCommand,
-  options: {
-    readonly cwd: string;
-    readonly env: Readonly<Record<string, string>>;
-    /** The path of the file that gets what it prints. */
-    readonly log: string;
-    readonly timeout: Millis;
-  },
-): Promise<string | undefined> {
-  const { execa } = await import("execa");
-  const [file = "", ...args] = "shell" in command ? ["/bin/sh", "-c", command.shell] : command.args;
-  const child = execa(file, args, {
-    cwd: options.cwd,
-    env: options.env,
-    extendEnv: false,
-    stdin: "ignore",
-    stdout: { file: options.log, append: true },
-    stderr: { file: options.log, append: true },
-    detached: true,
-    cleanup: false,
-    reject: false,
-    timeout: options.timeout,
-  });
-  const { pid } = child;
-  const result = await child;
-  // The time-out ends the leader alone; whatever it started goes with its group.
-  if (result.timedOut && pid !== undefined) signalProcess({ pid, group: true }, "SIGKILL");
-  return result.failed ? result.shortMessage : undefined;
+/** Runs the command to its end, or kills it once the signal is aborted; never rejects for what the command is or does. */
+export async function runCommand(spec: Omit<Spawn, "stdin">, signal: AbortSignal): Promise<void> {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const spawned = await spawnService({ ...spec, stdin: "null" }, () => end());
+  if (!("pid" in spawned)) return;
+  const killGroup = (): void => void signalProcess({ pid: spawned.pid, group: true, anyUser: true }, "SIGKILL");
+  if (signal.aborted) killGroup();
+  signal.addEventListener("abort", killGroup, { once: true });
+  await ended;
+  signal.removeEventListener("abort", killGroup);
+  killGroup();
 }

@@ -1,6 +1,6 @@
 // Spawns one service: its own session and process group, its output straight into its log file, never through us.
 // Plain `child_process` on purpose: nothing is buffered, parsed or piped here, a spawn blocks the loop, and a hundred
-// services feel every tenth of a millisecond. Commands whose output or end we consume run through execa (`command.ts`).
+// services feel every tenth of a millisecond. Commands whose output we consume run through execa (exec probes, `launch run`).
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
