@@ -9,6 +9,7 @@ import { checkServices, type Finding } from "./check-services.ts";
 import { type Inspection, inspectPorts } from "./inspect.ts";
 import type { Chosen } from "./project.ts";
 import { table } from "./table.ts";
+import { countServices } from "./words.ts";
 import { newStyle, type Style, wantsColor } from "./terminal.ts";
 import type { UpArgs } from "./options.ts";
 
@@ -56,7 +57,7 @@ function asText({ chosen, inspection, findings, code }: Verdict, style: Style): 
       : [[String(index + 1), name, needsOf(service), portsOf(service, inspection), commandOf(service)]];
   });
   const blocks = [
-    `${style.bold(project.name)}: ${services.length} services from ${files}`,
+    `${style.bold(project.name)}: ${countServices(services.length)} from ${files}`,
     table(["", "service", "starts after", "port", "command"].map(style.dim), rows),
     ...warnings.map((warning) => `${style.warn("warning:")} ${renderProblem(warning, process.cwd())}`),
     inspection.conflicts

@@ -6,6 +6,7 @@ import { readProject } from "./project.ts";
 import { table } from "./table.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
+import { countServices } from "./words.ts";
 
 /** Prints or forgets; 0 unless the manifest is wrong. */
 export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promise<number> {
@@ -22,7 +23,7 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
     }
     const count = Object.keys(kept.ports).length;
     if (count > 0) writeKeptState(paths, { ...kept, ports: {} });
-    process.stdout.write(`forgot the ports of ${count} services; the next run tries the preferred ones first\n`);
+    process.stdout.write(`forgot the ports of ${countServices(count)}; the next run tries the preferred ones first\n`);
     return 0;
   }
 
