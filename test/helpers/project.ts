@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { endAll, type Living, processesOf } from "./processes.ts";
+import { until } from "./wait.ts";
 
 /** The top of this repository. */
 export const root = resolve(import.meta.dirname, "../..");
@@ -30,8 +31,8 @@ export interface TestProject extends AsyncDisposable {
   processes(): readonly Living[];
   /** Every path with its kind, size and time of change, and a directory's own. */
   listing(): string;
-  /** Ends whatever lives, for tests that leave something on purpose. */
-  clear(): void;
+  /** Ends whatever lives, for tests that leave something on purpose; resolves once it is gone. */
+  clear(): Promise<void>;
 }
 
 /** Makes a project with this `services.yaml` and other files. */
@@ -53,7 +54,10 @@ export function newProject(manifest: Manifest, files: Readonly<Record<string, st
         .split("\n")
         .sort()
         .join("\n"),
-    clear: () => endAll(processesOf(directory)),
+    async clear() {
+      endAll(processesOf(directory));
+      await until("what was killed to be gone", () => processesOf(directory).length === 0);
+    },
     async [Symbol.asyncDispose]() {
       const left = processesOf(directory);
       endAll(left);

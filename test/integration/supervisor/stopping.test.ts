@@ -77,7 +77,7 @@ test("a grandchild that keeps the output open delays nothing", async () => {
     expect(run.lines("task")).toEqual(["done"]);
   } finally {
     // What leaves its session is followed by the tag of a later release.
-    project.clear();
+    await project.clear();
   }
 });
 
