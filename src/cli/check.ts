@@ -69,13 +69,16 @@ function asText({ chosen, inspection, findings, code }: Verdict, style: Style): 
     findings
       .map(({ service, fatal, text }) => `${fatal ? style.bad(service) : style.warn(service)}: ${text}`)
       .join("\n"),
-    inspection.running === undefined ? "" : `It runs right now (pid ${inspection.running.pid}).`,
     code === 3 ? "In a terminal you would be asked what to do." : "",
-    code === 0
-      ? style.good("It would start. Nothing was started.")
-      : style.bad("It would not start. Nothing was started."),
+    conclusion(inspection, code, style),
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function conclusion({ running }: Inspection, code: number, style: Style): string {
+  if (code !== 0) return style.bad("It would not start. Nothing was started.");
+  if (running === undefined) return style.good("It would start. Nothing was started.");
+  return style.good(`It runs right now (pid ${running.pid}). Nothing was started.`);
 }
 
 function asJson({ chosen, inspection, findings, code }: Verdict): string {

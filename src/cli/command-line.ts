@@ -13,6 +13,8 @@ import {
   upOptions,
 } from "./options.ts";
 import { AlreadyRunningError, UsageError } from "./usage-error.ts";
+import { nearest } from "../manifest/suggest.ts";
+import { launchFailed } from "./exit-codes.ts";
 import { VERSION } from "./version.ts";
 
 /** What a command's file exports. `run` answers the exit code. */
@@ -99,7 +101,8 @@ const epilogue = `Exit codes
   2    the command line or the manifest is wrong; nothing was started
   3    a port conflict was left unresolved
   5    not everything was ready within --timeout
-  130  ended by Ctrl-C before everything was up (143: by SIGTERM)
+  130  ended by Ctrl-C before everything was up (143: by SIGTERM, 129: by SIGHUP)
+  run ends with its command's code, 126 or 127 when that cannot be run, 125 when the services did not come up
 
 Files
   services.yaml            what to start (see docs/manifest.md, launch schema)
@@ -118,9 +121,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .options(globalOptions)
     .strict()
     .wrap(Math.min(110, process.stdout.columns ?? 100))
-    .help("help")
+    .help("help", "show this help")
     .alias("help", "h")
-    .version(VERSION)
+    .version("version", "show the version", VERSION)
     .alias("version", "V")
     .updateStrings({ "Positionals:": "Arguments" })
     .epilogue(epilogue)
@@ -139,10 +142,23 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (!isUsageError(error) && !(error instanceof AlreadyRunningError)) throw error;
-    const more = isUsageError(error) ? "See launch --help.\n" : "";
+    const more = isUsageError(error) ? `${suggestion(error.message)}See launch --help.\n` : "";
     process.stderr.write(`${error.message}\n${more}`);
-    return 2;
+    return failureOf(args);
   }
+}
+
+/** `run` ends with its command's codes, so its own failure has one that commands do not use. */
+function failureOf(args: readonly string[]): number {
+  return args.find((arg) => !arg.startsWith("-")) === "run" ? launchFailed : 2;
+}
+
+/** The option that was meant, for yargs' words about one that it does not know. */
+function suggestion(message: string): string {
+  const [, word = ""] = /^Unknown arguments?: ([\w-]+)/.exec(message) ?? [];
+  const known = [globalOptions, ...commands.map(({ options }) => options)].flatMap((options) => Object.keys(options));
+  const meant = word === "" ? undefined : nearest(word, known);
+  return meant === undefined ? "" : `Did you mean --${meant}? `;
 }
 
 /** Ours, or one of yargs' own, which it throws past its `fail` handler at times. */

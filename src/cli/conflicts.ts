@@ -15,7 +15,7 @@ export async function run(args: GlobalArgs & SelectionArgs): Promise<number> {
       `${JSON.stringify({ conflicts: conflicts.map(({ conflict, decision }) => ({ ...conflict, decision })) }, undefined, 2)}\n`,
     );
   } else if (conflicts.length === 0) {
-    process.stdout.write("no conflicts: every wanted port is free\n");
+    process.stdout.write("no conflicts: every wanted port is free or ours\n");
   } else {
     for (const { conflict, decision } of conflicts) {
       process.stdout.write(

@@ -12,6 +12,7 @@ import {
   createStateDirectory,
   type KeptState,
   readKeptState,
+  type StatePaths,
   statePaths,
   writeKeptState,
   writeRunFile,
@@ -19,7 +20,7 @@ import {
 } from "../effects/state/directory.ts";
 import { portUsers } from "../plan/env.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
-import { AlreadyRunningError } from "./usage-error.ts";
+import { AlreadyRunningError, UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
 
 /** What a run is opened with. */
@@ -48,7 +49,7 @@ export interface Engine extends AsyncDisposable {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { project, instance } = options;
   const paths = statePaths(project.root, instance, process.env);
-  const key = createStateDirectory(paths);
+  const key = stateDirectoryAt(paths);
   const lock = lockInstance(key);
   if (lock === undefined) throw new AlreadyRunningError(await alreadyRunning(project, instance, key));
 
@@ -101,6 +102,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** The real path of the state directory, made if need be. */
+function stateDirectoryAt(paths: StatePaths): string {
+  try {
+    return createStateDirectory(paths);
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (!["EACCES", "EROFS", "EPERM", "ENOTDIR", "EEXIST", "ENOSPC"].includes(code)) throw error;
+    throw new UsageError(
+      `${paths.directory} cannot be used for logs and state (${message}). Name another directory by LAUNCH_STATE_DIR.`,
+    );
+  }
 }
 
 async function alreadyRunning(project: Project, instance: string, key: string): Promise<string> {

@@ -1,5 +1,6 @@
 // `launch env`: the exported names, as the running instance has them, else as the next run would.
 
+import { describeConflict } from "../core/failure.ts";
 import { openPorts } from "../effects/ports/ports.ts";
 import { readKeptState, readRun, statePaths } from "../effects/state/directory.ts";
 import { exportsOf } from "../plan/env.ts";
@@ -17,7 +18,11 @@ export async function run(args: GlobalArgs & SelectionArgs & { readonly shell: S
   const kept = readKeptState(paths).ports;
   const running = readRun(paths)?.ports;
   await using ports = openPorts({ pool: project.portPool, remembered: kept, strict: false });
-  const assigned = running ?? (await ports.inspect(services)).assigned;
+  const { assigned, conflicts } =
+    running === undefined ? await ports.inspect(services) : { assigned: running, conflicts: [] };
+  for (const conflict of conflicts) {
+    process.stderr.write(`${conflict.service} is left out: ${describeConflict(conflict)}\n`);
+  }
   const names = exportsOf(services, assigned);
   process.stdout.write(renderExports(names, args.json ? "json" : args.shell));
   return 0;

@@ -5,6 +5,7 @@ import type { Holder } from "../core/conflict.ts";
 import { describeHolder, describeMillis } from "../core/failure.ts";
 import { endTree } from "../effects/processes/end-tree.ts";
 import { findHolders } from "../effects/ports/holders.ts";
+import { tryPort } from "../effects/ports/binding.ts";
 import { readOurselves } from "../effects/processes/signal.ts";
 import { mayEnd } from "../plan/conflicts.ts";
 import { portOf } from "./available.ts";
@@ -69,7 +70,9 @@ async function end(port: number, holder: Holder, grace: number): Promise<number>
   switch (ended.result) {
     case "ended":
     case "gone":
-      process.stdout.write(`stopped pid ${holder.pid} ("${holder.command}"); port ${port} is free\n`);
+      process.stdout.write(
+        `stopped pid ${holder.pid} ("${holder.command}"); port ${port} is ${tryPort(port) === "free" ? "free" : "in use again"}\n`,
+      );
       return 0;
     case "refused":
       process.stderr.write(`pid ${holder.pid} may not be signalled\n`);

@@ -5,6 +5,7 @@ import type { Service } from "../core/service.ts";
 import type { Outcome, Rules } from "../core/state.ts";
 import type { Answer, Supervisor } from "../supervisor/supervisor.ts";
 import { answerByPolicy, isLasting } from "./answers.ts";
+import { bug } from "./exit-codes.ts";
 import { durationOf } from "./duration.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import type { Face } from "./face.ts";
@@ -113,7 +114,7 @@ export async function openLive(
     process.stderr.write(
       `launch has a bug; every service was killed. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
-    process.exit(70);
+    process.exit(bug);
   };
   process.on("uncaughtException", onBug);
   face.onGone = () => supervisor.request({ type: "quit", by: "SIGHUP", force: false });

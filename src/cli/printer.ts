@@ -81,7 +81,8 @@ export function newPrinter({ services, writer, style, colors, quiet, startedAt, 
       }
       if (event.type === "resolve") {
         asked = true;
-        say(event.service, { tone: "plain", text: `${event.choice}: ${event.because}` });
+        const choice = event.choice === "fail" ? "gives up" : event.choice;
+        say(event.service, { tone: "plain", text: `${choice}: ${event.because}` });
       }
       for (const change of inOrderOfReading(entry.changes)) {
         for (const remark of remarksOn(change, event.at)) say(change.after.service.name, remark);

@@ -2,20 +2,21 @@
 
 import { constants } from "node:os";
 import { resolve } from "node:path";
+import { describe } from "../core/failure.ts";
 import { exitCodeOf, type Fleet } from "../core/state.ts";
+import { findFault } from "../effects/processes/spawn.ts";
 import { exportsOf } from "../plan/env.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import { launchFailed } from "./exit-codes.ts";
 import { type Face, openFace } from "./face.ts";
 import { openLive } from "./live.ts";
 import type { GlobalArgs, SelectionArgs, StartArgs } from "./options.ts";
 import { type Chosen, chooseServices } from "./project.ts";
+import { checkStartOptions } from "./start-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What `launch run` is given: everything behind `--` is the command. */
 export type RunArgs = GlobalArgs & SelectionArgs & StartArgs & { readonly "--"?: readonly (string | number)[] };
-
-/** When launch itself failed, as `env`, `nohup` and others answer it. */
-const launchFailed = 125;
 
 /** Lines shown of each service that failed. */
 const lastLines = 50;
@@ -26,6 +27,9 @@ export async function run(args: RunArgs): Promise<number> {
   if (command.length === 0) throw new UsageError("launch run needs a command: launch run [services..] -- CMD ARGS...");
   const chosen = await chooseServices(args);
   if (chosen === undefined) return launchFailed;
+  checkStartOptions(args);
+  const missing = commandFault(command, args);
+  if (missing !== undefined) return missing;
 
   // CMD owns stdout: what launch has to say goes to stderr, and the services' lines to their logs.
   const face = openFace(
@@ -91,6 +95,14 @@ async function runToEnd(
   if (result.code === "EACCES") return said(126, `launch run: not executable: ${file}`);
   if (result.signal !== undefined) return 128 + constants.signals[result.signal];
   return result.exitCode ?? launchFailed;
+}
+
+/** A command that cannot be run is said before anything is started for it. */
+function commandFault(command: readonly string[], { directory }: RunArgs): number | undefined {
+  const env = process.env["PATH"] === undefined ? {} : { PATH: process.env["PATH"] };
+  const fault = findFault({ command: { args: command }, cwd: resolve(directory ?? "."), env });
+  if (fault === undefined) return undefined;
+  return said(fault.kind === "not-executable" ? 126 : 127, `launch run: ${describe(fault)}`);
 }
 
 function said(code: number, text: string): number {

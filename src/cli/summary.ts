@@ -1,6 +1,6 @@
 // What is said once everything is up, and once everything is over.
 
-import { describe, describeConflict, describeMillis } from "../core/failure.ts";
+import { describe, describeMillis } from "../core/failure.ts";
 import type { Millis, Service } from "../core/service.ts";
 import type { Fleet, Member, Outcome } from "../core/state.ts";
 import { hasFailed, isUp } from "../core/state.ts";
@@ -57,7 +57,7 @@ export function outcomeWords(outcome: Outcome, fleet: Fleet): string {
     case "failed":
       return `${outcome.service} failed: ${describe(outcome.failure)}${othersFailed(fleet, outcome.service)}`;
     case "conflict":
-      return `${outcome.conflict.service} could not have its port: ${describeConflict(outcome.conflict)}`;
+      return `${outcome.conflict.service} could not have port ${outcome.conflict.port}`;
     case "timeout":
       return `not ready in time: ${outcome.waiting.map((name) => withReason(fleet.members[name], name)).join(", ")}`;
     case "interrupted": {

@@ -1,6 +1,7 @@
 // `launch` and `launch up`: starts what was asked for, shows it as plain lines, and stays until it ends.
 
 import { exitCodeOf } from "../core/state.ts";
+import { checkStartOptions } from "./start-options.ts";
 import { openFace } from "./face.ts";
 import { openLive } from "./live.ts";
 import type { UpArgs } from "./options.ts";
@@ -17,6 +18,7 @@ export async function run(args: UpArgs): Promise<number> {
     throw new UsageError("No service is enabled in these profiles, so there is nothing to start.");
   }
 
+  checkStartOptions(args);
   const interactive = isInteractive(args);
   const face = openFace(chosen, args, {
     interactive,

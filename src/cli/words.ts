@@ -1,7 +1,7 @@
 // A change of state in words, for the plain output. Pure.
 
 import type { Change } from "../core/event.ts";
-import { describe, describeConflict, describeExit, describeMillis } from "../core/failure.ts";
+import { describe, describeConflict, describeExit, describeMillis, type Failure } from "../core/failure.ts";
 import type { Millis, Service } from "../core/service.ts";
 import type { Member } from "../core/state.ts";
 
@@ -73,8 +73,14 @@ function stateRemark(before: Member, after: Member, at: Millis): readonly Remark
         },
       ];
     case "failed":
-      return [{ tone: "bad", text: `failed: ${describe(state.failure)}` }];
+      return [{ tone: "bad", text: failureWords(state.failure) }];
   }
+}
+
+/** Who holds the port was said when it was blocked, and how it was decided just before. */
+function failureWords(failure: Failure): string {
+  if (failure.kind === "conflict") return `failed: port ${failure.conflict.port} is not to be had`;
+  return failure.kind === "skipped" ? "skipped" : `failed: ${describe(failure)}`;
 }
 
 /** Said when a run ended by itself and another follows. */
