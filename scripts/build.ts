@@ -2,22 +2,30 @@
 // A command evaluates only what it uses; the packages' licences travel in dist/LICENSES.txt.
 
 import { spawnSync } from "node:child_process";
-import { chmod, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build, type BuildOptions, type PluginBuild } from "esbuild";
 
 const root = resolve(import.meta.dirname, "..");
 const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
 
-// The help is plain ASCII, yet yargs brings a character-width table whose regular expressions cost 45 ms at every start.
-const plainWidth = {
-  name: "plain-width",
+// Parts that cost much at every start and are hardly used, with what stands in for them.
+const standIns: readonly { readonly module: RegExp; readonly importer: RegExp; readonly file: string }[] = [
+  // The help is plain ASCII, yet yargs brings a character-width table whose regular expressions cost 45 ms.
+  { module: /^string-width$/, importer: /node_modules\/(yargs|cliui|wrap-ansi)\//, file: "plain-width.ts" },
+  // For two functions of it yargs loads all of `assert`, 5 ms.
+  { module: /^assert$/, importer: /node_modules\/yargs\//, file: "plain-assert.ts" },
+  // 5 ms that a check can do without.
+  { module: /^node:crypto$/, importer: /\/src\//, file: "late-crypto.ts" },
+];
+const standingIn = {
+  name: "standing-in",
   setup(builder: PluginBuild) {
-    builder.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
-      /node_modules\/(yargs|cliui|wrap-ansi)\//.test(importer)
-        ? { path: join(root, "scripts", "plain-width.ts") }
-        : undefined,
-    );
+    for (const { module, importer, file } of standIns) {
+      builder.onResolve({ filter: module }, (found) =>
+        importer.test(found.importer) ? { path: join(root, "scripts", file) } : undefined,
+      );
+    }
   },
 };
 
@@ -43,30 +51,34 @@ const common = {
   define: { __VERSION__: JSON.stringify(version) },
 } as const satisfies BuildOptions;
 
-await rm(join(root, "dist"), { recursive: true, force: true });
+// Made aside and put in place at once, so that whoever starts `launch` meanwhile finds all of the old or all of the new.
+const made = await mkdtemp(join(root, "node_modules", ".dist-"));
 await build({
   ...common,
   entryPoints: ["src/cli/main.ts"],
-  outfile: "dist/main.js",
+  outfile: join(made, "main.js"),
   format: "esm",
   plugins: [bundleBeside],
 });
 const result = await build({
   ...common,
   entryPoints: ["src/cli/command-line.ts"],
-  outfile: "dist/launch.cjs",
+  outfile: join(made, "launch.cjs"),
   // A script, and no ES module: an import of Node's own modules reads every export, and some of those load a lot.
   format: "cjs",
   supported: { "dynamic-import": false },
   define: { ...common.define, "import.meta.url": "bundleUrl" },
   banner: { js: "const bundleUrl=`file://${__filename}`;" },
-  plugins: [plainWidth],
+  plugins: [standingIn],
 });
 
-await writeFile(join(root, "dist", "LICENSES.txt"), await licences(Object.keys(result.metafile.inputs)));
+await writeFile(join(made, "LICENSES.txt"), await licences(Object.keys(result.metafile.inputs)));
 await chmod(join(root, "bin", "launch.js"), 0o755);
-const warmed = spawnSync(process.execPath, [join(root, "scripts", "warm.ts")], { encoding: "utf8" });
+const warmed = spawnSync(process.execPath, [join(root, "scripts", "warm.ts"), made], { encoding: "utf8" });
 if (warmed.status !== 0) console.error(`Built, but it starts slowly: no code cache could be made.\n${warmed.stderr}`);
+await chmod(made, 0o755);
+await rm(join(root, "dist"), { recursive: true, force: true });
+await rename(made, join(root, "dist"));
 
 /** The licence texts of every package that went into the bundle. */
 async function licences(inputs: readonly string[]): Promise<string> {

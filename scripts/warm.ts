@@ -1,11 +1,11 @@
-// Makes `dist/launch.cache`: runs the bundle through a check and a small run, so that the code of what a start uses is in it.
+// Makes `launch.cache` beside the bundle in the given directory: runs it through a check and a small run, so that the code of what a start uses is in it.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openBundle } from "./bundle.ts";
 
-const dist = resolve(import.meta.dirname, "..", "dist");
+const dist = resolve(process.argv[2] ?? "dist");
 
 const server = `require("http").createServer((_, answer) => answer.end()).listen(process.env.PORT, "127.0.0.1")`;
 const manifest = {
@@ -21,6 +21,8 @@ const manifest = {
     web: { command: [process.execPath, "-e", server], port: { port: "auto" }, depends_on: { api: "ready" } },
     migrate: { command: "echo migrated", type: "task", depends_on: ["api"] },
     worker: { command: "exec sleep 60", depends_on: ["migrate"], restart: "always", stop: { timeout: "1s" } },
+    // Its end is the end of the run.
+    window: { command: ["true"], depends_on: ["web", "worker"], on_exit: "shutdown", restart: "no" },
   },
 };
 
@@ -29,7 +31,7 @@ try {
   writeFileSync(join(directory, "services.yaml"), JSON.stringify(manifest));
   const bundle = openBundle(dist);
   const { runCommandLine } = bundle.exports;
-  for (const args of [["--check-only"], ["run", "--timeout", "20s", "--", "true"]]) {
+  for (const args of [["--check-only"], ["--timeout", "20s", "--json"]]) {
     const code = await runCommandLine(["-C", directory, ...args]);
     if (code !== 0) throw new Error(`launch ${args.join(" ")} ended with ${code}`);
   }
