@@ -14,44 +14,66 @@ export interface Hold extends Disposable {
   readonly port: Port;
 }
 
+/** Where to bind, as `BoundSocket` takes it; without a host every address of one family. */
+type Where = { readonly host: string } | { readonly ipv6Only: boolean };
+
 // One number can be held by different programs on different addresses, and no single bind sees them all: a holder of
-// ::1 does not stop 127.0.0.1, one of 127.0.0.2 does not stop `::`. On Linux the two wildcards together see every holder;
-// elsewhere a wildcard may be bound beside a loopback address, so these are tried as well.
-const everywhere: readonly string[] = hasProc ? ["0.0.0.0", "::"] : ["127.0.0.1", "0.0.0.0", "::1", "::"];
+// ::1 does not stop 127.0.0.1, one of 127.0.0.2 does not stop `::`. On Linux the two wildcards together see every holder
+// (left unnamed, since Node's look at a name compiles for 6 ms); elsewhere a wildcard may be bound beside a loopback
+// address, so these are tried as well.
+const everywhere: readonly Where[] = hasProc
+  ? [{ ipv6Only: false }, { ipv6Only: true }]
+  : ["127.0.0.1", "0.0.0.0", "::1", "::"].map((host) => ({ host }));
 
 /** Whether a server could listen on the port: on its own address if `host` is one, else on every address of the machine. */
 export function tryPort(port: Port, host?: string): PortState {
-  for (const address of addressesFor(host)) {
-    const bound = bind(port, address);
+  for (const where of placesFor(host)) {
+    const bound = bind(port, where);
     if (bound === "in-use" || bound === "privileged") return bound;
     if (bound !== "no-address") bound.close();
   }
   return "free";
 }
 
-/** Takes the port without listening on it, or says why not; port 0 takes any that the system gives. */
+/** Takes the port without listening on it, or says why not, as `tryPort` would; port 0 takes any that the system gives. */
 export function holdPort(port: Port, host?: string): Hold | Exclude<PortState, "free"> {
+  if (port === 0) return holdAny(host);
+  using bound = new DisposableStack();
+  for (const where of placesFor(host)) {
+    const socket = bind(port, where);
+    if (socket === "in-use" || socket === "privileged") return socket;
+    if (socket !== "no-address") bound.use(socket);
+  }
+  // An address that is not there cannot be kept, and nobody else can take it either.
+  const kept = bound.move();
+  return { port, [Symbol.dispose]: () => kept.dispose() };
+}
+
+function holdAny(host: string | undefined): Hold | Exclude<PortState, "free"> {
   // The dual-stack wildcard keeps the number for both families; without IPv6 there is only the other one.
-  for (const address of host !== undefined && isIP(host) !== 0 ? [host] : ["::", "0.0.0.0"]) {
-    const bound = bind(port, address);
+  for (const where of isAddress(host) ? [{ host }] : [{ host: "::" }, { host: "0.0.0.0" }]) {
+    const bound = bind(0, where);
     if (bound === "no-address") continue;
     if (typeof bound === "string") return bound;
     return { port: bound.address().port, [Symbol.dispose]: () => bound[Symbol.dispose]() };
   }
-  // An address that is not there cannot be kept, and nobody else can take it either.
-  return { port, [Symbol.dispose]: () => {} };
+  return { port: 0, [Symbol.dispose]: () => {} };
 }
 
 /** `host` if it is a numeric address, else all that have to be free. */
-function addressesFor(host: string | undefined): readonly string[] {
-  return host !== undefined && isIP(host) !== 0 ? [host] : everywhere;
+function placesFor(host: string | undefined): readonly Where[] {
+  return isAddress(host) ? [{ host }] : everywhere;
+}
+
+function isAddress(host: string | undefined): host is string {
+  return host !== undefined && isIP(host) !== 0;
 }
 
 // BoundSocket sets SO_REUSEADDR as servers do, so neither a closing connection (TIME_WAIT) nor another's bound but not
 // listening socket that sets it too counts as a holder: a server could listen there. One that does not set it does count.
-function bind(port: Port, address: string): BoundSocket | "in-use" | "privileged" | "no-address" {
+function bind(port: Port, where: Where): BoundSocket | "in-use" | "privileged" | "no-address" {
   try {
-    return new BoundSocket({ host: address, port });
+    return new BoundSocket({ ...where, port });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
     const state = stateByCode[code];

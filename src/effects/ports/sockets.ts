@@ -24,45 +24,75 @@ export interface Listener {
 
 const execute = promisify(execFile);
 
-let running: Promise<readonly Listener[]> | undefined;
-let queued: Promise<readonly Listener[]> | undefined;
-
 /** All listening TCP sockets of this network namespace, no older than the call; callers that come together share one read. */
-export async function readListeners(): Promise<readonly Listener[]> {
-  if (running === undefined) return startRead();
+export const readListeners: () => Promise<readonly Listener[]> = sharing(async () =>
+  (await Promise.all(tables.map(({ read }) => read()))).flat(),
+);
+
+/** Lets callers that come together share one read. */
+function sharing<T>(read: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  let queued: Promise<T> | undefined;
+  const start = async (): Promise<T> => {
+    queued = undefined;
+    running = read();
+    try {
+      return await running;
+    } finally {
+      running = undefined;
+    }
+  };
   // A read under way may have passed the place where a socket has appeared since, so whoever comes now shares the next one.
-  queued ??= running.then(startRead, startRead);
-  return queued;
+  return () => (running === undefined ? start() : (queued ??= running.then(start, start)));
 }
 
-async function startRead(): Promise<readonly Listener[]> {
-  queued = undefined;
-  running = hasProc ? readTables() : readLsof();
-  try {
-    return await running;
-  } finally {
-    running = undefined;
-  }
+/** A table of the system's, and its counter of sockets in use; `undefined` where nothing counts. */
+interface Table {
+  readonly read: () => Promise<readonly Listener[]>;
+  readonly count: () => string | undefined;
+}
+
+const tables: readonly Table[] = hasProc
+  ? [
+      { read: sharing(() => readTable("/proc/net/tcp", 4)), count: () => countIn("/proc/net/sockstat") },
+      { read: sharing(() => readTable("/proc/net/tcp6", 6)), count: () => countIn("/proc/net/sockstat6") },
+    ]
+  : [{ read: sharing(readLsof), count: () => undefined }];
+
+interface Look {
+  readonly count: string | undefined;
+  readonly at: number;
+  readonly rows: readonly Listener[];
 }
 
 const longestAgeMs = 100;
-let polled: { readonly count: string | undefined; readonly at: number; readonly rows: readonly Listener[] } | undefined;
+const looks = new Map<Table, Look>();
+let polled: { readonly looks: readonly Look[]; readonly rows: readonly Listener[] } | undefined;
 
 /** As `readListeners`, for pollers: the very same array as last time, up to 100 ms old, while the number of sockets in use stays the same. */
 export async function pollListeners(): Promise<readonly Listener[]> {
+  const now = await Promise.all(tables.map(lookAt));
+  if (polled === undefined || polled.looks.some((look, index) => look !== now[index])) {
+    polled = { looks: now, rows: now.flatMap(({ rows }) => rows) };
+  }
+  return polled.rows;
+}
+
+// Each table for itself: the one of IPv6 costs the kernel four times as much as the one where most services appear.
+async function lookAt(table: Table): Promise<Look> {
   // Counted before the table is read: what changes in between is seen by the next poll.
-  const count = readSocketCount();
+  const count = table.count();
   const at = performance.now();
-  if (polled !== undefined && polled.count === count && at - polled.at < longestAgeMs) return polled.rows;
-  const rows = await readListeners();
-  polled = { count, at, rows };
-  return rows;
+  const known = looks.get(table);
+  if (known !== undefined && known.count === count && at - known.at < longestAgeMs) return known;
+  const look = { count, at, rows: await table.read() };
+  looks.set(table, look);
+  return look;
 }
 
 /** The kernel's counters of TCP sockets in use, which change when one starts to listen (0.02 ms); `undefined` without `/proc`. */
 export function readSocketCount(): string | undefined {
-  if (!hasProc) return undefined;
-  return `${countIn("/proc/net/sockstat")} ${countIn("/proc/net/sockstat6")}`;
+  return hasProc ? tables.map(({ count }) => count()).join(" ") : undefined;
 }
 
 function countIn(path: string): string {
@@ -92,9 +122,8 @@ export function listenerFor(listeners: readonly Listener[], port: Port, host?: s
   return undefined;
 }
 
-async function readTables(): Promise<readonly Listener[]> {
-  const [four, six] = await Promise.all([readTable("/proc/net/tcp"), readTable("/proc/net/tcp6")]);
-  return [...parseTable(four, 4), ...parseTable(six, 6)];
+async function readTable(path: string, family: 4 | 6): Promise<readonly Listener[]> {
+  return parseTable(await readPages(path), family);
 }
 
 /** The rows of `/proc/net/tcp` or `tcp6` whose state is LISTEN. */
@@ -137,7 +166,7 @@ const page = 4096;
 const longestRow = 256;
 const buffers = new Map<string, Buffer>();
 
-async function readTable(path: string): Promise<string> {
+async function readPages(path: string): Promise<string> {
   const buffer = buffers.get(path) ?? Buffer.allocUnsafe(page * 16);
   buffers.set(path, buffer);
   return new Promise((resolve) => {

@@ -22,8 +22,7 @@ export function takePort(candidate: Candidate, host: string | undefined, leased?
 function takeThis(port: Port, host: string | undefined, leased: Lease | undefined): Taking {
   const lease = leased ?? leasePort(port);
   if (lease === undefined) return { state: "leased", port };
-  const state = tryPort(port, host);
-  const hold = state === "free" ? holdPort(port, host) : state;
+  const hold = holdPort(port, host);
   if (typeof hold !== "string") return { state: "taken", port, lease, hold };
   if (leased === undefined) lease[Symbol.dispose]();
   return { state: hold, port };
