@@ -56,25 +56,25 @@ export function lookupIn(layers: readonly Layer[], onUnset?: (name: string) => v
   return (name) => find(name, 0);
 }
 
-/** For every name that one of the layers has, the layer that decides it, be it by unsetting the name. */
-export function decidedBy(layers: readonly Layer[]): ReadonlyMap<string, Layer> {
+/** Every name that has a value, as `lookupIn` gives it; throws as that does. */
+export function valuesOf(layers: readonly Layer[]): Record<string, string> {
+  // A child has hundreds of names and nearly all are as they are: whole layers are laid over one another.
   const deciding = new Map<string, Layer>();
   for (const layer of layers.toReversed()) {
     for (const name of Object.keys(layer.values)) if (layer.values[name] !== undefined) deciding.set(name, layer);
   }
-  return deciding;
-}
-
-/** Every name that has a value, as `lookupIn` gives it; throws as that does. */
-export function valuesOf(layers: readonly Layer[]): Record<string, string> {
   const lookup = lookupIn(layers);
   const values: Record<string, string> = {};
-  for (const [name, layer] of decidedBy(layers)) {
-    // A child has hundreds of names, and nearly all are as they are.
+  for (const [name, layer] of deciding) {
     const value = layer.templates ? lookup(name) : layer.values[name];
     if (value !== undefined && value !== null) values[name] = value;
   }
   return values;
+}
+
+/** True when a layer has the name, be it to unset it. */
+export function isDecided(layers: readonly Layer[], name: string): boolean {
+  return layers.some(({ values }) => has(values, name));
 }
 
 function has(values: Layer["values"], name: string): boolean {

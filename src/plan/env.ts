@@ -2,7 +2,7 @@
 
 import type { Command, Endpoint, Port, Probe, Service, Template } from "../core/service.ts";
 import { namesIn, namesInShell } from "../manifest/interpolate.ts";
-import { decidedBy, literal, templates, valuesOf } from "../manifest/layers.ts";
+import { isDecided, literal, templates, valuesOf } from "../manifest/layers.ts";
 import { exportNames, exportStem, mainEndpoint, upperSnake } from "../manifest/names.ts";
 
 /** Ports by service and endpoint, as far as they are chosen. */
@@ -135,9 +135,8 @@ export function childEnvironment(sources: EnvironmentSources): ChildEnvironment 
     literal(ownFiles),
     literal(manifestFiles),
   ];
-  const decided = decidedBy(layers);
   // Programs disagree on which of the two wins, so whoever has said one is not told the other.
-  const colorful = colors && !decided.has("FORCE_COLOR") && !decided.has("NO_COLOR");
+  const colorful = colors && !["FORCE_COLOR", "NO_COLOR"].some((name) => isDecided(layers, name));
   const defaults = { ...(colorful && { FORCE_COLOR: "1" }), PYTHONUNBUFFERED: "1" };
   return { env: valuesOf([...layers, literal(defaults)]), clashes };
 }
