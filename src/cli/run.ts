@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import { resolve } from "node:path";
 import { describe } from "../core/failure.ts";
 import { exitCodeOf, type Fleet } from "../core/state.ts";
+import { readTree, signalProcess } from "../effects/processes/signal.ts";
 import { findFault } from "../effects/processes/spawn.ts";
 import { exportsOf } from "../plan/env.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -12,6 +13,7 @@ import { type Face, openFace } from "./face.ts";
 import { openLive } from "./live.ts";
 import type { GlobalArgs, SelectionArgs, StartArgs } from "./options.ts";
 import { type Chosen, chooseServices } from "./project.ts";
+import { onSignals } from "./signals.ts";
 import { checkStartOptions } from "./start-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -78,7 +80,7 @@ async function runToEnd(
 ): Promise<number> {
   const { execa } = await import("execa");
   const [file = "", ...rest] = command;
-  const result = await execa(file, rest, {
+  const running = execa(file, rest, {
     cwd: resolve(args.directory ?? "."),
     env: {
       ...exportsOf(services, assignmentOf(supervisor.snapshot())),
@@ -87,14 +89,21 @@ async function runToEnd(
     },
     stdio: "inherit",
     reject: false,
-    // The terminal signals CMD itself, and it decides how to end; launch ends after it.
     cleanup: true,
-    forceKillAfterDelay: false,
   });
+  using _signals = onSignals((signal, count) => passOn(count > 2 ? "SIGKILL" : signal, running.pid));
+  const result = await running;
   if (result.code === "ENOENT") return said(127, `launch run: command not found: ${file}`);
   if (result.code === "EACCES") return said(126, `launch run: not executable: ${file}`);
   if (result.signal !== undefined) return 128 + constants.signals[result.signal];
   return result.exitCode ?? launchFailed;
+}
+
+/** CMD decides how to end, and launch ends after it. A terminal signals CMD itself; what was sent to launch alone is passed on. */
+function passOn(signal: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGKILL", pid: number | undefined): void {
+  const isAtTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  if (pid === undefined || (signal === "SIGINT" && isAtTerminal)) return;
+  for (const one of readTree({ pid })) signalProcess(one, signal);
 }
 
 /** A command that cannot be run is said before anything is started for it. */
