@@ -68,15 +68,16 @@ export function newReporter(project: string): Reporter {
         const { name } = after.service;
         const own = runs.get(name) ?? [];
         runs.set(name, own);
-        if (after.run !== before.run) own.push({ run: after.run, startedAt: time });
         const last = own.at(-1);
-        if (last !== undefined && before.state.status !== after.state.status) {
-          if (after.state.status === "ready" || after.state.status === "exited") last.readyAt ??= time;
-        }
         if (last !== undefined && after.lastEnd !== before.lastEnd && after.lastEnd !== undefined) {
           last.endedAt = time;
           last.end = "exit" in after.lastEnd ? describeExit(after.lastEnd.exit) : describe(after.lastEnd.failure);
         }
+        // One entry may hold the end of a run and the start of the next.
+        if (after.run !== before.run) own.push({ run: after.run, startedAt: time });
+        const isUp = after.state.status === "ready" || after.state.status === "exited";
+        const now = own.at(-1);
+        if (isUp && now !== undefined && before.state.status !== after.state.status) now.readyAt ??= time;
         if (outcome !== undefined && !judged.has(name)) {
           judged.set(name, before.wanted && !after.wanted && !isSettled(after.state) ? before : after);
         }
