@@ -103,7 +103,7 @@ async function runToEnd(
 function passOn(signal: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGKILL", pid: number | undefined): void {
   const isAtTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   if (pid === undefined || (signal === "SIGINT" && isAtTerminal)) return;
-  for (const one of readTree({ pid })) signalProcess(one, signal);
+  for (const one of readTree({ pid })) signalProcess({ pid: one.pid, startTicks: one.startTicks }, signal);
 }
 
 /** A command that cannot be run is said before anything is started for it. */
