@@ -211,9 +211,9 @@ describe("when nobody reads stdout", () => {
   test.concurrent("a pipe that is not read stops no supervision", async () => {
     await using project = newProject({
       services: {
-        loud: "yes 'a line of output that nobody ever reads, long enough to fill every buffer soon'",
+        loud: "yes 'a line of output that nobody reads, often enough to fill every buffer' | head -c 200000000; exec sleep 1000",
         api: {
-          command: "echo $$ > pid; rm -f sick; exec serve.js",
+          command: "rm -f sick; echo $$ > pid; exec serve.js",
           port: "dynamic",
           restart: { delay: 0 },
           health: { http: "/health", interval: "30ms", failures: 2, restart: true },
