@@ -109,6 +109,22 @@ describe("the next run", () => {
   });
 });
 
+test.each([
+  ["no JSON", "{"],
+  ["empty", ""],
+  ["of another version", '{"version":99,"ports":{"api":{"main":1}}}'],
+  ["without sense", '{"version":1,"ports":{"api":{"main":"x"},"gone":7},"files":{"a":1}}'],
+  ["of other shapes", '{"version":1,"ports":[1,2],"files":null}'],
+])("kept state that is %s is as good as none", async (_, state) => {
+  await using project = newProject(
+    { services: { api: { command: "serve.js", port: "auto" } } },
+    { ".launch/state.json": state },
+  );
+  await using run = startJson(project);
+  await run.events.state("api", "ready");
+  expect(await run.end("SIGINT")).toBe(0);
+});
+
 test("another project's service moves ours to a port of its own, which is kept while it is there", async () => {
   const port = await freePort();
   await using one = newProject({ name: "one", services: { api: { command: "serve.js", port } } });

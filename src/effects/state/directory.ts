@@ -37,20 +37,32 @@ export function createStateDirectory({ directory, logs }: StatePaths): string {
   return realpathSync(directory);
 }
 
-/** What an earlier run left; a missing or damaged file counts as nothing kept. */
+/** What an earlier run left; a missing or damaged file counts as nothing kept, and so does what makes no sense in it. */
 export function readKeptState({ directory }: StatePaths): KeptState {
   try {
     const state = JSON.parse(readFileSync(join(directory, "state.json"), "utf8")) as Partial<KeptState> & {
       version?: number;
     };
     if (state.version !== 1) return nothingKept;
-    return { ports: state.ports ?? {}, files: state.files ?? {} };
+    const ports = Object.entries(state.ports ?? {}).map(([service, own]) => [service, only(own, isPort)]);
+    return { ports: Object.fromEntries(ports), files: only(state.files, (hash) => typeof hash === "string") };
   } catch {
     return nothingKept;
   }
 }
 
 const nothingKept: KeptState = { ports: {}, files: {} };
+
+function only<Value>(
+  values: Readonly<Record<string, Value>> | undefined,
+  fits: (value: Value) => boolean,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => fits(value)));
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
+}
 
 /** Replaces the kept state in one move. */
 export function writeKeptState({ directory }: StatePaths, state: KeptState): void {
