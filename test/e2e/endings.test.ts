@@ -89,6 +89,14 @@ describe("before everything is up, a signal ends the run with 128 and its number
   }
 });
 
+test("a signal while a service waits for its port ends the run with 130 at once", async () => {
+  await using stranger = await startListener("127.0.0.1");
+  await using project = newProject({ services: { api: { command: "serve.js", port: stranger.port } } });
+  await using run = startJson(project, ["--on-conflict", "wait"]);
+  await run.events.find({ type: "decided", choice: "wait" });
+  expect(await run.end("SIGINT")).toBe(130);
+});
+
 describe("once everything is up, a signal ends the run with 0", () => {
   test.concurrent.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s", async (signal) => {
     await using project = newProject({

@@ -294,3 +294,45 @@ test.concurrent("another user's process is not offered to be killed", async () =
   terminal.type("quit\n");
   expect(await terminal.ended).toBe(3);
 });
+
+test.concurrent("launch kill :PORT asks before it ends anybody", async () => {
+  await using stranger = await startListener("127.0.0.1");
+  await using project = newProject({ services: {} });
+  for (const [answer, code, lives] of [
+    ["no\n", 1, true],
+    ["\n", 1, true],
+    ["yes\n", 0, false],
+  ] as const) {
+    await using terminal = startTerminal(project, ["kill", `:${stranger.port}`]);
+    await terminal.sees(`pid ${stranger.pid}`);
+    await terminal.sees("Type yes: ");
+    terminal.type(answer);
+    expect(await terminal.ended).toBe(code);
+    expect(isAlive(stranger.pid)).toBe(lives);
+  }
+});
+
+test.concurrent("Ctrl-C at the question of launch kill ends nobody", async () => {
+  await using stranger = await startListener("127.0.0.1");
+  await using project = newProject({ services: {} });
+  await using terminal = startTerminal(project, ["kill", `:${stranger.port}`]);
+  await terminal.sees("Type yes: ");
+  terminal.type(ctrlC);
+  expect(await terminal.ended).not.toBe(0);
+  expect(isAlive(stranger.pid)).toBe(true);
+});
+
+test.concurrent("nobody is asked with --non-interactive, --json, CI or --on-conflict", async () => {
+  await using stranger = await startListener("127.0.0.1");
+  await using project = newProject({ services: { api: { command: "serve.js", port: stranger.port } } });
+  for (const [args, env] of [
+    [["--non-interactive"], {}],
+    [["--json"], {}],
+    [[], { CI: "true" }],
+    [["--on-conflict", "fail"], {}],
+  ] as const) {
+    await using terminal = startTerminal(project, args, { env });
+    expect(await terminal.ended).toBe(3);
+    expect(terminal.shown()).not.toContain("Your choice");
+  }
+});
