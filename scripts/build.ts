@@ -68,7 +68,8 @@ const result = await build({
   format: "cjs",
   supported: { "dynamic-import": false },
   define: { ...common.define, "import.meta.url": "bundleUrl" },
-  banner: { js: "const bundleUrl=`file://${__filename}`;" },
+  banner: { js: "(function(exports,require,module,__filename){const bundleUrl=`file://${__filename}`;" },
+  footer: { js: "})" },
   plugins: [standingIn],
 });
 

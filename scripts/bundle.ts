@@ -16,8 +16,8 @@ export function openBundle(directory: string): Bundle {
   const { readFileSync } = process.getBuiltinModule("node:fs");
   const { Script } = process.getBuiltinModule("node:vm");
   const filename = `${directory}/launch.cjs`;
-  // The bundle is plain ASCII.
-  const source = `(function(exports,require,module,__filename){${readFileSync(filename, "latin1")}\n})`;
+  // The bundle is plain ASCII, and one function expression.
+  const source = readFileSync(filename, "latin1");
   const cachedData = readCache();
   const script = new Script(source, { filename, ...(cachedData === undefined ? {} : { cachedData }) });
   const module = { exports: {} as Bundle["exports"] };

@@ -3,7 +3,6 @@
 import { exitCodeOf } from "../core/state.ts";
 import { checkStartOptions } from "./start-options.ts";
 import { openFace } from "./face.ts";
-import { openLive } from "./live.ts";
 import type { UpArgs } from "./options.ts";
 import { chooseServices } from "./project.ts";
 import { isInteractive } from "./terminal.ts";
@@ -25,6 +24,8 @@ export async function run(args: UpArgs): Promise<number> {
     output: process.stdout,
     hint: interactive ? "Ctrl-C stops everything." : "",
   });
+  // A check does without the engine.
+  const { openLive } = await import("./live.ts");
   await using live = await openLive(chosen, args, face, {
     interactive,
     restarts: true,

@@ -3,6 +3,9 @@
 import * as z from "zod";
 import { durationPattern } from "../duration.ts";
 
+// A manifest is judged once, and code made for that would take longer to make than it saves.
+z.config({ jitless: true });
+
 /** Marks a value that only a later release will take. */
 export const notYet = "not supported yet";
 
