@@ -39,7 +39,7 @@ test("a service whose port was taken while it was down moves, its users are told
   await run.events.find({ type: "log", service: "user", line: `told ${to}` });
   await run.events.state("reader", "ready", { run: 2 });
   expect(await run.stop()).toBe(0);
-  expect(project.has("config.txt")).toBe(false);
+  await until("the file to go", () => !project.has("config.txt"));
 });
 
 test("a bare port that was taken while its service was down ends the run, and who took it is said", async () => {
