@@ -7,9 +7,9 @@ import { didYouMean } from "../manifest/suggest.ts";
 
 /** Unknown names, services that need themselves, and cycles, each named as a path. Empty: an order exists. */
 export function checkGraph(services: readonly Service[]): readonly Problem[] {
-  const names = services.map((service) => service.name);
+  const names = new Set(services.map((service) => service.name));
   const unknown = services.flatMap((service) =>
-    service.needs.filter((need) => !names.includes(need.service)).map((need) => unknownNeed(service, need, names)),
+    service.needs.filter((need) => !names.has(need.service)).map((need) => unknownNeed(service, need, [...names])),
   );
   return [...unknown, ...findCycles(services).map((cycle) => cycleProblem(services, cycle))];
 }
