@@ -55,14 +55,11 @@ test("a stranger on a bare port is named and ends the run with 3, and nothing is
 
 test("what a stranger calls itself is shown as one line that does nothing to a terminal", async () => {
   const script = "const s = require('net').createServer().listen(0, '127.0.0.1', () => console.log(s.address().port))";
-  await using stranger = await startStranger(process.execPath, [
-    "-e",
-    script,
-    "\u001b]0;title\u0007\u001b[2J\nokay > ready",
-  ]);
+  const argv0 = "\u001b]0;title\u0007\u001b[2Jevil\nokay > ready";
+  await using stranger = await startStranger(process.execPath, ["-e", script], { argv0 });
   await using project = newProject({ services: { api: { command: "serve.js", port: Number(stranger.line) } } });
   const { stdout } = await launch(project, ["--color"]);
-  expect(stdout).toContain(`(pid ${stranger.pid}, "`);
+  expect(stdout).toContain("evil okay > ready");
   expect(stdout).not.toMatch(/\u001b(?!\[\d+m)/);
   expect(stdout).not.toMatch(/^okay/m);
 });
