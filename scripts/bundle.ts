@@ -10,6 +10,9 @@ export interface Bundle {
   createCache(): Buffer;
 }
 
+/** The cache's file: what one build of Node made is good for that build alone, and for others is not even read. */
+export const cacheFile = `launch-${process.version}-${process.platform}-${process.arch}.cache`;
+
 /** Runs the bundle that is in a directory. */
 export function openBundle(directory: string): Bundle {
   // Asked for, not imported: an import reads every export, and some of those load a lot.
@@ -26,7 +29,7 @@ export function openBundle(directory: string): Bundle {
 
   function readCache(): Buffer | undefined {
     try {
-      return readFileSync(`${directory}/launch.cache`);
+      return readFileSync(`${directory}/${cacheFile}`);
     } catch {
       return undefined;
     }

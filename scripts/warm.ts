@@ -1,9 +1,9 @@
-// Makes `launch.cache` beside the bundle in the given directory: runs it through a check and a small run, so that the code of what a start uses is in it.
+// Makes the code cache beside the bundle in the given directory: runs it through a check and a small run, so that the code of what a start uses is in it.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { openBundle } from "./bundle.ts";
+import { cacheFile, openBundle } from "./bundle.ts";
 
 const dist = resolve(process.argv[2] ?? "dist");
 
@@ -35,7 +35,7 @@ try {
     const code = await runCommandLine(["-C", directory, ...args]);
     if (code !== 0) throw new Error(`launch ${args.join(" ")} ended with ${code}`);
   }
-  writeFileSync(join(dist, "launch.cache"), bundle.createCache());
+  writeFileSync(join(dist, cacheFile), bundle.createCache());
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
