@@ -1,0 +1,144 @@
+// `launch --check-only` and what is said about a manifest that is wrong.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { launch } from "../helpers/launch.ts";
+import { newProject } from "../helpers/project.ts";
+import { startListener } from "../integration/ports/strangers.ts";
+
+describe("--check-only", () => {
+  const processes = (): readonly string[] => readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+
+  test("starts, ends and writes nothing", async () => {
+    await using stranger = await startListener("127.0.0.1");
+    await using project = newProject(
+      {
+        services: {
+          api: {
+            command: "serve.js",
+            port: { preferred: stranger.port, range: `${stranger.port}-${stranger.port + 5}` },
+            files: { "made.js": "${NOW}" },
+          },
+          task: { type: "task", command: "touch ran", env_file: ".env.task", depends_on: ["api"] },
+        },
+      },
+      { ".env.task": "A=1\n" },
+    );
+    const before = project.listing();
+    const processesBefore = new Set(processes());
+    const { code, stdout } = await launch(project, ["--check-only"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("It would start. Nothing was started.");
+    expect(stdout).toContain(`pid ${stranger.pid}`);
+    expect(project.listing()).toBe(before);
+    const started = processes().filter((pid) => !processesBefore.has(pid));
+    const ours = started.filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, "utf8").includes(project.directory);
+      } catch {
+        return false;
+      }
+    });
+    expect(ours).toEqual([]);
+    expect(processes()).toContain(String(stranger.pid));
+  });
+
+  test.concurrent.each([
+    [
+      "a command that does not exist",
+      { a: { command: ["no-such-program", "--flag"] } },
+      "command not found: no-such-program",
+    ],
+    ["a shell command that does not exist", { a: "no-such-program --flag" }, "command not found: no-such-program"],
+    ["a program that may not be run", { a: { command: ["./plain.txt"] } }, "not executable: ./plain.txt"],
+    ["a missing directory", { a: { command: "true", working_dir: "nowhere" } }, "no such directory"],
+    [
+      "a missing command of a probe",
+      { a: { command: "true", ready: { exec: ["no-such-probe"] } } },
+      "command not found: no-such-probe",
+    ],
+    [
+      "a port that is fixed twice",
+      {
+        a: { command: "true", port: { preferred: 8123, fixed: true } },
+        b: { command: "true", port: { preferred: 8123, fixed: true } },
+      },
+      "port 8123 is fixed here and in a",
+    ],
+  ])("finds %s", async (_, services, words) => {
+    await using project = newProject({ services }, { "plain.txt": "text" });
+    const { code, stdout } = await launch(project, ["--check-only"]);
+    expect(stdout).toContain(words);
+    expect(stdout).toContain("It would not start. Nothing was started.");
+    expect(code).toBe(1);
+  });
+
+  test.concurrent("finds a condition that can never hold", async () => {
+    await using project = newProject({
+      services: { a: "sleep 1000", b: { command: "true", depends_on: { a: "completed" } } },
+    });
+    const { code, stdout, stderr } = await launch(project, ["--check-only"]);
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toMatch(/completed/);
+  });
+
+  test.concurrent("finds a conflict that nobody would settle, and ends with 3", async () => {
+    await using stranger = await startListener("127.0.0.1");
+    await using project = newProject({ services: { api: { command: "serve.js", port: stranger.port } } });
+    const { code, stdout } = await launch(project, ["--check-only"]);
+    expect(code).toBe(3);
+    expect(stdout).toContain(`pid ${stranger.pid}`);
+    expect((await launch(project, ["--check-only", "--on-conflict", "next"])).code).toBe(0);
+    const json = JSON.parse((await launch(project, ["--check-only", "--json"])).stdout) as unknown;
+    expect(json).toMatchObject({
+      exitCode: 3,
+      order: ["api"],
+      conflicts: [{ port: stranger.port, decision: { choice: "fail" } }],
+    });
+  });
+});
+
+describe("what is wrong with a manifest is told with its place, all at once, and ends with 2", () => {
+  test.concurrent("unknown keys, unknown services and bad values", async () => {
+    await using project = newProject(
+      [
+        "services:",
+        "  api:",
+        "    comand: npm start",
+        "  web:",
+        "    command: npm start",
+        "    depends_on: [apy]",
+        "    port: 70000",
+        "",
+      ].join("\n"),
+    );
+    const { code, stdout, stderr } = await launch(project, []);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain('services.yaml:3:5 "comand" is no key of a service\n');
+    expect(stderr).toContain("      comand: npm start\n      ^");
+    expect(stderr).toContain('Did you mean "command"?');
+    expect(stderr).toMatch(/services\.yaml:6:18 .*"apy"/);
+    expect(stderr).toMatch(/services\.yaml:7:11 /);
+    expect(project.has(".launch")).toBe(false);
+  });
+
+  test.concurrent("a cycle is named as a path", async () => {
+    await using project = newProject({
+      services: {
+        a: { command: "true", depends_on: ["b"] },
+        b: { command: "true", depends_on: ["c"] },
+        c: { command: "true", depends_on: ["a"] },
+      },
+    });
+    const { code, stderr } = await launch(project, []);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/a → b → c → a|b → c → a → b|c → a → b → c/);
+  });
+
+  test.concurrent("no manifest anywhere", async () => {
+    await using project = newProject({ services: {} });
+    const { code, stderr } = await launch(project, ["-C", "/"], {});
+    expect(code).toBe(2);
+    expect(stderr).toContain("services.yaml");
+  });
+});

@@ -1,0 +1,88 @@
+// What a run tells programs: the reports and the JSON lines.
+
+import { execFileSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import { launch, startJson } from "../helpers/launch.ts";
+import { newProject } from "../helpers/project.ts";
+import { startListener } from "../integration/ports/strangers.ts";
+
+describe("--report", () => {
+  const services = {
+    api: { command: "serve.js", port: "dynamic" },
+    shaky: { command: "crash.js 1", restart: { delay: 0 }, ready: { log: "lives" } },
+    last: { type: "task", command: String.raw`printf 'a\033[31mb\001c]]>&<\n'; exit 5`, depends_on: ["api", "shaky"] },
+  };
+
+  test.concurrent("writes JSON with times, restarts, ends, reasons and last lines of every service", async () => {
+    await using project = newProject({ services });
+    expect((await launch(project, ["--report", "out.json"])).code).toBe(1);
+    const report = JSON.parse(project.read("out.json")) as { services: unknown };
+    expect(report).toMatchObject({
+      exitCode: 1,
+      outcome: { kind: "failed", service: "last" },
+      services: [
+        { name: "api", ok: true, restarts: 0, timeToReady: expect.any(Number), ports: { main: expect.any(Number) } },
+        {
+          name: "shaky",
+          ok: true,
+          restarts: 1,
+          runs: [
+            { run: 1, end: "exit code 3" },
+            { run: 2, readyAt: expect.any(Number) },
+          ],
+        },
+        { name: "last", ok: false, reason: "ended with exit code 5", lastLines: [expect.stringContaining("]]>&<")] },
+      ],
+    });
+  });
+
+  test.concurrent("writes JUnit that an XML parser takes, whatever a service has printed", async () => {
+    await using project = newProject({ services });
+    expect((await launch(project, ["--report", "out.xml"])).code).toBe(1);
+    const script = `
+import sys, json, xml.etree.ElementTree as tree
+root = tree.parse(sys.argv[1]).getroot()
+print(json.dumps([[case.get("name"), [part.tag for part in case]] for case in root.iter("testcase")]))`;
+    const cases: unknown = JSON.parse(
+      execFileSync("python3", ["-c", script, project.path("out.xml")], { encoding: "utf8" }),
+    );
+    expect(cases).toEqual([
+      ["api", ["system-out"]],
+      ["shaky", ["system-out"]],
+      ["last", ["failure", "system-out"]],
+    ]);
+    expect(project.read("out.xml")).toContain('tests="3" failures="1"');
+  });
+
+  test.concurrent("is written as well when a conflict or Ctrl-C ends the run", async () => {
+    await using stranger = await startListener("127.0.0.1");
+    await using contested = newProject({ services: { api: { command: "serve.js", port: stranger.port } } });
+    await launch(contested, ["--report", "out.json"]);
+    expect(JSON.parse(contested.read("out.json"))).toMatchObject({
+      exitCode: 3,
+      services: [{ name: "api", ok: false }],
+    });
+    await using project = newProject({ services: { api: { command: "sleep 1000", ready: { log: "never" } } } });
+    await using run = startJson(project, ["--report", "out.json"]);
+    await run.events.state("api", "started");
+    await run.end("SIGINT");
+    expect(JSON.parse(project.read("out.json"))).toMatchObject({ exitCode: 130, services: [{ ok: false }] });
+  });
+});
+
+test("--json says every change of state and every line as one object a line, and the end", async () => {
+  await using project = newProject({ services: { task: { type: "task", command: "echo hello" } } });
+  const { stdout } = await launch(project, ["--json"]);
+  const said = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(said.map(({ type, state, line }) => state ?? line ?? type)).toEqual([
+    "starting",
+    "started",
+    "hello",
+    "exited",
+    "end",
+  ]);
+  expect(said.at(-1)).toMatchObject({ type: "end", exitCode: 0, outcome: { kind: "done" } });
+});
