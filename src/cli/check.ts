@@ -41,7 +41,8 @@ export async function check(chosen: Chosen, args: UpArgs): Promise<number> {
   });
   const fatal = findings.some((finding) => finding.fatal);
   const unsettled = inspection.conflicts.some(({ decision }) => decision.choice === "fail");
-  const verdict: Verdict = { chosen, inspection, findings, code: fatal ? 1 : unsettled ? 3 : 0 };
+  const busy = inspection.running !== undefined;
+  const verdict: Verdict = { chosen, inspection, findings, code: busy ? 2 : fatal ? 1 : unsettled ? 3 : 0 };
   process.stdout.write(args.json ? asJson(verdict) : asText(verdict, newStyle(wantsColor(args))));
   return verdict.code;
 }
@@ -76,9 +77,12 @@ function asText({ chosen, inspection, findings, code }: Verdict, style: Style): 
 }
 
 function conclusion({ running }: Inspection, code: number, style: Style): string {
-  if (code !== 0) return style.bad("It would not start. Nothing was started.");
-  if (running === undefined) return style.good("It would start. Nothing was started.");
-  return style.good(`It runs right now (pid ${running.pid}). Nothing was started.`);
+  if (running !== undefined) {
+    return style.bad(`It runs already (pid ${running.pid}) and would not start twice. Nothing was started.`);
+  }
+  return code === 0
+    ? style.good("It would start. Nothing was started.")
+    : style.bad("It would not start. Nothing was started.");
 }
 
 function asJson({ chosen, inspection, findings, code }: Verdict): string {

@@ -122,7 +122,8 @@ export async function openLive(
   const finish = async (): Promise<Outcome> => {
     const outcome = await supervisor.ended;
     const report = reporter.finish(outcome, supervisor.snapshot(), supervisor.output);
-    if (args.report !== undefined) await writeReport(args.report, report);
+    // The run's own exit code is worth more than the report: what goes wrong here is only said.
+    if (args.report !== undefined) await writeReport(args.report, report).catch(sayUnwritten);
     return outcome;
   };
 
@@ -137,4 +138,8 @@ export async function openLive(
       await engine[Symbol.asyncDispose]();
     },
   };
+}
+
+function sayUnwritten(error: unknown): void {
+  process.stderr.write(`the report could not be written: ${error instanceof Error ? error.message : String(error)}\n`);
 }

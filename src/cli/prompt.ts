@@ -37,6 +37,7 @@ export function newPrompt(writer: Writer, style: Style, onInterrupt: () => void)
     conflicts: readonly Conflict[],
     signal: AbortSignal,
   ): Promise<PromptAnswer | undefined> => {
+    if (signal.aborted) return undefined;
     const choices = choicesCommonTo(conflicts);
     if (forAll !== undefined && choices.includes("next")) return forAll;
     const preselected = preselect(service, conflicts, choices);
@@ -193,7 +194,9 @@ export function question(
   );
   const shortcuts = [
     ...(choices.includes("next") ? ["add r to keep the new port for this project (1r)"] : []),
-    ...(more > 0 && choices.includes("next") ? [`add a to do the same for all ${more} that follow (1a)`] : []),
+    ...(more > 0 && choices.includes("next")
+      ? [`add a to do the same for ${more === 1 ? "the one that follows" : `all ${more} that follow`} (1a)`]
+      : []),
   ];
   const number = preselected === undefined ? "" : ` [${choices.indexOf(preselected) + 1}]`;
   return `\n${[...holders, ...options, ...shortcuts.map((line) => style.dim(`     ${line}`))].join("\n")}\nYour choice${number}: `;

@@ -3,7 +3,7 @@
 import type { Change } from "../core/event.ts";
 import { describe, describeConflict, describeExit, describeMillis, type Failure } from "../core/failure.ts";
 import type { Millis, Service } from "../core/service.ts";
-import type { Member } from "../core/state.ts";
+import type { After, Member } from "../core/state.ts";
 
 /** How a line is meant, which a terminal also shows in a colour. */
 export type Tone = "good" | "bad" | "warn" | "plain";
@@ -58,7 +58,7 @@ function stateRemark(before: Member, after: Member, at: Millis): readonly Remark
       ];
     case "stopping":
       if (state.after.kind === "block") return [{ tone: "bad", text: `stopping: someone else answers on its port` }];
-      return [{ tone: "plain", text: "stopping" }];
+      return [...illRemark(state.after), { tone: "plain", text: "stopping" }];
     case "backoff":
       return [
         ...crashRemark(before, after),
@@ -75,6 +75,13 @@ function stateRemark(before: Member, after: Member, at: Millis): readonly Remark
     case "failed":
       return [{ tone: "bad", text: failureWords(state.failure) }];
   }
+}
+
+/** Why a run is ended that nobody asked to end. */
+function illRemark(after: After): readonly Remark[] {
+  if (after.kind === "fail") return [{ tone: "bad", text: describe(after.failure) }];
+  if (after.kind === "judge" && "failure" in after.end) return [{ tone: "bad", text: describe(after.end.failure) }];
+  return [];
 }
 
 /** Who holds the port was said when it was blocked, and how it was decided just before. */

@@ -17,8 +17,13 @@ export interface Holder {
   /** The systemd unit or container that its cgroup names. */
   readonly unit?: string;
   readonly container?: string;
-  /** Another run of `launch` that the process belongs to. */
-  readonly project?: { readonly name: string; readonly service: string; readonly root: string };
+  /** The `launch` project that the process belongs to, and whether a run of it is going. */
+  readonly project?: {
+    readonly name: string;
+    readonly service: string;
+    readonly root: string;
+    readonly running?: boolean;
+  };
   /** True: left by a dead run of this same project and instance. */
   readonly leftover?: boolean;
 }
@@ -35,6 +40,8 @@ export type HolderKnowledge =
     }
   /** In use, but nothing says by whom (bound and not listening, or another namespace); `listening` when it accepts connections. */
   | { readonly kind: "unknown"; readonly listening?: boolean }
+  /** Another service of this same manifest has it. */
+  | { readonly kind: "sibling"; readonly service: string }
   /** Nobody's, but the system gives ports this low only to privileged programs. */
   | { readonly kind: "privileged" };
 

@@ -2,7 +2,7 @@
 
 import { change, ending, failed, rested, stopping, withoutReason } from "./change.ts";
 import { unanswered } from "./claim.ts";
-import { dependentsOf, isHopeless, isSupported, openPortsFor } from "./needs.ts";
+import { dependentsOf, endedNeedOf, isHopeless, isSupported, openPortsFor } from "./needs.ts";
 import type { Millis } from "./service.ts";
 import type { Fleet, Member, Outcome } from "./state.ts";
 import { hasFailed, isActive, isGoingDown, isSettled, isUp } from "./state.ts";
@@ -98,10 +98,23 @@ function outcomeNow(fleet: Fleet, at: Millis): Outcome | undefined {
     const outcome = outcomeOfEnd(fleet, member);
     if (outcome !== undefined) return outcome;
   }
+  const starved = starvedOutcome(fleet, wanted);
+  if (starved !== undefined && fleet.rules.onFailure === "stop") return starved;
   const { upBy, endWhenSettled } = fleet.rules;
   const late = upBy !== undefined && !fleet.arrived && at >= upBy ? wanted.filter(isOnItsWay(fleet)) : [];
   if (late.length > 0) return { kind: "timeout", waiting: late.map(({ service }) => service.name) };
-  return endWhenSettled && isAllDone(fleet, wanted) ? { kind: "done" } : undefined;
+  return endWhenSettled && isAllDone(fleet, wanted) ? (starved ?? { kind: "done" }) : undefined;
+}
+
+/** What was asked for and can never start, because what it needs has ended by itself, has failed of that. */
+function starvedOutcome(fleet: Fleet, wanted: readonly Member[]): Outcome | undefined {
+  for (const member of wanted) {
+    const need = endedNeedOf(fleet, member);
+    if (need !== undefined) {
+      return { kind: "failed", service: member.service.name, failure: { kind: "need-ended", need } };
+    }
+  }
+  return undefined;
 }
 
 /** True when nothing is left to run: what runs elsewhere and serves keeps no run alive. */
@@ -150,7 +163,7 @@ function concluded(fleet: Fleet): Fleet {
   if (fleet.outcome === undefined) {
     const wanted = wantedOf(fleet);
     if (fleet.wasUp || wanted.length === 0 || wanted.some(isOnItsWay(fleet))) return fleet;
-    const wasUp = !wanted.some(hasFailed);
+    const wasUp = !wanted.some(hasFailed) && starvedOutcome(fleet, wanted) === undefined;
     return wasUp || !fleet.arrived ? { ...fleet, arrived: true, wasUp } : fleet;
   }
   const members = Object.values(fleet.members);

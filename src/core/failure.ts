@@ -20,6 +20,10 @@ export type Failure =
   | { readonly kind: "preparation"; readonly message: string }
   /** It ended by itself and that counts as a failure. */
   | { readonly kind: "exit"; readonly exit: Exit }
+  /** It ended with success although it had yet to prove that it serves. */
+  | { readonly kind: "ended-early"; readonly exit: Exit }
+  /** What it needs to be ready has ended by itself, so it can never start. */
+  | { readonly kind: "need-ended"; readonly need: string }
   /** It ended once more after all the restarts that it may have within its window. */
   | { readonly kind: "crash-loop"; readonly restarts: number; readonly window: Millis; readonly last: Failure }
   /** It did not prove ready in time. */
@@ -44,11 +48,13 @@ export function isPermanent(failure: Failure): boolean {
     case "preparation":
     case "conflict":
     case "skipped":
+    case "need-ended":
     case "crash-loop":
     case "did-not-stop":
       return true;
     case "spawn":
     case "exit":
+    case "ended-early":
     case "not-ready":
     case "unhealthy":
     case "lost":
@@ -78,6 +84,10 @@ export function describe(failure: Failure): string {
       return failure.message;
     case "exit":
       return `ended with ${describeExit(failure.exit)}`;
+    case "ended-early":
+      return `ended with ${describeExit(failure.exit)} before it was ready`;
+    case "need-ended":
+      return `could not start, because ${failure.need} has ended`;
     case "crash-loop":
       return `crash loop: restarted ${times(failure.restarts)} within ${describeMillis(failure.window)}, last: ${describe(failure.last)}`;
     case "not-ready":
@@ -119,6 +129,8 @@ export function describeHolder(known: HolderKnowledge): string {
     }
     case "other-user":
       return `held by user ${known.user ?? known.uid}, whose processes may not be looked at`;
+    case "sibling":
+      return `wanted by ${known.service} as well`;
     case "lease":
       return known.project === undefined
         ? "leased by another run of launch"
@@ -142,6 +154,7 @@ export function nameHolder(known: HolderKnowledge): string {
     case "other-user":
     case "unknown":
     case "privileged":
+    case "sibling":
       return describeHolder(known);
   }
 }

@@ -35,6 +35,25 @@ export function openPortsFor(fleet: Fleet, name: string): readonly string[] {
   });
 }
 
+/** The service whose end by itself keeps this wanted one from ever starting, directly or through others. */
+export function endedNeedOf(fleet: Fleet, member: Member): string | undefined {
+  if (!member.wanted || member.state.status !== "idle" || !isHopeless(fleet, member)) return undefined;
+  return findEndedNeed(fleet, member, new Set());
+}
+
+function findEndedNeed(fleet: Fleet, member: Member, seen: Set<string>): string | undefined {
+  if (seen.has(member.service.name)) return undefined;
+  seen.add(member.service.name);
+  for (const need of member.service.needs) {
+    const needed = fleet.members[need.service];
+    if (needed === undefined || !needed.wanted || needState(fleet, need) !== "hopeless") continue;
+    if (needed.state.status === "exited") return need.service;
+    const further = needed.state.status === "idle" ? findEndedNeed(fleet, needed, seen) : undefined;
+    if (further !== undefined) return further;
+  }
+  return undefined;
+}
+
 /** The members whose needs name this service. */
 export function dependentsOf(fleet: Fleet, name: string): readonly Member[] {
   return Object.values(fleet.members).filter((member) => member.service.needs.some((need) => need.service === name));

@@ -13,7 +13,7 @@ export interface Verdict {
 }
 
 /** True when the exit is one that the manifest calls a success. */
-function isSuccess(exit: Exit, successExitCodes: readonly number[]): boolean {
+export function isSuccess(exit: Exit, successExitCodes: readonly number[]): boolean {
   return exit.code !== null && successExitCodes.includes(exit.code);
 }
 

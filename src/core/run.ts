@@ -4,7 +4,7 @@ import { bounceDependents, blocked, change, failed, rested, stopping, withoutRea
 import type { Event, Fact } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import { dependentsOf } from "./needs.ts";
-import { judgeEnd } from "./restart.ts";
+import { isSuccess, judgeEnd } from "./restart.ts";
 import type { Millis } from "./service.ts";
 import type { After, Ending, Fleet, Member } from "./state.ts";
 import { isGoingDown, isWatchedOnly } from "./state.ts";
@@ -99,10 +99,17 @@ function noteLoss(fleet: Fleet, member: Member, event: Fell): Fleet {
 function noteExit(fleet: Fleet, member: Member, event: Exited): Fleet {
   const { state } = member;
   const ended: Member = { ...member, lastEnd: event.end };
-  const after: After = state.status === "stopping" ? state.after : { kind: "judge", end: event.end };
+  const after: After = state.status === "stopping" ? state.after : { kind: "judge", end: endOf(member, event) };
   if (!event.left) return settle(fleet, ended, after, event);
   // The leader is gone but others of its group live: they end before anything else happens.
   return change(fleet, member.service.name, () => stopping(fleet, ended, event.at, after));
+}
+
+/** A service that was to prove that it serves, and ended before, has failed whatever its exit code says. */
+function endOf({ service, state }: Member, { end }: Exited): Ending {
+  const wasToServe = service.type === "service" && service.ready.probe.kind !== "none" && state.status === "started";
+  if (!wasToServe || !("exit" in end) || !isSuccess(end.exit, service.successExitCodes)) return end;
+  return { failure: { kind: "ended-early", exit: end.exit } };
 }
 
 /** What the service becomes now that nothing of its run lives. */

@@ -33,11 +33,16 @@ export function choicesFor(
 ): readonly Choice[] {
   const choices: Choice[] = [];
   if (next !== undefined && mayMove(endpoint, policy.strict)) choices.push("next");
-  if (mayEnd(holder, policy.self)) choices.push("kill");
+  if (mayEnd(holder, policy.self) && !isKeptAlive(holder)) choices.push("kill");
   if (isListening(holder)) choices.push("adopt");
-  // Waiting for a privilege would be waiting for ever.
-  if (holder.kind !== "privileged") choices.push("wait");
+  // Waiting for a privilege, or for ourselves, would be waiting for ever.
+  if (holder.kind !== "privileged" && holder.kind !== "sibling") choices.push("wait");
   return [...choices, "skip", "quit"];
+}
+
+/** Ending a service of a project that runs ends nothing: its own launch starts it again. */
+function isKeptAlive(known: HolderKnowledge): boolean {
+  return known.kind === "process" && known.holder.leftover !== true && known.holder.project?.running === true;
 }
 
 /** True for a process of this same user that is neither the system's first, nor us, nor one we descend from. */
@@ -91,6 +96,7 @@ function isListening(known: HolderKnowledge): boolean {
       return known.listening === true;
     case "lease":
     case "privileged":
+    case "sibling":
       return false;
   }
 }
@@ -104,6 +110,7 @@ function hasRoom(endpoint: Endpoint): boolean {
 }
 
 function whyNot(choice: Choice, conflict: Conflict, endpoint: Endpoint, policy: ConflictPolicy): string {
+  if (choice === "kill" && isKeptAlive(conflict.holder)) return "a running launch project would start it again";
   if (choice === "kill") return "only a process of this user that launch does not descend from can be ended";
   if (choice === "adopt") return "nothing listens there";
   if (choice === "wait") return "the port will not become free by itself";

@@ -3,6 +3,7 @@
 import type { Conflict } from "../core/conflict.ts";
 import type { Fact } from "../core/event.ts";
 import type { Health, Service } from "../core/service.ts";
+import { sleep } from "../effects/clock.ts";
 import { awaitReady } from "../effects/health/readiness.ts";
 import type { Subject } from "../effects/health/subject.ts";
 import { systemSockets } from "../effects/health/system.ts";
@@ -32,6 +33,9 @@ const watchedHealth: Pick<Health, "interval" | "timeout" | "failures" | "success
   success: 1,
   restart: false,
 };
+
+/** Between two looks at whether what was adopted still listens. */
+const presenceInterval = 500;
 
 /** Proves runs by the probes of their preparation. */
 export function newProof({ ports, assigned, report }: ProofOptions): Proof {
@@ -93,14 +97,33 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
     });
   };
 
+  /** What was adopted before it was ready may go before it ever is. */
+  const watchPresence = async (live: Live): Promise<void> => {
+    const { name } = live.preparation.service;
+    const { signal } = live.over;
+    while (!live.ready) {
+      await sleep(presenceInterval, signal);
+      const listeners = await systemSockets.poll();
+      const own = Object.values(assigned()[name] ?? {});
+      if (live.ready || listeners.some(({ port }) => own.includes(port))) continue;
+      return report({ type: "lost", service: name, run: live.run, reason: "what ran in its place is gone" });
+    }
+  };
+
   return {
     readiness(live) {
-      awaitProof(live).catch((error: unknown) => {
-        // The end of the run ends its waiting, and that is no news.
-        if (!live.over.signal.aborted) throw error;
-      });
+      const isAdopted = live.pid === undefined && live.preparation.service.type !== "external";
+      if (isAdopted) watchPresence(live).catch(unlessOver(live));
+      awaitProof(live).catch(unlessOver(live));
     },
     health: (live) => void watch(live),
+  };
+}
+
+/** The end of the run ends its waiting, and that is no news. */
+function unlessOver({ over }: Live): (error: unknown) => void {
+  return (error) => {
+    if (!over.signal.aborted) throw error;
   };
 }
 

@@ -88,6 +88,8 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     const { fleet: next, effects } = step(fleet, event);
     fleet = next;
     journal.append(event, before, fleet);
+    // Once the run is ending nobody is asked any more.
+    if (fleet.outcome !== undefined) asking.abort();
     for (const effect of effects) perform(effect);
     for (const [name, member] of Object.entries(fleet.members)) {
       const old = before.members[name];
@@ -144,7 +146,6 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
       case "kill":
         return runs.kill(effect.service, effect.run);
       case "end":
-        asking.abort();
         return end(effect.outcome);
     }
   };
@@ -158,6 +159,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     service.type === "external" || fleet.members[service.name]?.adopted === true;
 
   const ask = async (service: Service, conflicts: readonly Conflict[]): Promise<void> => {
+    if (asking.signal.aborted) return;
     const given = await answer(service, conflicts, asking.signal);
     if (given !== undefined) send({ type: "resolve", service: service.name, ...given });
   };

@@ -24,6 +24,8 @@ export interface RefusalContext {
   readonly run?: AskingRun;
   /** The free port to which the endpoint could move, a different one for each call. */
   readonly nextFor: (refusal: Refusal) => Port | undefined;
+  /** The service of this same run that has the port, if it is one. */
+  readonly siblingOn: (refusal: Refusal) => string | undefined;
 }
 
 /** The conflicts, in the order of the refusals; nothing is read when there are none. */
@@ -40,7 +42,9 @@ export async function describeRefusals(
   const conflicts: Conflict[] = [];
   for (const refusal of refusals) {
     const { service, endpoint, port, exhausted } = refusal;
-    const holder = await holderOf(refusal, found);
+    const sibling = context.siblingOn(refusal);
+    const holder: HolderKnowledge =
+      sibling === undefined ? await holderOf(refusal, found) : { kind: "sibling", service: sibling };
     const next = context.nextFor(refusal);
     conflicts.push({
       service: service.name,

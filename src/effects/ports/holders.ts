@@ -87,7 +87,12 @@ export function describeHolder(pid: number, asking?: AskingRun): Holder | undefi
     ...readCgroup(pid),
     project:
       name !== undefined && service !== undefined && root !== undefined
-        ? { name: inOneLine(name), service: inOneLine(service), root: inOneLine(root) }
+        ? {
+            name: inOneLine(name),
+            service: inOneLine(service),
+            root: inOneLine(root),
+            running: findRunOf(root, instance ?? "default") !== undefined,
+          }
         : undefined,
     leftover: service !== undefined && isLeftover(stat, root, instance, asking) ? true : undefined,
   });

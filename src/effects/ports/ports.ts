@@ -151,7 +151,12 @@ export function openPorts(options: PortOptions): Ports {
       proposed.add(taking.port);
       return taking.port;
     };
-    return describeRefusals(refusals, { ...options, nextFor });
+    const siblingOn = ({ service, endpoint, port }: Refusal): string | undefined => {
+      const own = keyOf(service, endpoint);
+      const other = [...seats].find(([key, seat]) => key !== own && seat.port === port && !seat.contested);
+      return other?.[1].service.name;
+    };
+    return describeRefusals(refusals, { ...options, nextFor, siblingOn });
   };
 
   const ports: Ports = {

@@ -3,7 +3,7 @@
 // services feel every tenth of a millisecond. Commands whose output we consume run through execa (exec probes, `launch run`).
 
 import { spawn, type ChildProcess } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { Exit, Failure } from "../../core/failure.ts";
 import { readStat } from "./proc.ts";
@@ -74,7 +74,7 @@ function failureOf(error: unknown, spec: Spawn): Failure {
 
 /** What would keep the command from being started: its directory or its program; undefined: nothing seen. */
 export function findFault({ command, cwd, env }: Pick<Spawn, "command" | "cwd" | "env">): Failure | undefined {
-  if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) return { kind: "no-directory", path: cwd };
+  if (statOf(cwd)?.isDirectory() !== true) return { kind: "no-directory", path: cwd };
   const program = "args" in command ? command.args[0] : firstWord(command.shell);
   return program === undefined ? undefined : programFault(program, cwd, env["PATH"]);
 }
@@ -93,9 +93,22 @@ function programFault(program: string, cwd: string, path: string | undefined): F
     : (path ?? "/usr/local/bin:/usr/bin:/bin")
         .split(delimiter)
         .map((directory) => join(resolve(cwd, directory), program));
-  const files = candidates.filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+  const files = candidates.filter(isFile);
   if (files.length === 0) return { kind: "command-not-found", command: program };
   return files.some(isExecutable) ? undefined : { kind: "not-executable", command: program };
+}
+
+/** Undefined for what is not there or may not be looked at: a shell passes over such an entry of the PATH as well. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function isFile(path: string): boolean {
+  return statOf(path)?.isFile() === true;
 }
 
 function isExecutable(file: string): boolean {

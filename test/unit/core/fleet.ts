@@ -18,7 +18,7 @@ const place: Place = { file: "/project/services.yaml", line: 1, column: 1 };
 export type NeedWords = string | (Partial<Need> & { readonly on: string });
 
 /** What a test says of a service; all else is the default. */
-export type ServiceWords = Partial<Omit<Service, "name" | "needs" | "restart" | "stop" | "ready">> & {
+export type ServiceWords = Partial<Omit<Service, "name" | "needs" | "restart" | "stop">> & {
   readonly needs?: readonly NeedWords[];
   readonly restart?: RestartPolicy["policy"] | Partial<RestartPolicy>;
   readonly stop?: Partial<StopPolicy>;

@@ -218,3 +218,53 @@ describe("a time limit for everything", () => {
     expect(nextDeadline(play([service("api")], { upBy: 1000 }).fleet)).toBeUndefined();
   });
 });
+
+describe("an end that nobody asked for", () => {
+  const listen = { probe: { kind: "listen", endpoint: "main" }, timeout: 1000, success: 1, owner: "tree" } as const;
+  const api = service("api", { port: 3000, ready: listen, restart: "no" });
+
+  it("with success before it was ready is a failure of a service that was to serve", () => {
+    const p = play([api, service("web", { needs: ["api"] })], { onFailure: "stop" });
+    p.up("api", "web");
+    p.claimed("api");
+    p.started("api");
+    expect(p.exited("api", 0)).toEqual(["end failed"]);
+    expect(p.fleet.outcome).toEqual({
+      kind: "failed",
+      service: "api",
+      failure: { kind: "ended-early", exit: { code: 0, signal: null } },
+    });
+  });
+
+  it("with success afterwards is none", () => {
+    const p = play([api], { endWhenSettled: true });
+    p.up("api");
+    p.claimed("api");
+    p.serves("api");
+    expect(p.exited("api", 0)).toEqual(["end done"]);
+  });
+
+  it("with success leaves what needs it failed, not up", () => {
+    const p = play([service("once"), service("web", { needs: ["once"] }), service("page", { needs: ["web"] })], {
+      endWhenSettled: true,
+    });
+    p.up("once", "web", "page");
+    p.started("once");
+    expect(p.exited("once", 0)).toEqual(["end failed"]);
+    expect(p.fleet.wasUp).toBe(false);
+    expect(p.fleet.outcome).toEqual({
+      kind: "failed",
+      service: "web",
+      failure: { kind: "need-ended", need: "once" },
+    });
+  });
+
+  it("with success ends the run at once where a failure does", () => {
+    const p = play([service("once"), service("web", { needs: ["once"] }), service("css")], { onFailure: "stop" });
+    p.up("once", "web", "css");
+    p.serves("css");
+    p.started("once");
+    expect(p.exited("once", 0)).toEqual(["stop css 1"]);
+    expect(p.exited("css", "SIGTERM")).toEqual(["end failed"]);
+  });
+});

@@ -105,4 +105,16 @@ describe("without a person", () => {
     };
     expect(decide(full, ranged, policy).reason).toBe("no port from 3000 to 3010 is free");
   });
+  test("a service of a running project is not ended, and the true reason is given", () => {
+    const alive = held({ project: { ...project, running: true } });
+    expect(choices(alive)).not.toContain("kill");
+    expect(decided(alive, endpoint, "kill").reason).toContain("a running launch project would start it again");
+    expect(choices(held({ project: { ...project, running: false } }))).toContain("kill");
+  });
+  test("two services of one manifest that want one port are not told of another run", () => {
+    const sibling: HolderKnowledge = { kind: "sibling", service: "web" };
+    expect(choices(sibling)).toEqual(["next", "skip", "quit"]);
+    expect(decided(sibling)).toMatchObject({ choice: "fail" });
+    expect(decided(sibling, ranged).choice).toBe("next");
+  });
 });
