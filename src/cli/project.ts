@@ -50,12 +50,12 @@ export async function readProject(args: GlobalArgs): Promise<Omit<Chosen, "servi
 }
 
 /** Problems on stderr, as a person reads them. */
-export function printProblems(problems: readonly Problem[]): void {
+function printProblems(problems: readonly Problem[]): void {
   process.stderr.write(`${problems.map((problem) => renderProblem(problem, process.cwd())).join("\n\n")}\n`);
 }
 
 /** `a,b` and `["a", "b,c"]` alike, without empty names. */
-export function namesIn(value: string | readonly string[] | undefined): readonly string[] {
+function namesIn(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return [value]
     .flat()

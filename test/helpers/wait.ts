@@ -1,7 +1,7 @@
 // Waiting for things, always with an end.
 
 /** How long anything in these tests may take, in milliseconds: far more than it needs, even on a busy machine. */
-export const patience = 20_000;
+const patience = 20_000;
 
 /** Resolves once the condition holds; rejects with what was waited for, and `context` of the moment, when it never does. */
 export async function until(

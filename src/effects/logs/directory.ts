@@ -23,7 +23,7 @@ interface Directory {
 }
 
 /** Between two looks at every file where nothing tells us of writes. */
-export const pollInterval = 100;
+const pollInterval = 100;
 
 // The kernel drops events beyond 16,384 waiting ones. From half of that on, nobody relies on having been named.
 const flood = 8192;

@@ -177,11 +177,6 @@ export function startedAt(startTicks: number): number | undefined {
   return Math.round(Date.now() - uptime * 1000 + startTicks * 10);
 }
 
-/** Names this boot of the machine; a pid of another boot means nothing. */
-export function readBootId(): string | undefined {
-  return hasProc ? readText("/proc/sys/kernel/random/boot_id")?.trim() : undefined;
-}
-
 /** The login name of a user, when the system's own file or the current process knows it. */
 export function userName(uid: number): string | undefined {
   if (uid === process.getuid?.()) return attempt(() => userInfo().username);

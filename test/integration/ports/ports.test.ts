@@ -106,7 +106,7 @@ describe("claiming", () => {
     await using ports = openPorts(options());
     const claim = await ports.claim([service("api", port), service("web", port)]);
     expect(claim.assigned).toMatchObject({ api: { main: port }, web: {} });
-    expect(claim.conflicts).toMatchObject([{ service: "web", port, holder: { kind: "lease" } }]);
+    expect(claim.conflicts).toMatchObject([{ service: "web", port, holder: { kind: "sibling", service: "api" } }]);
     expect(claim.conflicts[0]?.next).not.toBe(port);
   });
 
