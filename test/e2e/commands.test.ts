@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { bin, launch, startJson } from "../helpers/launch.ts";
+import { freePorts } from "../integration/ports/strangers.ts";
 import { newProject } from "../helpers/project.ts";
 
 describe("graph", () => {
@@ -52,12 +53,14 @@ describe("graph", () => {
   });
 });
 
-describe("env", () => {
+describe("env", async () => {
+  const [api, ws] = await freePorts(2);
   const services = {
-    "my-api": { command: "serve.js", port: 8123 },
-    bridge: { command: "sleep 1", ports: { ws: { port: 8124, protocol: "ws" } } },
+    "my-api": { command: "serve.js", port: api },
+    bridge: { command: "sleep 1", ports: { ws: { port: ws, protocol: "ws" } } },
   };
-  const expected = { X_MY_API_PORT: "8123", X_MY_API_URL: "http://localhost:8123", X_BRIDGE_WS_PORT: "8124" };
+  const url = `http://localhost:${api}`;
+  const expected = { X_MY_API_PORT: String(api), X_MY_API_URL: url, X_BRIDGE_WS_PORT: String(ws) };
 
   test.concurrent("for bash, which understands it", async () => {
     await using project = newProject({ env_prefix: "X_", services });
@@ -70,8 +73,8 @@ describe("env", () => {
   test.concurrent("for fish, dotenv and JSON", async () => {
     await using project = newProject({ env_prefix: "X_", services });
     const print = async (shell: string): Promise<string> => (await launch(project, ["env", "--shell", shell])).stdout;
-    expect(await print("fish")).toContain("set -gx X_MY_API_URL 'http://localhost:8123'\n");
-    expect(await print("dotenv")).toContain("X_MY_API_URL=http://localhost:8123\n");
+    expect(await print("fish")).toContain(`set -gx X_MY_API_URL '${url}'\n`);
+    expect(await print("dotenv")).toContain(`X_MY_API_URL=${url}\n`);
     expect(JSON.parse(await print("json"))).toMatchObject(expected);
   });
 

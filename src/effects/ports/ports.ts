@@ -4,6 +4,7 @@
 import type { Conflict } from "../../core/conflict.ts";
 import type { Endpoint, Port, Project, Service } from "../../core/service.ts";
 import { candidatesFor, movesFor, rangeOf, type Candidate, type PortRules } from "../../plan/ports.ts";
+import { sleep } from "../clock.ts";
 import { holdPort, readEphemeralRange, tryPort, type Hold } from "./binding.ts";
 import type { AskingRun } from "./holders.ts";
 import type { Lease } from "./lease.ts";
@@ -166,9 +167,15 @@ export function openPorts(options: PortOptions): Ports {
         // After a reload an endpoint may be gone, or want something else.
         for (const seat of seatsOf(service.name)) if (!isWishOf(seat, service)) leave(seat);
       }
-      const conflicts = await describe(
-        inClaimOrder(wanted, options.remembered).flatMap(([service, endpoint]) => claimOne(service, endpoint) ?? []),
-      );
+      const attempt = (): Promise<readonly Conflict[]> =>
+        describe(
+          inClaimOrder(wanted, options.remembered).flatMap(([service, endpoint]) => claimOne(service, endpoint) ?? []),
+        );
+      let conflicts = await attempt();
+      for (let again = 0; again < glances && conflicts.some(isPassing); again++) {
+        await sleep(glance);
+        conflicts = await attempt();
+      }
       return { assigned: ports.assigned, conflicts };
     },
 
@@ -245,6 +252,15 @@ export function openPorts(options: PortOptions): Ports {
   };
   return ports;
 }
+
+// A lease of nobody that says to be a run is most likely a command that only looks, such as `launch env`: it is gone in a moment.
+function isPassing({ holder }: Conflict): boolean {
+  return holder.kind === "lease" && holder.project === undefined;
+}
+
+/** How often and how long such a moment is waited for, in milliseconds. */
+const glances = 10;
+const glance = 20;
 
 function letGo(seat: Seat): void {
   seat.hold?.[Symbol.dispose]();

@@ -110,6 +110,15 @@ describe("claiming", () => {
     expect(claim.conflicts[0]?.next).not.toBe(port);
   });
 
+  test("waits for a moment when a command that only looks has the lease", async () => {
+    const port = await freePort();
+    const glance = leasePort(port);
+    await using ports = openPorts(options());
+    const claiming = ports.claim([service("api", port)]);
+    glance?.[Symbol.dispose]();
+    expect(await claiming).toEqual({ assigned: { api: { main: port } }, conflicts: [] });
+  });
+
   test("proposes a different port to each of several conflicts, and nothing to one that is fixed", async () => {
     await using one = await startListener("127.0.0.1");
     await using two = await startListener("127.0.0.1");
