@@ -45,7 +45,7 @@ export interface Engine extends AsyncDisposable {
   remember(service: string): void;
 }
 
-/** Opens a run; nothing is started yet. Throws `AlreadyRunningError`, or the system's error for a state directory that cannot be made. */
+/** Opens a run; nothing is started yet. Throws `AlreadyRunningError`, or a `UsageError` for a state directory that cannot be used. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { project, instance } = options;
   const paths = statePaths(project.root, instance, process.env);
@@ -86,7 +86,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const withFiles = new Set(options.services.filter(({ files }) => files.length > 0).map(({ name }) => name));
   supervisor.subscribe(({ event }) => {
-    // At once, so that other commands see it, and a run that is killed leaves its ports and files to the next.
+    // At once, so that other commands see the ports, and that the next run knows the files of one that is killed.
     if (event.type === "claimed") writeRunFile(paths, { ...runFile, ports: ports.assigned });
     if (event.type === "started" && withFiles.has(event.service)) keep();
   });

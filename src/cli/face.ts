@@ -1,9 +1,8 @@
 // What a run looks like from outside: plain lines or JSON lines on one stream, and the questions that are asked there.
 
-import type { Fleet, Outcome } from "../core/state.ts";
 import { describeMillis } from "../core/failure.ts";
 import { renderProblem } from "../manifest/problem.ts";
-import { exitCodeOf } from "../core/state.ts";
+import { exitCodeOf, type Fleet, type Outcome } from "../core/state.ts";
 import { newJsonPrinter } from "./json-printer.ts";
 import type { GlobalArgs } from "./options.ts";
 import { newPrinter, type Printer } from "./printer.ts";
@@ -40,11 +39,10 @@ export function openFace(
 ): Face {
   const colors = wantsColor(args);
   const style = newStyle(colors);
-  const startedAt = 0;
   const writer = newWriter(output.fd, () => face.onGone());
   const printer = args.json
     ? newJsonPrinter(writer, args.quiet)
-    : newPrinter({ services, writer, style, colors, quiet: args.quiet, startedAt, hint });
+    : newPrinter({ services, writer, style, colors, quiet: args.quiet, hint });
   if (!args.json) {
     for (const warning of warnings) writer.say(`${style.warn("warning:")} ${renderProblem(warning, process.cwd())}\n`);
     writer.say(`${style.bold(openingWords(project.name, services))}\n`);

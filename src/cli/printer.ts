@@ -26,14 +26,12 @@ export interface PrinterOptions {
   readonly colors: boolean;
   /** True: only changes of state, not the services' lines. */
   readonly quiet: boolean;
-  /** When the process started, on the monotonic clock. */
-  readonly startedAt: number;
   /** Said below the table once everything is up. */
   readonly hint: string;
 }
 
 /** Prints `name | line` for output and `name > words` for what launch has to say. */
-export function newPrinter({ services, writer, style, colors, quiet, startedAt, hint }: PrinterOptions): Printer {
+export function newPrinter({ services, writer, style, colors, quiet, hint }: PrinterOptions): Printer {
   const widest = Math.max(0, ...services.map((service) => service.name.length));
   const prefixes = new Map(services.map(({ name }, index) => [name, style.name(pad(name, widest), index)]));
   const times: Record<string, number> = {};
@@ -59,7 +57,8 @@ export function newPrinter({ services, writer, style, colors, quiet, startedAt, 
     saidArrived = true;
     const path = criticalPath(services, readyAt);
     const spent = path.length > 1 && !asked ? `, spent on ${path.join(" → ")}` : "";
-    const after = `after ${describeMillis(at - startedAt)}${spent}`;
+    // Event times are counted from the start of the process.
+    const after = `after ${describeMillis(at)}${spent}`;
     const verdict = fleet.wasUp ? `all up ${after}` : style.bad(`${upCount(fleet)} up ${after}`);
     const table = upTable(fleet, times satisfies ReadyTimes, style);
     writer.say(`\n${table}\n\n${verdict}\n${hint === "" ? "" : `${hint}\n`}`);

@@ -60,10 +60,7 @@ function stateRemark(before: Member, after: Member, at: Millis): readonly Remark
       if (state.after.kind === "block") return [{ tone: "bad", text: `stopping: someone else answers on its port` }];
       return [...illRemark(state.after), { tone: "plain", text: "stopping" }];
     case "backoff":
-      return [
-        ...crashRemark(before, after),
-        { tone: "warn", text: `starts again in ${describeMillis(state.until - at)}` },
-      ];
+      return [...crash, { tone: "warn", text: `starts again in ${describeMillis(state.until - at)}` }];
     case "exited":
       return [
         {

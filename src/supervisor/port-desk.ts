@@ -6,7 +6,7 @@ import { nameHolder } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
 import { sleep } from "../effects/clock.ts";
 import { endTree } from "../effects/processes/end-tree.ts";
-import type { Ports } from "../effects/ports/ports.ts";
+import type { Claim, Ports } from "../effects/ports/ports.ts";
 
 /** Carries out effects about ports; what happens is reported. */
 export interface PortDesk {
@@ -26,7 +26,10 @@ export function newPortDesk(ports: Ports, report: (fact: Fact) => void): PortDes
   const waits = new Map<string, AbortController>();
 
   const claim = async (services: readonly Service[], settled: readonly Conflict[] = []): Promise<void> => {
-    const { assigned, conflicts } = await ports.claim(services);
+    answer(services, await ports.claim(services), settled);
+  };
+
+  const answer = (services: readonly Service[], { assigned, conflicts }: Claim, settled: readonly Conflict[]): void => {
     for (const service of services) {
       const own = conflicts.filter((conflict) => conflict.service === service.name);
       if (own.length > 0) report({ type: "conflict", service: service.name, conflicts: own });
@@ -52,8 +55,8 @@ export function newPortDesk(ports: Ports, report: (fact: Fact) => void): PortDes
     const wait = new AbortController();
     waits.set(service.name, wait);
     while (!wait.signal.aborted) {
-      const { conflicts: left } = await ports.claim([service]);
-      if (left.length === 0) return claim([service], conflicts);
+      const claimed = await ports.claim([service]);
+      if (claimed.conflicts.length === 0) return answer([service], claimed, conflicts);
       await sleep(waitInterval, wait.signal);
     }
   };

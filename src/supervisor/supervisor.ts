@@ -87,6 +87,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     const event = { ...message, at: now(), random: Math.random() };
     const { fleet: next, effects } = step(fleet, event);
     fleet = next;
+    if (changesPorts(message)) known = undefined;
     journal.append(event, before, fleet);
     // Once the run is ending nobody is asked any more.
     if (fleet.outcome !== undefined) asking.abort();
@@ -113,7 +114,11 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     timer = after(grace, () => send({ type: "woke" }));
   };
 
-  const assigned = (): Assignment => {
+  // One value for as long as no port changes hands: what is made of it (`exportsOf`) is then made once for all.
+  let known: Assignment | undefined;
+  const assigned = (): Assignment => (known ??= assignedNow());
+
+  const assignedNow = (): Assignment => {
     const adopted = Object.values(fleet.members).filter((member) => member.adopted);
     return {
       ...elsewhere,
@@ -179,6 +184,11 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
       await ports[Symbol.asyncDispose]();
     },
   };
+}
+
+/** True for news after which a service may have other ports than before. */
+function changesPorts({ type }: Request | Fact): boolean {
+  return type === "claimed" || type === "conflict" || type === "adopted" || type === "lost";
 }
 
 /** One secret a service, the same for all its runs. */
