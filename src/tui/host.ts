@@ -1,0 +1,112 @@
+// What the dashboard is given: the run it shows, the logs it reads, and what it may have done. Nothing else of the house is
+// known to it but `core`.
+
+import type { Entry } from "../core/event.ts";
+import type { Choice, Millis } from "../core/service.ts";
+import type { Session } from "../core/session.ts";
+import type { Outcome } from "../core/state.ts";
+
+/** Everything around the dashboard. */
+export interface Host {
+  readonly about: About;
+  readonly session: LiveSession;
+  readonly logs: Logs;
+  /** What each running service's processes use, sampled in the background; a service that does not run is not there. */
+  usage(): Readonly<Record<string, Usage>>;
+  readonly deeds: Deeds;
+  readonly preferences: Preferences;
+}
+
+/** Which run this is. */
+export interface About {
+  readonly project: string;
+  readonly root: string;
+  readonly instance: string;
+  readonly version: string;
+  /** The engine's pid. */
+  readonly pid: number;
+  /** True: the run ends with this dashboard unless it is detached. */
+  readonly owner: boolean;
+}
+
+/** The run. */
+export interface LiveSession extends Session {
+  /** The engine's monotonic clock, the one that event times and `since` are in. */
+  now(): Millis;
+  /** Called for every new entry, after `snapshot()` has become what it says. */
+  subscribe(reader: (entry: Entry) => void): Disposable;
+  /** The entries from before this dashboard came, oldest first, as far as they are kept. */
+  readonly past: readonly Entry[];
+  /** Starts services and what they need; rejects with words when it cannot. */
+  start(services: readonly string[]): Promise<void>;
+  /** Answers a conflict; `remember` keeps the choice for the next run. */
+  resolve(
+    service: string,
+    answer: { readonly choice: Choice; readonly remember: boolean; readonly restartUsers: boolean },
+  ): void;
+  /** Sends a signal to the service's processes; rejects with words when it cannot. */
+  signal(service: string, signal: string): Promise<void>;
+  details(service: string): Promise<Details>;
+  /** Lets the run go on without this dashboard. */
+  detach(): Promise<void>;
+  /** Resolves when the run has ended, with its outcome, or when the engine is gone, without one. */
+  readonly closed: Promise<Outcome | undefined>;
+}
+
+/** What only the engine knows of a service's present run. */
+export interface Details {
+  readonly command: string;
+  readonly workingDir: string;
+  /** Names alone: values may be secrets. */
+  readonly environment: readonly string[];
+  readonly files: readonly string[];
+  readonly clashes: readonly string[];
+}
+
+/** The services' log files. */
+export interface Logs {
+  /** Opens a service's log; it may not be there yet and then has size 0. */
+  open(service: string): LogFile;
+}
+
+/** One log file, growing at its end. */
+export interface LogFile extends Disposable {
+  readonly path: string;
+  /** Where this run's part begins, in bytes. */
+  readonly start: number;
+  /** Bytes at the moment; less than before after a truncation. */
+  size(): number;
+  /** Copies bytes from `offset` on into `target`; answers how many there were. */
+  read(target: Buffer, offset: number): number;
+}
+
+/** What a service's processes use. */
+export interface Usage {
+  /** Of one processor, in per cent. */
+  readonly cpu: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly processes: readonly { readonly pid: number; readonly ppid: number; readonly command: string }[];
+}
+
+/** What the dashboard may have done on this machine; each rejects with words for the person. */
+export interface Deeds {
+  /** Puts text on the clipboard by the platform's tool, if there is one; the dashboard itself writes OSC 52. */
+  copy(text: string): Promise<void>;
+  openUrl(url: string): Promise<void>;
+  /** Runs `$VISUAL`, `$EDITOR` or a pager on a file at a line, in this terminal, which has been given back before. */
+  edit(path: string, line: number): Promise<void>;
+  /** Writes text to a new file in the project's directory and answers its path. */
+  save(name: string, text: string): Promise<string>;
+  /** Joins the service's own terminal, in this terminal, which has been given back before; resolves when the person leaves. */
+  attach(service: string): Promise<void>;
+}
+
+/** What a person has chosen for all dashboards. */
+export interface Preferences {
+  readonly colors: boolean;
+  readonly ascii: boolean;
+  readonly mouse: boolean;
+  /** Action to keys, over the built-in ones; checked already. */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+}
