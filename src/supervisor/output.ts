@@ -1,6 +1,7 @@
 // The services' output: one log file each, written by the service itself, followed by us for whoever wants to see lines.
 // A sibling of the journal: lines are many, and they are not state.
 
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type LogFile, openLogFile } from "../effects/logs/file.ts";
 import { countLines, type LineBatch } from "../effects/logs/lines.ts";
@@ -22,6 +23,8 @@ export interface Output extends AsyncDisposable {
   /** What was seen of the service's output in this session. */
   totals(service: string): { readonly lines: number; readonly bytes: number };
   path(service: string): string;
+  /** Where this session's part of the log begins, in bytes. */
+  start(service: string): number;
 }
 
 interface Stream {
@@ -71,6 +74,8 @@ export function openOutput(directory: string): Output {
       return { lines, bytes };
     },
     path,
+    start: (service) =>
+      streams.get(service)?.file.size ?? statSync(path(service), { throwIfNoEntry: false })?.size ?? 0,
     async [Symbol.asyncDispose]() {
       for (const { file, tail } of streams.values()) {
         await tail[Symbol.asyncDispose]();
