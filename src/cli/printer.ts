@@ -1,15 +1,16 @@
 // The plain face: services' lines and changes of state as lines, in a terminal, a pipe or a CI log alike.
 
+import { criticalPath } from "../core/critical-path.ts";
+import { type Remark, remarksOn } from "../core/remarks.ts";
 import type { Change, Entry } from "../core/event.ts";
 import { describeMillis } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
 import { type Fleet, isActive } from "../core/state.ts";
 import { countLines, type LineBatch, linesOf } from "../effects/logs/lines.ts";
 import { plainText, sanitize } from "../effects/logs/sanitize.ts";
-import { criticalPath, type ReadyTimes, upCount, upTable } from "./summary.ts";
+import { type ReadyTimes, upCount, upTable } from "./summary.ts";
 import { pad } from "./table.ts";
 import type { Style } from "./terminal.ts";
-import { type Remark, remarksOn } from "./words.ts";
 import type { Writer } from "./writer.ts";
 
 /** What a face does with what happens. */

@@ -1,7 +1,7 @@
 // What is said once everything is up, and once everything is over.
 
 import { describe, describeMillis } from "../core/failure.ts";
-import type { Millis, Service } from "../core/service.ts";
+import type { Millis } from "../core/service.ts";
 import type { Fleet, Member, Outcome } from "../core/state.ts";
 import { hasFailed, isUp } from "../core/state.ts";
 import { urlOf } from "../plan/env.ts";
@@ -31,22 +31,6 @@ export function upTable(fleet: Fleet, times: ReadyTimes, style: Style): string {
 export function upCount(fleet: Fleet): string {
   const wanted = wantedOf(fleet);
   return `${wanted.filter(isUp).length} of ${wanted.length}`;
-}
-
-/** The chain of services that the time to ready was spent on, first to last. */
-export function criticalPath(
-  services: readonly Service[],
-  readyAt: Readonly<Record<string, Millis>>,
-): readonly string[] {
-  const byName = new Map(services.map((service) => [service.name, service]));
-  const latest = (names: readonly string[]): string | undefined =>
-    names.filter((name) => readyAt[name] !== undefined).toSorted((a, b) => (readyAt[b] ?? 0) - (readyAt[a] ?? 0))[0];
-  const path: string[] = [];
-  for (let name = latest([...byName.keys()]); name !== undefined;) {
-    path.unshift(name);
-    name = latest((byName.get(name)?.needs ?? []).map((need) => need.service).filter((need) => !path.includes(need)));
-  }
-  return path;
 }
 
 /** Why the run ended, for a person; empty when there is nothing to explain. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { newReporter } from "../../../src/cli/report.ts";
-import { remarksOn } from "../../../src/cli/words.ts";
+import { remarksOn } from "../../../src/core/remarks.ts";
 import type { Change, Entry } from "../../../src/core/event.ts";
 import { type Member, newFleet, type Outcome } from "../../../src/core/state.ts";
 import type { Output } from "../../../src/supervisor/output.ts";

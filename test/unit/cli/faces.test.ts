@@ -6,10 +6,10 @@ import { asMermaid, asText } from "../../../src/cli/graph.ts";
 import { renderExports } from "../../../src/cli/env.ts";
 import { question } from "../../../src/cli/prompt.ts";
 import { junit, type Report } from "../../../src/cli/report.ts";
-import { criticalPath } from "../../../src/cli/summary.ts";
+import { criticalPath } from "../../../src/core/critical-path.ts";
 import { table } from "../../../src/cli/table.ts";
 import { newStyle } from "../../../src/cli/terminal.ts";
-import { remarksOn } from "../../../src/cli/words.ts";
+import { remarksOn } from "../../../src/core/remarks.ts";
 import { conflict, on, rules, service, task } from "../core/fleet.ts";
 
 const plain = newStyle(false);
