@@ -12,3 +12,16 @@ export interface Session {
   /** Asks for something; what comes of it is seen in the entries. */
   request(request: Request): void;
 }
+
+/** What only the engine knows of the latest run of a service: what it was started with. */
+export interface Details {
+  /** As it would be typed; empty for what is only watched. */
+  readonly command: string;
+  readonly workingDir: string;
+  /** Names alone, sorted: values may be secrets. */
+  readonly environment: readonly string[];
+  /** The paths of the files that were written for it. */
+  readonly files: readonly string[];
+  /** The names of launch's own that the service sets itself. */
+  readonly clashes: readonly string[];
+}

@@ -3,7 +3,8 @@
 
 import type { Fact } from "../core/event.ts";
 import type { Exit, Failure } from "../core/failure.ts";
-import type { Service } from "../core/service.ts";
+import type { NodeSignal, Service } from "../core/service.ts";
+import type { Details } from "../core/session.ts";
 import { now, sleep } from "../effects/clock.ts";
 import { runCommand } from "../effects/processes/command.ts";
 import { ForeignFileError, removeFiles, writeFiles, type WrittenFiles } from "../effects/state/generated-files.ts";
@@ -17,8 +18,9 @@ import { TemplateError } from "../manifest/interpolate.ts";
 import type { Output } from "./output.ts";
 import type { Assignment } from "../plan/env.ts";
 import type { Live } from "./live.ts";
+import { detailsOf } from "./details.ts";
 import { newProof } from "./proof.ts";
-import { prepare, type RunContext } from "./prepare.ts";
+import { type Preparation, prepare, type RunContext } from "./prepare.ts";
 
 /** What runs need from around them. */
 export interface RunsOptions {
@@ -42,6 +44,10 @@ export interface Runs {
   forget(service: string, keepFiles: boolean): void;
   /** Rewrites the files of running services after a port has moved. */
   rewriteFiles(): Promise<void>;
+  /** What the service's latest run was started with. */
+  details(service: string): Details | undefined;
+  /** Sends a signal to the run's group; false when nothing of it lives. */
+  signal(service: string, signal: NodeSignal): boolean;
   /** SIGKILL to every live group. */
   abandon(): void;
   /** Resolves once what was begun about files is done. */
@@ -55,6 +61,7 @@ const sweepInterval = 10;
 export function newRuns(options: RunsOptions): Runs {
   const { context, ports, output, written, assigned, report } = options;
   const lives = new Map<string, Live>();
+  const prepared = new Map<string, Preparation>();
   // A service that is started again at once writes its files after the former run's have gone.
   const removals = new Map<string, Promise<void>>();
   const proof = newProof({ ports, assigned, report });
@@ -69,6 +76,7 @@ export function newRuns(options: RunsOptions): Runs {
     const marker = `${context.project}/${context.instance}/${name}/${run}/${process.pid}`;
     const over = new AbortController();
     const preparation = await prepare(service, assigned(), context, marker);
+    prepared.set(name, preparation);
     const probe = preparation.service.ready.probe;
     const log = probe.kind === "log" ? { log: matchLog(probe.pattern) } : {};
     if (watchedOnly || preparation.command === undefined) {
@@ -208,6 +216,16 @@ export function newRuns(options: RunsOptions): Runs {
         await writeFiles(files, written).catch(() => {});
         found.preparation = { ...found.preparation, files };
       }
+    },
+    details(name) {
+      const preparation = prepared.get(name);
+      return preparation === undefined ? undefined : detailsOf(preparation);
+    },
+    signal(name, signal) {
+      const { pid, startTicks } = lives.get(name) ?? {};
+      if (pid === undefined) return false;
+      const target = { pid, group: true, anyUser: true, ...(startTicks === undefined ? {} : { startTicks }) };
+      return signalProcess(target, signal) === "sent";
     },
     settled: () => Promise.all(removals.values()),
     abandon() {

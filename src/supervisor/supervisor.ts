@@ -4,8 +4,8 @@
 import { randomBytes } from "node:crypto";
 import type { Conflict } from "../core/conflict.ts";
 import type { Effect, Entry, Fact, Request } from "../core/event.ts";
-import type { Service } from "../core/service.ts";
-import type { Session } from "../core/session.ts";
+import type { NodeSignal, Service } from "../core/service.ts";
+import type { Details, Session } from "../core/session.ts";
 import { type Fleet, isActive, newFleet, type Outcome, type Rules } from "../core/state.ts";
 import { step } from "../core/step.ts";
 import { nextDeadline } from "../core/time.ts";
@@ -22,6 +22,9 @@ import { newRuns } from "./runs.ts";
 /** A timer that fires later than this is late, in milliseconds, and what is granted then. */
 const tolerated = 200;
 const grace = 250;
+
+/** Entries that a face sees of what was before it came. */
+const past = 500;
 
 /** An answer to the conflicts of one service. */
 export type Answer = Omit<Extract<Request, { type: "resolve" }>, "type" | "service">;
@@ -50,7 +53,13 @@ export interface SupervisorOptions {
 export interface Supervisor extends Session, AsyncDisposable {
   readonly output: Output;
   /** Called for every entry, in order, before anything is done about it. */
-  subscribe(reader: (entry: Entry) => void): void;
+  subscribe(reader: (entry: Entry) => void): Disposable;
+  /** The latest entries, oldest first, at most 500. */
+  past(): readonly Entry[];
+  /** What the service's latest run was started with; undefined before the first. */
+  details(service: string): Details | undefined;
+  /** Sends a signal to the group of the service's run; false when nothing of it runs. */
+  signal(service: string, signal: NodeSignal): boolean;
   /** Resolves with the outcome once everything has ended. */
   readonly ended: Promise<Outcome>;
   /** SIGKILL to every live group, now and without the rules: for an end that cannot wait. */
@@ -174,6 +183,9 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     entries: (from) => journal.read(from),
     request: send,
     subscribe: (reader) => journal.subscribe(reader),
+    past: () => journal.latest(past),
+    details: (service) => runs.details(service),
+    signal: (service, signal) => runs.signal(service, signal),
     output,
     ended,
     abandon: () => runs.abandon(),
