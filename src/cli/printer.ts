@@ -7,7 +7,7 @@ import { describeMillis } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
 import { type Fleet, isActive } from "../core/state.ts";
 import { countLines, type LineBatch, linesOf } from "../effects/logs/lines.ts";
-import { plainText, sanitize } from "../effects/logs/sanitize.ts";
+import { plainText, sanitize } from "../core/sanitize.ts";
 import { type ReadyTimes, upCount, upTable } from "./summary.ts";
 import { pad } from "./table.ts";
 import type { Style } from "./terminal.ts";

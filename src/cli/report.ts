@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { describe, describeExit } from "../core/failure.ts";
 import type { Entry } from "../core/event.ts";
 import { exitCodeOf, type Fleet, isSettled, type Member, type Outcome } from "../core/state.ts";
-import { plainText } from "../effects/logs/sanitize.ts";
+import { plainText } from "../core/sanitize.ts";
 import type { Output } from "../supervisor/output.ts";
 import { VERSION } from "./version.ts";
 

@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { describeExit } from "../../core/failure.ts";
 import type { Command } from "../../core/service.ts";
 import { after, deadline } from "../clock.ts";
-import { plainText } from "../logs/sanitize.ts";
+import { plainText } from "../../core/sanitize.ts";
 import { signalProcess } from "../processes/signal.ts";
 import { codeOf, describeCode, describeSilence } from "./connect.ts";
 import type { Bound, ProbeResult, Subject } from "./subject.ts";

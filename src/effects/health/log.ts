@@ -2,7 +2,7 @@
 // the first one on, so that no line is missed and nobody listens twice.
 
 import { linesOf } from "../logs/lines.ts";
-import { plainText } from "../logs/sanitize.ts";
+import { plainText } from "../../core/sanitize.ts";
 import type { LogMatch, ProbeResult } from "./subject.ts";
 
 /** Looks for the regular expression in each line, colours removed; throws a `SyntaxError` for a bad one. */

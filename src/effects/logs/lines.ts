@@ -1,7 +1,7 @@
 // Lines as they come out of a log file: batches of bytes that are whole lines, cut only where a line is too long.
 // Splitting and decoding happen when somebody asks, so whoever only counts or keeps bytes pays for neither. Pure.
 
-import { countLineFeeds } from "./count.ts";
+import { countLineFeeds } from "../../core/line-feeds.ts";
 
 /** A line longer than this many bytes is cut, and the rest is marked as continued. */
 export const lineBound = 64 * 1024;

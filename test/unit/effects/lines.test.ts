@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { countLineFeeds } from "../../../src/effects/logs/count.ts";
+import { countLineFeeds } from "../../../src/core/line-feeds.ts";
 import { countLines, lineBound, linesOf, wholeLines } from "../../../src/effects/logs/lines.ts";
 
 function batch(content: string | Buffer, continued = false) {

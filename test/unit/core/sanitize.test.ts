@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { plainText, sanitize } from "../../../src/effects/logs/sanitize.ts";
+import { plainText, sanitize } from "../../../src/core/sanitize.ts";
 
 describe("a line that is printed", () => {
   test("keeps its colours, and closes them at its end", () => {
