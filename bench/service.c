@@ -2,6 +2,7 @@
 //   service listen PORT DELAY_MS   listens after DELAY_MS, answers every request with 200
 //   service idle                   waits for a signal
 //   service lines N BYTES          prints N numbered lines of BYTES bytes each, the newline included
+//   service rate N BYTES           prints N such lines a second, in a coloured and plain mixture, until it is ended
 // Each moment is appended to the file that STAMP names, as `WHAT PID MONOTONIC_NS NAME`, to be read from outside.
 
 #define _GNU_SOURCE
@@ -73,14 +74,34 @@ static int print_lines(long count, int bytes) {
   return 0;
 }
 
+static int print_at_rate(long lines_per_second, int bytes) {
+  if (bytes < 32) return 2;
+  struct timespec tick = {0, 10 * 1000000L};
+  static char buffer[1 << 16];
+  setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+  char filler[4096];
+  memset(filler, 'x', sizeof filler);
+  double due = 0;
+  for (long number = 1;;) {
+    for (due += (double)lines_per_second / 100; due >= 1; due--, number++) {
+      int length = 20 + (int)(number * 37 % (bytes - 20));
+      const char *format = number % 3 == 0 ? "\033[32m%010ld\033[0m GET /%.*s\n" : "%010ld GET /%.*s\n";
+      printf(format, number, length, filler);
+    }
+    if (fflush(stdout) != 0) return 1;
+    nanosleep(&tick, NULL);
+  }
+}
+
 int main(int count, char **arguments) {
   stamp("started");
   const char *mode = count > 1 ? arguments[1] : "";
   if (strcmp(mode, "listen") == 0 && count == 4) return serve(atoi(arguments[2]), atol(arguments[3]));
   if (strcmp(mode, "lines") == 0 && count == 4) return print_lines(atol(arguments[2]), atoi(arguments[3]));
+  if (strcmp(mode, "rate") == 0 && count == 4) return print_at_rate(atol(arguments[2]), atoi(arguments[3]));
   if (strcmp(mode, "idle") == 0) {
     for (;;) pause();
   }
-  fprintf(stderr, "usage: service listen PORT DELAY_MS | idle | lines N BYTES\n");
+  fprintf(stderr, "usage: service listen PORT DELAY_MS | idle | lines N BYTES | rate N BYTES\n");
   return 2;
 }
