@@ -1,9 +1,11 @@
 // What an engine and its faces say to each other: one JSON object a line, over `.launch/control.sock` or over the descriptor
 // that the engine was born with. Whoever may open the socket may say everything: the file's mode is the guard.
 
-import type { Entry, Event, Request } from "../core/event.ts";
-import type { Millis } from "../core/service.ts";
+import type { Entry, Request } from "../core/event.ts";
+import type { Millis, NodeSignal } from "../core/service.ts";
 import type { Fleet, Member, Outcome } from "../core/state.ts";
+
+export type { Details } from "../core/session.ts";
 
 /** The version of these messages; an engine and a face that differ in it do not talk. */
 export const protocolVersion = 1;
@@ -23,45 +25,47 @@ export interface About {
   readonly startedAt: number;
 }
 
-/** An entry without what its reader has already: the services themselves, and the members as they were. */
-export interface WireEntry extends Omit<Entry, "changes"> {
-  readonly changes: readonly WireMember[];
-  readonly fleet: Omit<Fleet, "members" | "rules">;
-}
-
 /** A member without its service, named. */
 export interface WireMember extends Omit<Member, "service"> {
   readonly name: string;
 }
 
+/** An entry of before; its reader knows from the one before it what each member was. */
+export interface PastEntry extends Omit<Entry, "changes"> {
+  /** The members as they became. */
+  readonly changes: readonly WireMember[];
+}
+
+/** A new entry, with what the fleet as a whole became. */
+export interface WireEntry extends PastEntry {
+  readonly fleet: Omit<Fleet, "members" | "rules">;
+}
+
+/** First of all that an engine says. */
+export interface Hello {
+  readonly type: "hello";
+  readonly protocol: number;
+  readonly about: About;
+  /** The engine's monotonic clock now. */
+  readonly at: Millis;
+  readonly fleet: Fleet;
+  /** What happened before, newest last, as far as it is kept. */
+  readonly past: readonly PastEntry[];
+  /** The members that changed in `past` as they were before it. */
+  readonly base: readonly WireMember[];
+}
+
 /** What an engine says. */
 export type FromEngine =
-  /** First of all. `at` is the engine's monotonic clock now; `next` the number of the entry after the snapshot. */
-  | {
-      readonly type: "hello";
-      readonly protocol: number;
-      readonly about: About;
-      readonly at: Millis;
-      readonly fleet: Fleet;
-      readonly next: number;
-      /** What happened before, newest last; the journal view shows it. */
-      readonly past: readonly PastEntry[];
-    }
+  | Hello
   | { readonly type: "entry"; readonly entry: WireEntry }
   | { readonly type: "answer"; readonly id: number; readonly data: unknown }
-  | { readonly type: "refusal"; readonly id: number; readonly message: string }
+  /** What could not be done, in words; without a number what was said was no question. */
+  | { readonly type: "refusal"; readonly id?: number; readonly message: string }
   /** Output of the pseudo-terminal this connection is attached to, base64. */
   | { readonly type: "tty"; readonly data: string }
-  /** Last of all; the connection ends. */
+  /** Last of all; the connection ends. An outcome says that the run has ended. */
   | { readonly type: "bye"; readonly outcome?: Outcome };
-
-/** An old entry as a reader of history needs it. */
-export interface PastEntry {
-  readonly number: number;
-  readonly time: number;
-  readonly event: Event;
-  readonly changes: readonly { readonly before: WireMember; readonly after: WireMember }[];
-}
 
 /** What a face says. */
 export type FromFace =
@@ -69,7 +73,13 @@ export type FromFace =
   | { readonly type: "ask"; readonly id: number; readonly question: Question }
   /** Keys for the pseudo-terminal this connection is attached to, base64. */
   | { readonly type: "tty"; readonly data: string }
-  | { readonly type: "resize"; readonly columns: number; readonly rows: number };
+  | ({ readonly type: "resize" } & TerminalSize);
+
+/** In cells. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
 
 /** What is answered, and not merely seen in the entries. */
 export type Question =
@@ -78,23 +88,12 @@ export type Question =
   /** Answer: `Details`. */
   | { readonly kind: "details"; readonly service: string }
   /** Send a signal to the service's group. */
-  | { readonly kind: "signal"; readonly service: string; readonly signal: NodeJS.Signals }
+  | { readonly kind: "signal"; readonly service: string; readonly signal: NodeSignal }
   /** Keep this service's port for the next run, too. */
   | { readonly kind: "remember"; readonly service: string }
   /** A person at this face answers conflicts: the engine does not decide by policy while one is there. */
   | { readonly kind: "watching" }
   /** The run goes on when this face is gone. */
   | { readonly kind: "detach" }
-  /** From now on this connection carries the service's pseudo-terminal. */
-  | { readonly kind: "attach"; readonly service: string; readonly columns: number; readonly rows: number };
-
-/** What only the engine knows of a service's present run. */
-export interface Details {
-  readonly command: string;
-  readonly workingDir: string;
-  /** Names alone: values may be secrets. */
-  readonly environment: readonly string[];
-  readonly files: readonly string[];
-  /** The names of launch's own that the service sets itself. */
-  readonly clashes: readonly string[];
-}
+  /** From now on this connection carries the service's pseudo-terminal, and no entries any more. */
+  | ({ readonly kind: "attach"; readonly service: string } & TerminalSize);

@@ -1,0 +1,142 @@
+// The session of a run whose engine is another process: what is said over the connection, as `Session` has it.
+
+import type { Entry } from "../core/event.ts";
+import type { Choice, Millis, NodeSignal } from "../core/service.ts";
+import type { Details, Session } from "../core/session.ts";
+import type { Outcome } from "../core/state.ts";
+import type { About, FromEngine, FromFace, Hello, TerminalSize } from "../control/protocol.ts";
+import type { Wire } from "../control/wire.ts";
+import { type Attachment, type Fed, newAttachment } from "./attachment.ts";
+import { newMirror } from "./mirror.ts";
+import { newQuestions } from "./questions.ts";
+
+/** A run in another process. Whatever is asked rejects with words when it cannot be done. Disposing leaves the run. */
+export interface RemoteSession extends Session, AsyncDisposable {
+  readonly about: About;
+  /** The engine's monotonic clock, the one that event times and `since` are in. */
+  now(): Millis;
+  /** Called for every new entry, after `snapshot()` has become what it says. */
+  subscribe(reader: (entry: Entry) => void): Disposable;
+  /** The entries from before the first `subscribe`, oldest first, as far as they are kept. */
+  readonly past: readonly Entry[];
+  /** Starts services by name or glob, what they need too unless told otherwise; none: what the run began with. Answers the names. */
+  start(services: readonly string[], withNeeds?: boolean): Promise<readonly string[]>;
+  /** Answers a conflict; `remember` keeps the choice for the next run. */
+  resolve(
+    service: string,
+    answer: { readonly choice: Choice; readonly remember: boolean; readonly restartUsers: boolean },
+  ): void;
+  /** Sends a signal to the service's processes. */
+  signal(service: string, signal: string): Promise<void>;
+  details(service: string): Promise<Details>;
+  /** A person is here to answer conflicts, for as long as this session lasts. */
+  watching(): Promise<void>;
+  /** Lets the run go on without this process. */
+  detach(): Promise<void>;
+  /** Makes this connection a service's terminal: it tells no entries any more. */
+  attach(service: string, size: TerminalSize): Promise<Attachment>;
+  /** Resolves when the run has ended, with its outcome, or when the engine is gone, without one. */
+  readonly closed: Promise<Outcome | undefined>;
+}
+
+/** Entries of the past that are handed out. */
+const mostPast = 1000;
+
+/** The session, and the side of it that the connection feeds. */
+export interface Remote {
+  readonly session: RemoteSession;
+  take(message: FromEngine): void;
+  close(): void;
+}
+
+/** A session that begins with these first words. */
+export function newRemote(wire: Wire, hello: Hello): Remote {
+  const { about } = hello;
+  const offset = hello.at - performance.now();
+  const mirror = newMirror(hello);
+  const { entries } = mirror;
+  const { promise: closed, resolve: settle } = Promise.withResolvers<Outcome | undefined>();
+  const send = (message: FromFace): void => wire.send(message);
+  const questions = newQuestions(send);
+  let past: readonly Entry[] | undefined;
+  let terminal: Fed | undefined;
+  let outcome: Outcome | undefined;
+
+  const close = (): void => {
+    const { ended, outcome: seen } = mirror.fleet();
+    outcome ??= ended ? seen : undefined;
+    const { project, pid } = about;
+    questions.close(outcome === undefined ? `The engine of ${project} (pid ${pid}) is gone.` : `${project} has ended.`);
+    entries.close();
+    terminal?.close();
+    settle(outcome);
+  };
+
+  const take = (message: FromEngine): void => {
+    switch (message.type) {
+      case "entry":
+        return mirror.take(message.entry);
+      case "answer":
+        return questions.answer(message.id, message.data);
+      case "refusal":
+        return message.id === undefined ? undefined : questions.refuse(message.id, message.message);
+      case "tty":
+        return terminal?.show(message.data);
+      case "bye":
+        outcome = message.outcome;
+        return wire.end();
+      case "hello":
+        return undefined;
+    }
+  };
+
+  const attach = async (service: string, size: TerminalSize): Promise<Attachment> => {
+    // There before the answer: what the terminal shows may come with it.
+    terminal = newAttachment(send, () => wire.destroy());
+    await questions.ask({ kind: "attach", service, ...size });
+    return terminal.attachment;
+  };
+
+  const session: RemoteSession = {
+    about,
+    closed,
+    now: () => performance.now() + offset,
+    snapshot: () => mirror.fleet(),
+    entries: (from) => entries.read(from),
+    subscribe(reader) {
+      past ??= entries.latest(mostPast);
+      return entries.subscribe(reader);
+    },
+    get past() {
+      return past ?? entries.latest(mostPast);
+    },
+    request: (request) => send({ type: "request", request }),
+    async start(services, withNeeds = true) {
+      return (await questions.ask({ kind: "start", services, withNeeds })) as readonly string[];
+    },
+    resolve(service, { choice, remember, restartUsers }) {
+      // An engine that is gone remembers nothing, and then this is no news.
+      if (remember) questions.ask({ kind: "remember", service }).catch(() => {});
+      send({
+        type: "request",
+        request: { type: "resolve", service, choice, because: "chosen in the dashboard", restartUsers },
+      });
+    },
+    async signal(service, signal) {
+      await questions.ask({ kind: "signal", service, signal: signal as NodeSignal });
+    },
+    details: async (service) => (await questions.ask({ kind: "details", service })) as Details,
+    async watching() {
+      await questions.ask({ kind: "watching" });
+    },
+    async detach() {
+      await questions.ask({ kind: "detach" });
+    },
+    attach,
+    async [Symbol.asyncDispose]() {
+      wire.destroy();
+      await closed;
+    },
+  };
+  return { session, take, close };
+}

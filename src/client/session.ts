@@ -1,0 +1,90 @@
+// Reaches the engine of a run: over a connection that is there, or by the socket of a state directory. Loaded before anything
+// is shown, so all of the client stays light.
+
+import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { socketPaths } from "../control/address.ts";
+import { type FromEngine, protocolVersion, type TerminalSize } from "../control/protocol.ts";
+import { openWire } from "../control/wire.ts";
+import type { Attachment } from "./attachment.ts";
+import { newRemote, type Remote, type RemoteSession } from "./remote.ts";
+
+export type { RemoteSession } from "./remote.ts";
+
+/** An engine is no stranger: its first words hold every service, however many there are. */
+const longestLine = 256 * 2 ** 20;
+
+/** Talks to the engine at the other end; resolves with its first words, and rejects when they are not to be had. */
+export function connectSession(stream: Duplex): Promise<RemoteSession> {
+  return new Promise((resolve, reject) => {
+    let remote: Remote | undefined;
+    const take = (message: FromEngine): void => {
+      if (remote !== undefined) return remote.take(message);
+      if (message.type === "hello" && message.protocol === protocolVersion) {
+        remote = newRemote(wire, message);
+        return resolve(remote.session);
+      }
+      reject(new Error(whyNot(message)));
+      wire.destroy();
+    };
+    const wire = openWire(
+      stream,
+      {
+        onMessage: (message) => take(message as FromEngine),
+        onEnd(words) {
+          remote?.close();
+          reject(new Error(words ?? "The engine went before it had said anything."));
+        },
+      },
+      longestLine,
+    );
+  });
+}
+
+function whyNot(message: FromEngine): string {
+  if (message.type === "bye") return "The run is just ending.";
+  if (message.type === "refusal") return message.message;
+  if (message.type !== "hello") return "Whoever answers there is no engine of launch.";
+  const { project, pid, version } = message.about;
+  const versions = `protocol ${message.protocol} where this launch has ${protocolVersion}`;
+  return `The run of ${project} (pid ${pid}) is of launch ${version}, which speaks ${versions}. Stop it by that version, or by a signal to its pid.`;
+}
+
+/** The session of the run that keeps its state in this directory; undefined when nobody listens. */
+export async function dialSession(stateDirectory: string): Promise<RemoteSession | undefined> {
+  for (const path of socketPaths(stateDirectory)) {
+    const socket = await dial(path);
+    if (socket !== undefined) return connectSession(socket);
+  }
+  return undefined;
+}
+
+/** Joins a service's terminal by a connection of its own; rejects with words when it cannot. */
+export async function dialAttachment(stateDirectory: string, service: string, size: TerminalSize): Promise<Attachment> {
+  const session = await dialSession(stateDirectory);
+  if (session === undefined) throw new Error("Nobody answers there: the run has ended.");
+  try {
+    return await session.attach(service, size);
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What it means that nobody listens: no file, one that a dead engine left, or no such directory. */
+const nobody: readonly (string | undefined)[] = ["ENOENT", "ECONNREFUSED", "ENOTDIR", "ENOTSOCK"];
+
+function dial(path: string): Promise<Socket | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.off("error", onError);
+      resolve(socket);
+    });
+    const onError = (error: NodeJS.ErrnoException): void => {
+      if (nobody.includes(error.code)) resolve(undefined);
+      else reject(new Error(`${path} cannot be reached: ${error.message}.`));
+    };
+    socket.once("error", onError);
+  });
+}
