@@ -31,6 +31,7 @@ async function checkService(service: Service, assigned: Assignment, context: Run
     const preparation = await prepare(service, assigned, context, "");
     return [
       ...faultsOf(preparation).map((text) => found(true, text)),
+      ...(await terminalFaults(service)).map((text) => found(true, text)),
       ...preparation.clashes.map((name) => found(false, `sets ${name} itself, so it does not get launch's value`)),
     ];
   } catch (error) {
@@ -45,6 +46,13 @@ function faultsOf({ service, command, stopCommand, env }: Preparation): readonly
     one === undefined ? [] : (findFault({ command: one, cwd: service.workingDir, env }) ?? []),
   );
   return [...new Set(faults.map(describe))];
+}
+
+async function terminalFaults({ tty, workingDir }: Service): Promise<readonly string[]> {
+  if (!tty) return [];
+  const { loadPtyPackage } = await import("../effects/processes/pty-package.ts");
+  const loaded = loadPtyPackage(workingDir);
+  return typeof loaded === "string" ? [loaded] : [];
 }
 
 function probeCommand(probe: Service["ready"]["probe"] | undefined): Preparation["command"] {

@@ -180,6 +180,8 @@ export interface Service {
   readonly workingDir: string;
   /** `open` never ends; `null` is at its end from the start. */
   readonly stdin: "open" | "null";
+  /** True: its stdin and output are a pseudo-terminal of its own, which a person can join. */
+  readonly tty: boolean;
   readonly env: EnvLayers;
   /** Put before every exported name of this service: `UHOME_` gives `UHOME_API_PORT`. */
   readonly exportPrefix: string;

@@ -49,6 +49,7 @@ export function resolveService(
     ...(input.command !== undefined && { command: resolveCommand(input.command) }),
     workingDir: input.working_dir === undefined ? saying.root : absolute(saying, ["working_dir"], input.working_dir),
     stdin: input.stdin === undefined ? defaults.stdin : (input.stdin ?? "null"),
+    tty: resolveTty(input, saying),
     env: {
       own: input.env ?? {},
       manifest: around.env,
@@ -73,7 +74,14 @@ export function resolveService(
   };
 }
 
-const forStarting = ["command", "restart", "stop", "stdin", "files", "success_exit_codes"] as const;
+function resolveTty({ tty = defaults.tty, stdin }: ServiceInput, saying: Saying): boolean {
+  if (tty && (stdin === null || stdin === "null")) {
+    report(saying, ["stdin"], "with `tty: true` its stdin is the terminal and has no end", "Keep one of them.");
+  }
+  return tty;
+}
+
+const forStarting = ["command", "restart", "stop", "stdin", "tty", "files", "success_exit_codes"] as const;
 
 function checkExternal(input: ServiceInput, saying: Saying): void {
   for (const key of forStarting) {

@@ -136,8 +136,12 @@ export function childEnvironment(sources: EnvironmentSources): ChildEnvironment 
     literal(manifestFiles),
   ];
   // Programs disagree on which of the two wins, so whoever has said one is not told the other.
-  const colorful = colors && !["FORCE_COLOR", "NO_COLOR"].some((name) => isDecided(layers, name));
-  const defaults = { ...(colorful && { FORCE_COLOR: "1" }), PYTHONUNBUFFERED: "1" };
+  const colorful = colors && !service.tty && !["FORCE_COLOR", "NO_COLOR"].some((name) => isDecided(layers, name));
+  const defaults = {
+    ...(colorful && { FORCE_COLOR: "1" }),
+    ...(service.tty && { TERM: "xterm-256color" }),
+    PYTHONUNBUFFERED: "1",
+  };
   return { env: valuesOf([...layers, literal(defaults)]), clashes };
 }
 

@@ -1,6 +1,7 @@
 // One live run of a service, as those who carry out effects on it share it.
 
 import type { LogMatch } from "../effects/health/subject.ts";
+import type { Terminal } from "../effects/processes/pty.ts";
 import type { Preparation } from "./prepare.ts";
 
 /** From the spawn, or from the moment an external service is looked for, to the end of the run. */
@@ -15,6 +16,8 @@ export interface Live {
   /** Absent for what is only watched. Also the number of its group. */
   readonly pid?: number;
   readonly startTicks?: number;
+  /** Of a service with `tty: true`. */
+  readonly terminal?: Terminal;
   /** Aborted when the run is asked to end or has ended: probes and waits end with it. */
   readonly over: AbortController;
   readonly log?: LogMatch;

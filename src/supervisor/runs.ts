@@ -11,6 +11,7 @@ import { ForeignFileError, removeFiles, writeFiles, type WrittenFiles } from "..
 import { matchLog } from "../effects/health/log.ts";
 import type { LogMatch } from "../effects/health/subject.ts";
 import type { Ports } from "../effects/ports/ports.ts";
+import type { Terminal } from "../effects/processes/pty.ts";
 import { shellFault, spawnService } from "../effects/processes/spawn.ts";
 import { groupAlive, signalProcess } from "../effects/processes/signal.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
@@ -48,6 +49,8 @@ export interface Runs {
   details(service: string): Details | undefined;
   /** Sends a signal to the run's group; false when nothing of it lives. */
   signal(service: string, signal: NodeSignal): boolean;
+  /** The service's own terminal while a run of it with `tty: true` is live. */
+  terminal(service: string): Terminal | undefined;
   /** SIGKILL to every live group. */
   abandon(): void;
   /** Resolves once what was begun about files is done. */
@@ -91,12 +94,11 @@ export function newRuns(options: RunsOptions): Runs {
     if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
 
     const { command, env } = preparation;
-    const spawned = await spawnService(
-      { command, cwd: service.workingDir, env, stdin: service.stdin, output: output_ },
-      (exit) => {
-        void ended(service, run, exit);
-      },
-    );
+    const spec = { command, cwd: service.workingDir, env, stdin: service.stdin, output: output_ };
+    const onExit = (exit: Exit): void => void ended(service, run, exit);
+    const spawned = service.tty
+      ? await (await import("../effects/processes/pty.ts")).spawnInTerminal(spec, onExit)
+      : await spawnService(spec, onExit);
     if (!("pid" in spawned)) {
       ports.hold(name);
       return report({ type: "exited", service: name, run, end: { failure: spawned }, left: false });
@@ -111,6 +113,7 @@ export function newRuns(options: RunsOptions): Runs {
       over,
       ready: false,
       ...startTicks,
+      ...("terminal" in spawned && { terminal: spawned.terminal }),
       ...log,
     });
     report({ type: "started", service: name, run, pid: spawned.pid });
@@ -155,6 +158,7 @@ export function newRuns(options: RunsOptions): Runs {
 
   const sweep = async (name: string, run: number, group: number): Promise<void> => {
     while (groupAlive(group)) await sleep(sweepInterval);
+    await live(name, run)?.terminal?.drain();
     await output.drain(name);
     ports.hold(name);
     report({ type: "swept", service: name, run });
@@ -206,6 +210,7 @@ export function newRuns(options: RunsOptions): Runs {
       const found = lives.get(name);
       if (found === undefined) return;
       found.over.abort();
+      found.terminal?.[Symbol.dispose]();
       lives.delete(name);
       if (!keepFiles && found.preparation.files.length > 0) removals.set(name, remove(found));
     },
@@ -227,6 +232,7 @@ export function newRuns(options: RunsOptions): Runs {
       const target = { pid, group: true, anyUser: true, ...(startTicks === undefined ? {} : { startTicks }) };
       return signalProcess(target, signal) === "sent";
     },
+    terminal: (name) => lives.get(name)?.terminal,
     settled: () => Promise.all(removals.values()),
     abandon() {
       for (const found of lives.values()) killNow(found);

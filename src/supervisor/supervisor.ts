@@ -10,6 +10,7 @@ import { type Fleet, isActive, newFleet, type Outcome, type Rules } from "../cor
 import { step } from "../core/step.ts";
 import { nextDeadline } from "../core/time.ts";
 import { after, now } from "../effects/clock.ts";
+import type { Attachment, Size } from "../effects/processes/audience.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { Assignment } from "../plan/env.ts";
@@ -62,6 +63,8 @@ export interface Supervisor extends Session, AsyncDisposable {
   signal(service: string, signal: NodeSignal): boolean;
   /** Resolves with the outcome once everything has ended. */
   readonly ended: Promise<Outcome>;
+  /** Joins the terminal of a service with `tty: true`, or says why that cannot be. */
+  attach(service: string, size: Size): Attachment | string;
   /** SIGKILL to every live group, now and without the rules: for an end that cannot wait. */
   abandon(): void;
 }
@@ -188,6 +191,13 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     signal: (service, signal) => runs.signal(service, signal),
     output,
     ended,
+    attach(name, size) {
+      if (byName.get(name) === undefined) return `there is no service ${name} in this run`;
+      const terminal = runs.terminal(name);
+      if (terminal !== undefined) return terminal.attach(size);
+      if (byName.get(name)?.tty !== true) return `${name} has no terminal of its own: give it \`tty: true\``;
+      return `${name} is not running`;
+    },
     abandon: () => runs.abandon(),
     async [Symbol.asyncDispose]() {
       timer?.[Symbol.dispose]();

@@ -5,6 +5,7 @@ import { openEngine } from "../../src/cli/engine.ts";
 import { newJsonPrinter } from "../../src/cli/json-printer.ts";
 import type { Request } from "../../src/core/event.ts";
 import { exitCodeOf, type Outcome, type Rules } from "../../src/core/state.ts";
+import type { Attachment, Size } from "../../src/effects/processes/audience.ts";
 import { loadManifest } from "../../src/manifest/load.ts";
 import { checkGraph } from "../../src/plan/graph.ts";
 import { type Events, newEvents, type Said } from "./events.ts";
@@ -22,6 +23,8 @@ export interface Running extends AsyncDisposable {
   readonly ended: Promise<Outcome>;
   /** Asks for the end and gives the exit code that it means. */
   stop(): Promise<number>;
+  /** Joins a service's terminal. */
+  attach(service: string, size?: Size): Attachment;
   /** The last lines of a service. */
   lines(service: string): readonly string[];
 }
@@ -66,6 +69,11 @@ export async function startEngine(project: TestProject, rules: Partial<Rules> = 
     async stop() {
       quit(false);
       return exitCodeOf(await ended());
+    },
+    attach(service, size = { columns: 80, rows: 24 }) {
+      const attached = supervisor.attach(service, size);
+      if (typeof attached === "string") throw new Error(attached);
+      return attached;
     },
     lines: (service) => supervisor.output.last(service, 100),
     async [Symbol.asyncDispose]() {

@@ -6,6 +6,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { Exit, Failure } from "../../core/failure.ts";
+import { coverMasters } from "./masters.ts";
 import { readStat } from "./proc.ts";
 
 /** A command with everything rendered. */
@@ -57,7 +58,7 @@ function start({ command, cwd, env, stdin, output }: Spawn): ChildProcess {
     env: { ...env },
     detached: true,
     // An open pipe that nobody writes to never ends; when we are gone it does, and watchers end with us.
-    stdio: [stdin === "open" ? "pipe" : "ignore", output, output],
+    stdio: [stdin === "open" ? "pipe" : "ignore", output, output, ...coverMasters(output)],
   });
 }
 

@@ -5,6 +5,7 @@ export const defaults = {
   portPool: { range: "8008-8020", fallback: "os" },
   scheme: "http",
   stdin: "open",
+  tty: false,
   onExit: "ignore",
   successExitCodes: [0],
   enabled: true,

@@ -114,7 +114,6 @@ const file = z.union([template, fileMap], { error: "the file's content, or a map
 
 // What later releases will widen.
 const laterReplicas = z.literal(1, { error: notYet });
-const laterTty = z.literal(false, { error: notYet });
 
 /** The keys of a service in the order of the reference. */
 export const serviceMap = z
@@ -198,9 +197,10 @@ export const serviceMap = z
         .exactOptional()
         .meta({ description: "Only with one of these profiles; default: always." }),
       replicas: laterReplicas.exactOptional().meta({ description: "How many of it run; only 1 so far.", default: 1 }),
-      tty: laterTty
-        .exactOptional()
-        .meta({ description: "A terminal of its own; only `false` so far.", default: false }),
+      tty: flag.exactOptional().meta({
+        description: "True: it runs in a terminal of its own, which you can join. See Terminal.",
+        default: defaults.tty,
+      }),
     },
     { error: "a command, or a map" },
   )

@@ -38,6 +38,7 @@ export function service(name: string, words: ServiceWords = {}): Service {
     command: { args: [name] },
     workingDir: "/project",
     stdin: "open",
+    tty: false,
     env: { own: {}, manifest: {}, ownFiles: [], manifestFiles: [] },
     exportPrefix: "",
     scheme: "http",

@@ -19,7 +19,7 @@ services:
     port: 99999
     environment: {A: b}
     watch: {paths: [src]}
-    tty: true
+    replicas: 2
     stop: {signal: SIGTREM, spare: []}
     depends_on: {db: service_healthy}
   db: {command: x, ready: {http: /x, tcp: main}, port: 1}
@@ -43,9 +43,9 @@ services.yaml:7:5 "watch" is not supported yet
       watch: {paths: [src]}
       ^
   Remove it for now.
-services.yaml:8:10 "tty: true" is not supported yet
-      tty: true
-           ^
+services.yaml:8:15 "replicas: 2" is not supported yet
+      replicas: 2
+                ^
   Remove it for now.
 services.yaml:9:29 "stop.spare" is not supported yet
       stop: {signal: SIGTREM, spare: []}
@@ -143,6 +143,8 @@ describe("values", () => {
       "1:49 success_exit_codes[0] must be a whole number from 0 to 255, not 256",
     ],
     [inService("enabled: yes"), '1:37 enabled must be true or false, not "yes"'],
+    [inService("tty: yes"), '1:33 tty must be true or false, not "yes"'],
+    [inService("tty: true, stdin: null"), "1:46 with `tty: true` its stdin is the terminal and has no end"],
     [inService("env: [A=1]"), "1:33 env must be a map of names to values, not a list"],
     [inService("env: {A: [1]}"), "1:37 env.A must be text, a number, true, false or null, not a list"],
     [inService("env: {1A: x}"), '1:34 the name "1A" must be letters, digits and _, not starting with a digit'],

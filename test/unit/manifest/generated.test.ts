@@ -71,7 +71,7 @@ it.each([
   "services: {a: {comand: x}}",
   "services: {a: {command: x, port: 70000}}",
   "services: {a: {command: x, watch: {}}}",
-  "services: {a: {command: x, tty: true}}",
+  "services: {a: {command: x, replicas: 2}}",
   "services: {a: {command: x, ready: {timeout: 10}}}",
   "services: {A: x}",
   "service: {}",

@@ -13,6 +13,7 @@ describe("a service says little and gets the rest", () => {
       command: { shell: "npm run dev" },
       workingDir: loaded.root,
       stdin: "open",
+      tty: false,
       env: {
         own: {},
         manifest: {},

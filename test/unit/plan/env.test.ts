@@ -13,6 +13,7 @@ function service(name: string, { env, ...change }: Change = {}): Service {
     command: { shell: "x" },
     workingDir: "/p",
     stdin: "open",
+    tty: false,
     env: { own: {}, manifest: {}, ownFiles: [], manifestFiles: [], ...env },
     exportPrefix: "",
     scheme: "http",
@@ -201,6 +202,12 @@ describe("a child's environment", () => {
       FORCE_COLOR: "0",
       PYTHONUNBUFFERED: "",
     });
+  });
+
+  it("names a kind of terminal to what has one, and leaves colours to the program", () => {
+    const tty = service("a", { tty: true });
+    expect(environment({ service: tty, colors: true })).toEqual({ TERM: "xterm-256color", PYTHONUNBUFFERED: "1" });
+    expect(environment({ service: tty, processEnv: { TERM: "vt100" } })).toMatchObject({ TERM: "vt100" });
   });
 });
 
