@@ -2,6 +2,7 @@
 
 import yargs, { type Argv, type Options } from "yargs";
 import {
+  attachOptions,
   availableOptions,
   envOptions,
   globalOptions,
@@ -35,6 +36,24 @@ const commands: readonly Command[] = [
     description: "start services and what they need, and stay with them",
     options: upOptions,
     load: () => import("./up.ts"),
+  },
+  {
+    usage: ["attach [service]"],
+    description: "show the run that is going here, or join a service's own terminal (tty: true)",
+    options: attachOptions,
+    load: () => import("./attach.ts"),
+  },
+  {
+    usage: ["status [service..]"],
+    description: "print how the run that is going here stands",
+    options: {},
+    load: () => import("./status.ts"),
+  },
+  {
+    usage: ["down"],
+    description: "stop the run that is going here",
+    options: {},
+    load: () => import("./down.ts"),
   },
   {
     usage: ["run [service..]"],
@@ -89,6 +108,7 @@ const commands: readonly Command[] = [
 const examples: readonly (readonly [string, string])[] = [
   ["$0", "start everything in services.yaml"],
   ["$0 api worker", "start these two and what they need"],
+  ["$0 -d --wait", "in the background; return once all is ready"],
   ["$0 --check-only", "say whether it would start, and start nothing"],
   ["$0 --non-interactive --report run.xml", "as in CI: never ask, end with an honest exit code"],
   ["$0 run -- npm test", "start all, run the tests once all is ready, stop all"],
@@ -100,6 +120,7 @@ const epilogue = `Exit codes
   1    a service failed, or a command is missing (--check-only)
   2    the command line or the manifest is wrong; nothing was started
   3    a port conflict was left unresolved
+  4    nothing of this project runs here (status, attach)
   5    not everything was ready within --timeout
   130  ended by Ctrl-C before everything was up (143: by SIGTERM, 129: by SIGHUP)
   run ends with its command's code, 126 or 127 when that cannot be run, 125 when the services did not come up

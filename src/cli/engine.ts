@@ -43,6 +43,8 @@ export interface EngineOptions {
 /** A run with everything it holds; disposing gives it all back. */
 export interface Engine extends AsyncDisposable {
   readonly supervisor: Supervisor;
+  /** The real path of the run's state directory, which `control.sock` is found by. */
+  readonly socketDirectory: string;
   /** Keeps this service's ports for the next run, whoever was in the way. */
   remember(service: string): void;
 }
@@ -105,6 +107,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     supervisor,
+    socketDirectory: key,
     remember: (service) => remembered.add(service),
     async [Symbol.asyncDispose]() {
       collecting?.[Symbol.dispose]();
@@ -134,7 +137,7 @@ async function alreadyRunning(project: Project, instance: string, key: string): 
   const owner = await instanceOwner(key);
   const who = owner === undefined ? "" : ` (pid ${owner.pid})`;
   const which = instance === "default" ? project.name : `${project.name}, instance ${instance},`;
-  return `${which} already runs here${who}. Stop it first, or start a second copy beside it with --instance NAME.`;
+  return `${which} already runs here${who}. See launch status; stop it by launch down, or start a second copy beside it with --instance NAME.`;
 }
 
 /** The ports that services have where this run does not start them: as in the last run, else the preferred ones. */

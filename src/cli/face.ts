@@ -70,3 +70,17 @@ export function openFace(
   };
   return face;
 }
+
+/** The face of a run that others look at: it says nothing. */
+export function newSilentFace(args: GlobalArgs): Face {
+  const colors = wantsColor(args);
+  const nothing = (): void => {};
+  return {
+    printer: { onEntry: nothing, onLines: nothing },
+    writer: { say: nothing, show: nothing, sayNow: nothing, hold: nothing, release: nothing, flush: async () => {} },
+    style: newStyle(colors),
+    colors,
+    onGone: nothing,
+    conclude: async () => {},
+  };
+}

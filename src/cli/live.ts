@@ -1,7 +1,10 @@
-// A run with everything around it: engine, face, questions, signals, report. What `up` and `run` have in common.
+// A run with everything around it: engine, face, questions, signals, report, and the socket by which other faces come.
+// What `up`, `run` and the engine of a dashboard have in common.
 
+import type { Duplex } from "node:stream";
+import { type ControlServer, serveControl } from "../control/server.ts";
 import type { Conflict } from "../core/conflict.ts";
-import type { Service } from "../core/service.ts";
+import type { Project, Service } from "../core/service.ts";
 import type { Outcome, Rules } from "../core/state.ts";
 import type { Answer, Supervisor } from "../supervisor/supervisor.ts";
 import { answerByPolicy, isLasting } from "./answers.ts";
@@ -13,11 +16,21 @@ import type { GlobalArgs, StartArgs } from "./options.ts";
 import type { Chosen } from "./project.ts";
 import { newReporter, writeReport } from "./report.ts";
 import type { Prompt } from "./prompt.ts";
+import { servedRun } from "./served.ts";
 import { onSignals } from "./signals.ts";
 
 /** What differs between the commands that run services. */
-export interface LiveOptions extends Pick<Rules, "restarts" | "onFailure" | "endWhenSettled"> {
+export interface LiveOptions extends Pick<Rules, "restarts" | "onFailure" | "endWhenSettled" | "patient"> {
+  /** True: the person at this terminal answers conflicts. */
   readonly interactive: boolean;
+  /** The services beyond the chosen ones that somebody may start later. */
+  readonly others?: readonly Service[];
+  /** The connection to the face that started this run, and that ends it by going away. */
+  readonly lifeline?: {
+    readonly stream: Duplex;
+    /** A person is there to answer conflicts. */
+    readonly watching: boolean;
+  };
 }
 
 /** A run that is going. */
@@ -38,16 +51,20 @@ export async function openLive(
   options: LiveOptions,
 ): Promise<Live> {
   const { project, services } = chosen;
-  const { interactive } = options;
-  const timeout = args.timeout ?? (interactive ? undefined : defaultTimeout);
+  const { interactive, patient } = options;
+  const timeout = args.timeout ?? (patient ? undefined : defaultTimeout);
   const limit = timeout === undefined ? {} : { upBy: performance.now() + durationOf("--timeout", timeout) };
 
   let engine: Engine | undefined;
+  let control: ControlServer | undefined;
+  let watched = options.lifeline?.watching ?? false;
   const answer = async (
     service: Service,
     conflicts: readonly Conflict[],
     signal: AbortSignal,
   ): Promise<Answer | undefined> => {
+    // A face that is attached sees the conflict, and its person answers in a request of their own.
+    if (args.onConflict === undefined && !interactive && (watched || (control?.watchers ?? 0) > 0)) return undefined;
     const given =
       interactive && args.onConflict === undefined
         ? await askPerson(service, conflicts, signal)
@@ -74,11 +91,11 @@ export async function openLive(
 
   engine = await openEngine({
     project,
-    services,
+    services: [...services, ...(options.others ?? [])].toSorted(inManifestOrder(project)),
     instance: args.instance,
     rules: {
       ...limit,
-      patient: interactive,
+      patient,
       restarts: options.restarts,
       onFailure: options.onFailure,
       endWhenSettled: options.endWhenSettled,
@@ -117,6 +134,17 @@ export async function openLive(
     process.exit(bug);
   };
   process.on("uncaughtException", onBug);
+  control = await serveControl(
+    engine.socketDirectory,
+    servedRun(chosen, args, engine, {
+      detach: () => (watched = false),
+      onLifelineLost: () => {
+        watched = false;
+        supervisor.request({ type: "quit", by: "SIGHUP", force: false });
+      },
+    }),
+  );
+  if (options.lifeline !== undefined) control.accept(options.lifeline.stream, { lifeline: true });
   face.onGone = () => supervisor.request({ type: "quit", by: "SIGHUP", force: false });
 
   const finish = async (): Promise<Outcome> => {
@@ -136,8 +164,15 @@ export async function openLive(
       process.off("uncaughtException", onBug);
       reading[Symbol.dispose]();
       await engine[Symbol.asyncDispose]();
+      // Last of all: whoever is told that the run is over may begin the next one.
+      await control[Symbol.asyncDispose]();
     },
   };
+}
+
+function inManifestOrder(project: Project): (a: Service, b: Service) => number {
+  const order = new Map(project.services.map(({ name }, index) => [name, index]));
+  return (a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0);
 }
 
 function sayUnwritten(error: unknown): void {

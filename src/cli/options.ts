@@ -79,6 +79,16 @@ export const startOptions = {
   report: { type: "string", requiresArg: true, description: "write the run's report here: JSON, or JUnit by .xml" },
 } as const satisfies Record<string, Options>;
 
+/** Commands that show the dashboard take these. */
+export const faceOptions = {
+  plain: { type: "boolean", default: false, description: "plain lines instead of the dashboard" },
+  ascii: { type: "boolean", description: "the dashboard without characters beyond ASCII" },
+  "screen-reader": {
+    type: "boolean",
+    description: "linear text and numbered questions (LAUNCH_SCREEN_READER)",
+  },
+} as const satisfies Record<string, Options>;
+
 /** `launch up`. */
 export const upOptions = {
   "check-only": {
@@ -86,9 +96,22 @@ export const upOptions = {
     default: false,
     description: "say whether it would start; start, stop and write nothing",
   },
+  detach: {
+    alias: ["d", "D"],
+    type: "boolean",
+    default: false,
+    description: "run in the background (launch attach, launch down)",
+  },
+  wait: { type: "boolean", default: false, description: "with -d: return once everything is ready or has failed" },
+  ...faceOptions,
+  /** Said by launch itself to the process that is to be the engine. */
+  engine: { choices: ["watched", "detached"], hidden: true },
   ...startOptions,
   ...selectionOptions,
 } as const satisfies Record<string, Options>;
+
+/** `launch attach`. */
+export const attachOptions = faceOptions;
 
 /** `launch run`. */
 export const runOptions = { ...startOptions, ...selectionOptions } as const satisfies Record<string, Options>;
@@ -128,6 +151,9 @@ export type Values<Given extends Readonly<Record<string, Options>>> = {
 
 /** The values of `startOptions`. */
 export type StartArgs = Values<typeof startOptions>;
+
+/** The values of `faceOptions`. */
+export type FaceArgs = Values<typeof faceOptions>;
 
 /** The values of `upOptions`. */
 export type UpArgs = GlobalArgs & SelectionArgs & Values<typeof upOptions>;

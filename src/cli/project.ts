@@ -24,15 +24,43 @@ export async function chooseServices(
   const project = await readProject(args);
   if (project === undefined) return undefined;
   const selected = selectServices(withImpliedNeeds(project.project.services), {
-    names: [...namesIn(args.service), ...namesIn(args.services)],
+    names: namedServices(args),
     except: namesIn(args.except),
     external: namesIn(args.external),
-    profiles: [...namesIn(args.profile), ...namesIn(process.env["LAUNCH_PROFILE"])],
+    profiles: profilesOf(args),
     withNeeds: args.deps ?? true,
   });
   if (selected.ok) return { ...project, services: selected.services };
   printProblems(selected.problems);
   return undefined;
+}
+
+/** The names and globs that the command line gives. */
+export function namedServices(args: {
+  readonly [Name in keyof SelectionArgs]?: SelectionArgs[Name] | undefined;
+}): readonly string[] {
+  return [...namesIn(args.service), ...namesIn(args.services)];
+}
+
+/** The profiles that the command line and the environment name. */
+export function profilesOf(args: Pick<GlobalArgs, "profile">): readonly string[] {
+  return [...namesIn(args.profile), ...namesIn(process.env["LAUNCH_PROFILE"])];
+}
+
+/**
+ * The services that a run can be asked to start later: those of these profiles that are neither chosen nor left out.
+ * None where their needs cannot all be met.
+ */
+export function otherServices({ project, services }: Chosen, args: GlobalArgs & SelectionArgs): readonly Service[] {
+  const selected = selectServices(withImpliedNeeds(project.services), {
+    names: [],
+    except: namesIn(args.except),
+    external: namesIn(args.external),
+    profiles: profilesOf(args),
+    withNeeds: true,
+  });
+  const chosen = new Set(services.map(({ name }) => name));
+  return selected.ok ? selected.services.filter(({ name }) => !chosen.has(name)) : [];
 }
 
 /** Reads the manifest; undefined when something is wrong, and then it has been printed. */

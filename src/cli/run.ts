@@ -41,6 +41,7 @@ export async function run(args: RunArgs): Promise<number> {
   );
   await using live = await openLive(chosen, { ...args, nonInteractive: true }, face, {
     interactive: false,
+    patient: false,
     restarts: false,
     onFailure: args.onFailure ?? "stop",
     endWhenSettled: false,

@@ -70,13 +70,15 @@ function wantedOf(fleet: Fleet): readonly Member[] {
   return Object.values(fleet.members).filter((member) => member.wanted || member.run > 0);
 }
 
-function urlIn(member: Member): string {
+/** The URL of its main endpoint, or an empty string. */
+export function urlIn(member: Member): string {
   const [endpoint] = member.service.endpoints;
   const port = endpoint === undefined ? undefined : member.ports[endpoint.name];
   return endpoint === undefined || port === undefined ? "" : urlOf(member.service, endpoint, port);
 }
 
-function stateWord({ state, service, health, adopted }: Member, style: Style): string {
+/** A member's state in one word, which a terminal also shows in a colour. */
+export function stateWord({ state, service, health, adopted }: Member, style: Style): string {
   switch (state.status) {
     case "ready": {
       if (health.status === "unhealthy") return style.bad("unhealthy");

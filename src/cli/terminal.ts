@@ -1,17 +1,22 @@
 // What the terminal can do, and the few styles that words are shown in. A colour never says anything that no word says.
 
-import type { GlobalArgs } from "./options.ts";
+import type { FaceArgs, GlobalArgs } from "./options.ts";
 
 /** True when a person can be asked: a terminal at both ends, no CI, and nobody said otherwise. */
 export function isInteractive(args: { readonly nonInteractive: boolean; readonly json: boolean }): boolean {
   const { CI } = process.env;
-  return (
-    process.stdin.isTTY &&
-    process.stdout.isTTY &&
-    !args.nonInteractive &&
-    !args.json &&
-    (CI === undefined || CI === "" || CI === "false")
-  );
+  return process.stdin.isTTY && process.stdout.isTTY && !args.nonInteractive && !args.json && !isSet(CI);
+}
+
+/** True when the dashboard is to be shown: a terminal that can, and nobody wants lines. */
+export function wantsDashboard(args: FaceArgs & Parameters<typeof isInteractive>[0]): boolean {
+  const { TERM, LAUNCH_SCREEN_READER, INK_SCREEN_READER } = process.env;
+  const readsAloud = args.screenReader ?? isSet(LAUNCH_SCREEN_READER ?? INK_SCREEN_READER);
+  return isInteractive(args) && !args.plain && !readsAloud && TERM !== "dumb";
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && !["", "0", "false"].includes(value);
 }
 
 /** True when colours may be used (https://no-color.org, FORCE_COLOR as most tools read it). */

@@ -1,23 +1,33 @@
-// `launch` and `launch up`: starts what was asked for, shows it as plain lines, and stays until it ends.
+// `launch` and `launch up`: starts what was asked for and shows it, in the way that fits where it was called.
 
 import { exitCodeOf } from "../core/state.ts";
 import { checkStartOptions } from "./start-options.ts";
 import { openFace } from "./face.ts";
 import type { UpArgs } from "./options.ts";
 import { chooseServices } from "./project.ts";
-import { isInteractive } from "./terminal.ts";
+import { isInteractive, wantsDashboard } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Runs until everything has ended; answers the exit code. */
+/** Runs until everything has ended, or until the run is in the background; answers the exit code. */
 export async function run(args: UpArgs): Promise<number> {
+  if (args.engine !== undefined) return (await import("./serve.ts")).serve(args, args.engine);
+  if (args.checkOnly) return check(args);
+  checkStartOptions(args);
+  if (args.detach || args.wait) return (await import("./detach.ts")).detach(args);
+  if (wantsDashboard(args)) return (await import("./dashboard.ts")).showDashboard(args);
+  return runHere(args);
+}
+
+async function check(args: UpArgs): Promise<number> {
+  const chosen = await chooseServices(args);
+  return chosen === undefined ? 2 : (await import("./check.ts")).check(chosen, args);
+}
+
+/** Engine and plain lines in this one process. */
+async function runHere(args: UpArgs): Promise<number> {
   const chosen = await chooseServices(args);
   if (chosen === undefined) return 2;
-  if (args.checkOnly) return (await import("./check.ts")).check(chosen, args);
-  if (chosen.services.length === 0) {
-    throw new UsageError("No service is enabled in these profiles, so there is nothing to start.");
-  }
-
-  checkStartOptions(args);
+  if (chosen.services.length === 0) throw new UsageError(nothingToStart);
   const interactive = isInteractive(args);
   const face = openFace(chosen, args, {
     interactive,
@@ -28,6 +38,7 @@ export async function run(args: UpArgs): Promise<number> {
   const { openLive } = await import("./live.ts");
   await using live = await openLive(chosen, args, face, {
     interactive,
+    patient: interactive,
     restarts: true,
     onFailure: args.onFailure ?? (interactive ? "continue" : "stop"),
     endWhenSettled: true,
@@ -37,3 +48,6 @@ export async function run(args: UpArgs): Promise<number> {
   await face.conclude(outcome, live.supervisor.snapshot());
   return exitCodeOf(outcome);
 }
+
+/** Why a start without any service is refused. */
+export const nothingToStart = "No service is enabled in these profiles, so there is nothing to start.";

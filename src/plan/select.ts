@@ -96,7 +96,7 @@ function asExternal(service: Service): Service {
 }
 
 /** A test for names against globs in which `*` is any text and `?` one character. */
-function matcher(patterns: readonly string[]): (name: string) => boolean {
+export function matcher(patterns: readonly string[]): (name: string) => boolean {
   const expressions = patterns.map((pattern) => {
     const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
     return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`);

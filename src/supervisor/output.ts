@@ -13,6 +13,7 @@ export type LineReader = (service: string, batch: LineBatch) => void;
 
 /** The output of all services of a run. */
 export interface Output extends AsyncDisposable {
+  readonly directory: string;
   /** The descriptor for a new run of the service; its log is opened and followed from here on. */
   open(service: string): number;
   subscribe(reader: LineReader): Disposable;
@@ -62,6 +63,7 @@ export function openOutput(directory: string): Output {
   };
 
   return {
+    directory,
     open: (service) => (streams.get(service) ?? openStream(service)).file.fd,
     subscribe(reader) {
       readers.add(reader);

@@ -1,0 +1,87 @@
+// `launch -d`: starts the run in the background, or what is missing in the one that runs, says how it stands, and leaves.
+
+import type { RemoteSession } from "../client/session.ts";
+import { exitCodeOf, type Fleet, hasFailed, type Member, type Outcome } from "../core/state.ts";
+import { after } from "../effects/clock.ts";
+import { durationOf } from "./duration.ts";
+import { joinOrStart } from "./join.ts";
+import type { UpArgs } from "./options.ts";
+import { statusJson, statusTable } from "./status-table.ts";
+import { outcomeWords } from "./summary.ts";
+import { newStyle, wantsColor } from "./terminal.ts";
+
+/** Until when everything must be up with `--wait`. */
+const defaultTimeout = "5m";
+
+/** Answers 0 once the run goes its own way; with `--wait` once all is up, and 1, 3 or 5 when something is not. */
+export async function detach(args: UpArgs): Promise<number> {
+  const joined = await joinOrStart(args, "detached");
+  if (!joined.ok) {
+    process.stderr.write(joined.words);
+    return joined.code;
+  }
+  await using session = joined.session;
+  const limit = args.wait ? durationOf("--timeout", args.timeout ?? defaultTimeout) : undefined;
+  const seen = await look(session, args.wait ? (fleet) => fleet.arrived : hasItsPorts, limit);
+  if (seen === "ended") return sayEnd(await session.closed, session);
+  if (joined.isNew) await session.detach();
+  const fleet = session.snapshot();
+  process.stdout.write(args.json ? statusJson(session) : words(session, fleet, args));
+  return args.wait ? codeOf(fleet, seen === "late") : 0;
+}
+
+/** Waits for something to be true of the fleet, for the end of the run, or for the limit in milliseconds. */
+function look(
+  session: RemoteSession,
+  isDone: (fleet: Fleet) => boolean,
+  limit = Infinity,
+): Promise<"done" | "ended" | "late"> {
+  return new Promise((resolve) => {
+    const settle = (how: "done" | "ended" | "late"): void => {
+      reading[Symbol.dispose]();
+      timer[Symbol.dispose]();
+      resolve(how);
+    };
+    const timer = after(limit, () => settle("late"));
+    const reading = session.subscribe(() => {
+      if (isDone(session.snapshot())) settle("done");
+    });
+    void session.closed.then(() => settle("ended"));
+    if (isDone(session.snapshot())) settle("done");
+  });
+}
+
+/** True once it is decided who has which port, so that what is printed stays true. */
+function hasItsPorts(fleet: Fleet): boolean {
+  const members = Object.values(fleet.members);
+  return members.some(({ wanted }) => wanted) && members.every((member) => !member.wanted || isDecided(member));
+}
+
+function isDecided({ claim, state }: Member): boolean {
+  return claim === "held" || state.status === "blocked" || state.status === "failed";
+}
+
+function words(session: RemoteSession, fleet: Fleet, args: UpArgs): string {
+  const { project, pid } = session.about;
+  const style = newStyle(wantsColor(args));
+  const missing = Object.values(fleet.members).filter(hasFailed).length;
+  const state = args.wait && !fleet.wasUp ? style.bad(missing > 0 ? "not all is up" : "not all is up yet") : "runs";
+  const hint = "launch attach shows it, launch status prints this, launch down stops it.";
+  return `${statusTable(fleet, session.now(), style)}\n\n${style.bold(project)} ${state} in the background (pid ${pid}). ${hint}\n`;
+}
+
+function codeOf(fleet: Fleet, isLate: boolean): number {
+  if (fleet.wasUp) return 0;
+  const failures = Object.values(fleet.members).flatMap(({ state }) =>
+    state.status === "failed" ? state.failure : [],
+  );
+  if (failures.some(({ kind }) => kind === "conflict")) return 3;
+  return isLate ? 5 : 1;
+}
+
+/** The run is over before it was on its own. */
+function sayEnd(outcome: Outcome | undefined, session: RemoteSession): number {
+  const why = outcome === undefined ? "the engine is gone" : outcomeWords(outcome, session.snapshot());
+  process.stderr.write(`${session.about.project} ended${why === "" ? "" : `: ${why}`}\n`);
+  return outcome === undefined ? 1 : exitCodeOf(outcome);
+}

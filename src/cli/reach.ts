@@ -1,0 +1,35 @@
+// The run that is going in this project, reached from a command beside it.
+
+import { dirname, resolve } from "node:path";
+import { dialSession, type RemoteSession } from "../client/session.ts";
+import { type StatePaths, statePaths } from "../effects/state/directory.ts";
+import { locateManifest } from "../manifest/locate.ts";
+import { renderProblem } from "../manifest/problem.ts";
+import type { GlobalArgs } from "./options.ts";
+
+/** `launch status` and others when nothing runs here. */
+export const nobodyThere = 4;
+
+/** Where this project's run keeps its state; undefined when there is no manifest, and then that has been printed. */
+export async function stateOf(
+  args: Pick<GlobalArgs, "directory" | "file" | "instance">,
+): Promise<StatePaths | undefined> {
+  const located = await locateManifest(resolve(args.directory ?? "."), args.file, process.env["HOME"]);
+  if (located.ok) return statePaths(dirname(located.files[0] ?? ""), args.instance, process.env);
+  process.stderr.write(`${renderProblem(located.problem, process.cwd())}\n`);
+  return undefined;
+}
+
+/** The session of the run that is going here; undefined when there is none. */
+export async function reachRun({ directory }: StatePaths): Promise<RemoteSession | undefined> {
+  return dialSession(directory);
+}
+
+/** Says that nothing runs here; answers exit code 4. */
+export function sayNobodyThere(args: Pick<GlobalArgs, "instance">): number {
+  const which = args.instance === "default" ? "" : ` as instance ${args.instance}`;
+  process.stderr.write(
+    `Nothing of this project runs here${which}. Start it by launch, or by launch -d in the background.\n`,
+  );
+  return nobodyThere;
+}

@@ -1,0 +1,75 @@
+// What a run answers to the faces that attach to it.
+
+import type { Details } from "../control/protocol.ts";
+import type { Served } from "../control/server.ts";
+import { now } from "../effects/clock.ts";
+import { withImpliedNeeds } from "../plan/implied.ts";
+import { selectServices } from "../plan/select.ts";
+import type { Engine } from "./engine.ts";
+import type { GlobalArgs } from "./options.ts";
+import { type Chosen, profilesOf } from "./project.ts";
+import { VERSION } from "./version.ts";
+
+/** A run as the control socket serves it. */
+export function servedRun(
+  { project, services }: Chosen,
+  args: GlobalArgs,
+  engine: Engine,
+  lifeline: Pick<Served, "detach" | "onLifelineLost">,
+): Served {
+  const { supervisor } = engine;
+  const startedAt = Math.round(performance.timeOrigin);
+
+  const start: Served["start"] = (names, withNeeds) => {
+    const { members } = supervisor.snapshot();
+    const wanted = names.length === 0 ? { names: services.map(({ name }) => name) } : named(names, withNeeds);
+    if ("refusal" in wanted) return wanted;
+    const missing = wanted.names.filter((name) => members[name] === undefined);
+    if (missing.length > 0) {
+      return {
+        refusal: `${missing.join(", ")} cannot be started in this run: switched off, left out or of another profile when it began.`,
+      };
+    }
+    supervisor.request({ type: "up", services: wanted.names });
+    return wanted.names;
+  };
+
+  const named = (
+    names: readonly string[],
+    withNeeds: boolean,
+  ): { readonly names: readonly string[] } | { readonly refusal: string } => {
+    const selected = selectServices(withImpliedNeeds(project.services), {
+      names,
+      except: [],
+      external: [],
+      profiles: profilesOf(args),
+      withNeeds,
+    });
+    return selected.ok
+      ? { names: selected.services.map(({ name }) => name) }
+      : { refusal: selected.problems.map(({ message, remedy }) => `${message}. ${remedy ?? ""}`.trim()).join("\n") };
+  };
+
+  return {
+    session: supervisor,
+    now,
+    about: () => ({
+      version: VERSION,
+      pid: process.pid,
+      project: project.name,
+      root: project.root,
+      instance: args.instance,
+      logs: supervisor.output.directory,
+      logStarts: Object.fromEntries(
+        Object.keys(supervisor.snapshot().members).map((name) => [name, supervisor.output.start(name)]),
+      ),
+      startedAt,
+    }),
+    start,
+    details: (service): Details | undefined => supervisor.details(service),
+    signal: (service, signal) => supervisor.signal(service, signal),
+    remember: engine.remember,
+    attach: (service, size) => supervisor.attach(service, size),
+    ...lifeline,
+  };
+}

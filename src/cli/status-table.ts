@@ -1,0 +1,62 @@
+// How a run stands, as a table for people and as a document for programs.
+
+import type { RemoteSession } from "../client/session.ts";
+import { explain } from "../core/explain.ts";
+import { describeMillis } from "../core/failure.ts";
+import type { Millis } from "../core/service.ts";
+import type { Fleet, Member } from "../core/state.ts";
+import { stateWord, urlIn } from "./summary.ts";
+import { table } from "./table.ts";
+import type { Style } from "./terminal.ts";
+
+/** Services with their state, ports, URL and time in that state; what is not up says why. */
+export function statusTable(
+  fleet: Fleet,
+  at: Millis,
+  style: Style,
+  isShown: (member: Member) => boolean = () => true,
+): string {
+  const rows = Object.values(fleet.members)
+    .filter(isShown)
+    .map((member) => [
+      member.service.name,
+      stateWord(member, style),
+      Object.values(member.ports).join(", "),
+      isServing(member) ? urlIn(member) : "",
+      "since" in member.state ? describeMillis(Math.max(0, at - member.state.since)) : "",
+      member.restarts === 0 ? "" : String(member.restarts),
+      isServing(member) ? "" : explain(fleet, member.service.name, at).text,
+    ]);
+  return table(["service", "state", "port", "url", "for", "restarts", "why"].map(style.dim), rows);
+}
+
+function isServing({ state, health }: Member): boolean {
+  return state.status === "ready" && health.status !== "unhealthy";
+}
+
+/** The same as one JSON document with a line end. */
+export function statusJson(session: RemoteSession, isShown: (member: Member) => boolean = () => true): string {
+  const { about } = session;
+  const fleet = session.snapshot();
+  const services = Object.values(fleet.members)
+    .filter(isShown)
+    .map((member) => ({
+      name: member.service.name,
+      state: member.state.status,
+      wanted: member.wanted,
+      health: member.health.status,
+      ports: member.ports,
+      url: urlIn(member) === "" ? null : urlIn(member),
+      pid: "pid" in member.state ? (member.state.pid ?? null) : null,
+      restarts: member.restarts,
+      why: explain(fleet, member.service.name, session.now()).text,
+    }));
+  const run = {
+    project: about.project,
+    instance: about.instance,
+    root: about.root,
+    pid: about.pid,
+    startedAt: about.startedAt,
+  };
+  return `${JSON.stringify({ ...run, up: fleet.wasUp, services }, undefined, 2)}\n`;
+}

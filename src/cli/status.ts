@@ -1,0 +1,28 @@
+// `launch status [SVC…]`: how the run of this project stands.
+
+import { hasFailed, type Member } from "../core/state.ts";
+import { matcher } from "../plan/select.ts";
+import type { GlobalArgs } from "./options.ts";
+import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
+import { statusJson, statusTable } from "./status-table.ts";
+import { newStyle, wantsColor } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** 0; 1 when something that was asked for has failed; 4 when nothing runs. */
+export async function run(args: GlobalArgs & { readonly service?: readonly string[] }): Promise<number> {
+  const paths = await stateOf(args);
+  if (paths === undefined) return 2;
+  await using session = await reachRun(paths);
+  if (session === undefined) return sayNobodyThere(args);
+  const { members } = session.snapshot();
+  const unknown = (args.service ?? []).filter((pattern) => !Object.keys(members).some(matcher([pattern])));
+  if (unknown.length > 0) throw new UsageError(`No service of this run is called ${unknown.join(" or ")}.`);
+  const isNamed = (args.service ?? []).length === 0 ? () => true : matcher(args.service ?? []);
+  const isShown = ({ service }: Member): boolean => isNamed(service.name);
+  if (args.json) process.stdout.write(statusJson(session, isShown));
+  else {
+    const style = newStyle(wantsColor(args));
+    process.stdout.write(`${statusTable(session.snapshot(), session.now(), style, isShown)}\n`);
+  }
+  return Object.values(members).filter(isShown).some(hasFailed) ? 1 : 0;
+}
