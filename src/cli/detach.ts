@@ -1,7 +1,8 @@
 // `launch -d`: starts the run in the background, or what is missing in the one that runs, says how it stands, and leaves.
 
 import type { RemoteSession } from "../client/session.ts";
-import { exitCodeOf, type Fleet, hasFailed, type Member, type Outcome } from "../core/state.ts";
+import { exitCodeOf, type Fleet, hasFailed, isUp, type Member, type Outcome } from "../core/state.ts";
+import { isOnItsWay } from "../core/drive.ts";
 import { after } from "../effects/clock.ts";
 import { durationOf } from "./duration.ts";
 import { joinOrStart } from "./join.ts";
@@ -22,7 +23,7 @@ export async function detach(args: UpArgs): Promise<number> {
   }
   await using session = joined.session;
   const limit = args.wait ? durationOf("--timeout", args.timeout ?? defaultTimeout) : undefined;
-  const seen = await look(session, args.wait ? (fleet) => fleet.arrived : hasItsPorts, limit);
+  const seen = await look(session, args.wait ? hasArrived : hasItsPorts, limit);
   if (seen === "ended") return sayEnd(await session.closed, session);
   if (joined.isNew) await session.detach();
   const fleet = session.snapshot();
@@ -51,6 +52,16 @@ function look(
   });
 }
 
+/** True once nothing that is wanted is on its way up any more. */
+function hasArrived(fleet: Fleet): boolean {
+  const wanted = Object.values(fleet.members).filter((member) => member.wanted);
+  return wanted.length > 0 && !wanted.some(isOnItsWay(fleet));
+}
+
+function isAllUp(fleet: Fleet): boolean {
+  return Object.values(fleet.members).every((member) => !member.wanted || isUp(member));
+}
+
 /** True once it is decided who has which port, so that what is printed stays true. */
 function hasItsPorts(fleet: Fleet): boolean {
   const members = Object.values(fleet.members);
@@ -65,13 +76,13 @@ function words(session: RemoteSession, fleet: Fleet, args: UpArgs): string {
   const { project, pid } = session.about;
   const style = newStyle(wantsColor(args));
   const missing = Object.values(fleet.members).filter(hasFailed).length;
-  const state = args.wait && !fleet.wasUp ? style.bad(missing > 0 ? "not all is up" : "not all is up yet") : "runs";
+  const state = args.wait && !isAllUp(fleet) ? style.bad(missing > 0 ? "not all is up" : "not all is up yet") : "runs";
   const hint = "launch attach shows it, launch status prints this, launch down stops it.";
   return `${statusTable(fleet, session.now(), style)}\n\n${style.bold(project)} ${state} in the background (pid ${pid}). ${hint}\n`;
 }
 
 function codeOf(fleet: Fleet, isLate: boolean): number {
-  if (fleet.wasUp) return 0;
+  if (isAllUp(fleet)) return 0;
   const failures = Object.values(fleet.members).flatMap(({ state }) =>
     state.status === "failed" ? state.failure : [],
   );

@@ -18,7 +18,9 @@ export async function serve(args: UpArgs, kind: EngineKind): Promise<number> {
   if (chosen.services.length === 0) throw new UsageError(nothingToStart);
   // Whoever read what went wrong at the start may be gone by the time there is more to say.
   process.stderr.on("error", () => {});
-  await using live = await openLive(chosen, args, newSilentFace(args), {
+  // In the background it is whoever waits for it that gives up.
+  const timed = kind === "detached" ? { ...args, timeout: undefined } : args;
+  await using live = await openLive(chosen, timed, newSilentFace(args), {
     interactive: false,
     patient: true,
     restarts: true,

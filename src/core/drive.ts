@@ -131,7 +131,8 @@ function wantedOf(fleet: Fleet): readonly Member[] {
   return Object.values(fleet.members).filter((member) => member.wanted);
 }
 
-function isOnItsWay(fleet: Fleet): (member: Member) => boolean {
+/** A test for members that may still come up by themselves: neither up nor over, and not waiting for what can never be. */
+export function isOnItsWay(fleet: Fleet): (member: Member) => boolean {
   return (member) => !isUp(member) && !isSettled(member.state) && !isStuck(fleet, member);
 }
 

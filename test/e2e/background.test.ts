@@ -1,0 +1,142 @@
+// A run in the background, and the commands that reach a run that is going.
+
+import { expect, onTestFinished, test } from "vitest";
+import { launch, startJson } from "../helpers/launch.ts";
+import { isAlive } from "../helpers/processes.ts";
+import { newProject, type TestProject } from "../helpers/project.ts";
+import { until } from "../helpers/wait.ts";
+
+const shop = {
+  name: "shop",
+  services: {
+    db: { command: "serve.js", port: "auto" },
+    api: { command: "exec sleep 1000", depends_on: ["db"] },
+    extra: { command: "exec sleep 1000", profiles: ["more"] },
+  },
+};
+
+/** A project whose background run is stopped when the test is over, however it ends. */
+function newShop(manifest: Parameters<typeof newProject>[0] = shop): TestProject {
+  const project = newProject(manifest);
+  onTestFinished(async () => {
+    await launch(project, ["down"]);
+    await project[Symbol.asyncDispose]();
+  });
+  return project;
+}
+
+interface Status {
+  readonly pid: number;
+  readonly up: boolean;
+  readonly services: readonly { readonly name: string; readonly state: string; readonly pid: number | null }[];
+}
+
+async function statusOf(project: TestProject, args: readonly string[] = []): Promise<Status> {
+  return JSON.parse((await launch(project, ["status", "--json", ...args])).stdout) as Status;
+}
+
+test("-d --wait returns once all is ready, and the run goes on until it is taken down", async () => {
+  const project = newShop();
+  const started = await launch(project, ["-d", "--wait"]);
+  expect(started).toMatchObject({ code: 0, stderr: "" });
+  expect(started.stdout).toContain("shop runs in the background");
+  const status = await statusOf(project);
+  expect(status.up).toBe(true);
+  expect(status.services.map(({ name, state }) => `${name} ${state}`)).toEqual(["db ready", "api ready"]);
+  expect(isAlive(status.pid)).toBe(true);
+
+  const down = await launch(project, ["down"]);
+  expect(down).toMatchObject({ code: 0, stderr: "" });
+  expect(down.stdout).toMatch(/^shop stopped after /);
+  expect(project.processes()).toEqual([]);
+});
+
+test("-d returns as soon as every port is decided, and -D is the same", async () => {
+  const project = newShop({ services: { api: { command: "sleep 1000", port: "auto" } } });
+  const started = await launch(project, ["-D"]);
+  expect(started.code).toBe(0);
+  expect(started.stdout).toMatch(/api +\w+ +\d+/);
+});
+
+test("a second -d joins the run and starts what is missing in it", async () => {
+  const project = newShop();
+  await launch(project, ["-d", "--wait", "db"]);
+  const before = await statusOf(project);
+  expect(before.services.map(({ name, state }) => `${name} ${state}`)).toEqual(["db ready", "api idle"]);
+  expect((await launch(project, ["-d", "--wait", "api"])).code).toBe(0);
+  const after = await statusOf(project);
+  expect(after.pid).toBe(before.pid);
+  expect(after.services.map(({ name, state }) => `${name} ${state}`)).toEqual(["db ready", "api ready"]);
+  expect(after.services[0]?.pid).toBe(before.services[0]?.pid);
+});
+
+test("a name that a run does not know is refused, and the run goes on", async () => {
+  const project = newShop();
+  await launch(project, ["-d", "--wait"]);
+  const unknown = await launch(project, ["-d", "dbb"]);
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toContain('Did you mean "db"?');
+  const other = await launch(project, ["-d", "extra"]);
+  expect(other).toMatchObject({ code: 2 });
+  expect(other.stderr).toContain("extra cannot be started in this run");
+  expect((await statusOf(project)).up).toBe(true);
+});
+
+test("a manifest that is wrong is said by the one who called, with 2, and nothing stays", async () => {
+  const project = newShop({ services: { api: { command: "true", nonsense: 1 } } });
+  const started = await launch(project, ["-d"]);
+  expect(started.code).toBe(2);
+  expect(started.stderr).toContain("services.yaml:");
+  expect(started.stderr).toContain("nonsense");
+  expect(project.processes()).toEqual([]);
+});
+
+test("--wait ends with 1 when something fails and with 5 when it takes too long; what runs goes on", async () => {
+  const project = newShop({
+    services: { bad: { command: "exit 3", restart: "no" }, good: "exec sleep 1000" },
+  });
+  expect((await launch(project, ["-d", "--wait"])).code).toBe(1);
+  expect((await statusOf(project)).services.find(({ name }) => name === "good")?.state).toBe("ready");
+  await launch(project, ["down"]);
+
+  const slow = newShop({ services: { slow: { command: "exec sleep 1000", ready: { exec: ["false"] } } } });
+  const late = await launch(slow, ["-d", "--wait", "--timeout", "300ms"]);
+  expect(late.code).toBe(5);
+  expect(late.stdout).toContain("not all is up yet");
+  expect((await statusOf(slow)).services[0]?.state).toBe("started");
+});
+
+test("status says 4 and down says 0 where nothing runs", async () => {
+  const project = newShop();
+  expect(await launch(project, ["status"])).toMatchObject({ code: 4, stdout: "" });
+  expect(await launch(project, ["down"])).toMatchObject({ code: 0, stdout: "Nothing of this project runs here.\n" });
+});
+
+test("status and down reach a run without a terminal as well", async () => {
+  const project = newShop();
+  await using run = startJson(project);
+  await run.events.find({ type: "up" });
+  expect((await statusOf(project)).pid).toBe(run.pid);
+  const named = await launch(project, ["status", "a*"]);
+  expect(named.stdout).toMatch(/^api +ready/m);
+  expect(named.stdout).not.toMatch(/^db/m);
+  expect((await launch(project, ["down"])).code).toBe(0);
+  expect(await run.ended).toBe(0);
+});
+
+test("a service that fails in the background is started again by asking for it, and status says why it is down", async () => {
+  const project = newShop({ services: { flag: { command: "test -e flag && exec sleep 1000", restart: "no" } } });
+  await launch(project, ["-d", "--wait"]);
+  const failed = await launch(project, ["status"]);
+  expect(failed.code).toBe(1);
+  expect(failed.stdout).toContain("failed: ");
+  project.write("flag", "");
+  expect((await launch(project, ["-d", "--wait"])).code).toBe(0);
+});
+
+test("an engine in the background that is ended by a signal stops its services", async () => {
+  const project = newShop();
+  await launch(project, ["-d", "--wait"]);
+  process.kill((await statusOf(project)).pid, "SIGTERM");
+  await until("everything to be gone", () => project.processes().length === 0);
+});
