@@ -120,7 +120,7 @@ test.concurrent("nobody is asked with --non-interactive, --json, CI or --on-conf
     [["--non-interactive"], {}],
     [["--json"], {}],
     [[], { CI: "true" }],
-    [["--on-conflict", "fail"], {}],
+    [["--plain", "--on-conflict", "fail"], {}],
   ] as const) {
     await using terminal = startTerminal(project, args, { env });
     expect(await terminal.ended).toBe(3);
