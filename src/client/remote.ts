@@ -91,10 +91,17 @@ export function newRemote(wire: Wire, hello: Hello): Remote {
   };
 
   const attach = async (service: string, size: TerminalSize): Promise<Attachment> => {
+    const fed = newAttachment(send, () => wire.destroy());
+    const before = terminal;
     // There before the answer: what the terminal shows may come with it.
-    terminal = newAttachment(send, () => wire.destroy());
-    await questions.ask({ kind: "attach", service, ...size });
-    return terminal.attachment;
+    terminal ??= fed;
+    try {
+      await questions.ask({ kind: "attach", service, ...size });
+    } catch (error) {
+      terminal = before;
+      throw error;
+    }
+    return fed.attachment;
   };
 
   const session: RemoteSession = {

@@ -1,7 +1,7 @@
 // The engine in the tests' own process, without a command line: what it says is heard as `launch --json` would print it.
 
 import { answerByPolicy } from "../../src/cli/answers.ts";
-import { openEngine } from "../../src/cli/engine.ts";
+import { type Engine, openEngine } from "../../src/cli/engine.ts";
 import { newJsonPrinter } from "../../src/cli/json-printer.ts";
 import type { Request } from "../../src/core/event.ts";
 import { exitCodeOf, type Outcome, type Rules } from "../../src/core/state.ts";
@@ -17,6 +17,7 @@ process.env["PATH"] = path;
 
 /** An engine that runs. Disposing ends what still runs and waits for it. */
 export interface Running extends AsyncDisposable {
+  readonly engine: Engine;
   readonly events: Events;
   request(request: Request): void;
   /** The outcome once nothing lives any more. */
@@ -61,6 +62,7 @@ export async function startEngine(project: TestProject, rules: Partial<Rules> = 
   const ended = (): Promise<Outcome> => within("the end of the run", supervisor.ended, () => said.slice(-6000));
   const quit = (force: boolean): void => supervisor.request({ type: "quit", by: "request", force });
   return {
+    engine,
     events,
     request: supervisor.request,
     get ended() {
