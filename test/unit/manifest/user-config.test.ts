@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { renderProblem } from "../../../src/manifest/problem.ts";
+import { parseUserConfig } from "../../../src/manifest/user-config.ts";
+
+const known = {
+  actions: ["restart", "stop", "search", "quit"],
+  isKey: (key: string): boolean => key.length === 1 || key === "ctrl-d" || key === "f5",
+};
+
+/** Everything that is wrong with the text, as it is printed. */
+function told(text: string): string {
+  const result = parseUserConfig(text, "/home/ann/.config/launch/config.yaml", known);
+  return result.ok
+    ? ""
+    : result.problems.map((problem) => renderProblem(problem, "/home/ann/.config/launch")).join("\n");
+}
+
+describe("a person's settings", () => {
+  it("are read with one key or several for an action", () => {
+    const text = "keys: { restart: R, stop: [x, ctrl-d], quit: 1, search: [] }\nmouse: false\nscreen_reader: true\n";
+    expect(parseUserConfig(text, "/c", known)).toEqual({
+      ok: true,
+      config: {
+        keys: { restart: ["R"], stop: ["x", "ctrl-d"], quit: ["1"], search: [] },
+        mouse: false,
+        screenReader: true,
+      },
+    });
+  });
+
+  it.each(["", "# nothing yet\n", "---\n", "null\n"])("may be none: %j", (text) => {
+    expect(parseUserConfig(text, "/c", known)).toEqual({ ok: true, config: { keys: {} } });
+  });
+
+  it("are told with all that is wrong, each with its place", () => {
+    expect(
+      told(`mose: true
+ascii: "yes"
+keys:
+  restrat: r
+  stop: [x, ctl-d]
+  quit: x
+  search: { a: b }
+`),
+    ).toBe(`config.yaml:1:1 "mose" is no setting
+  mose: true
+  ^
+  Did you mean "mouse"?
+config.yaml:2:8 ascii must be true or false, not "yes"
+  ascii: "yes"
+         ^
+config.yaml:4:3 no action is called "restrat"
+    restrat: r
+    ^
+  Did you mean "restart"?
+config.yaml:5:13 "ctl-d" is no key
+    stop: [x, ctl-d]
+              ^
+  Write it like j, J, ctrl-d, alt-m, pageup or f5.
+config.yaml:6:9 "x" is given to stop already
+    quit: x
+          ^
+  Keep one of them.
+config.yaml:7:11 keys.search must be a key such as j, J, ctrl-d, alt-m, pageup or f5, or a list of keys, not a map
+    search: { a: b }
+            ^`);
+  });
+
+  it.each([
+    ["[a]", "config.yaml:1:1 the settings must be a map, such as `mouse: false`"],
+    ["just text", "config.yaml:1:1 the settings must be a map, such as `mouse: false`"],
+    ["keys: [a]", "config.yaml:1:7 keys must be a map of actions to keys, not a list"],
+    ["keys: null", "config.yaml:1:7 keys must be a map of actions to keys, not empty"],
+    ["mouse: 1", "config.yaml:1:8 mouse must be true or false, not 1"],
+    ["mouse: true\nmouse: false", "config.yaml:2:1 "],
+    ["mouse: [", "config.yaml:"],
+  ])("say what is wrong with %j", (text, words) => {
+    expect(told(text)).toContain(words);
+  });
+
+  it("are not judged by words that nobody gave", () => {
+    expect(parseUserConfig("keys: { any: thing }", "/c")).toMatchObject({ ok: true });
+  });
+});
