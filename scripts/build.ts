@@ -73,7 +73,22 @@ const result = await build({
   plugins: [standingIn],
 });
 
-await writeFile(join(made, "LICENSES.txt"), await licences(Object.keys(result.metafile.inputs)));
+// Ink and yoga await at their top level, so the dashboard is an ES module of its own, loaded when it is shown.
+const dashboard = await build({
+  ...common,
+  entryPoints: ["src/tui/dashboard.tsx"],
+  outfile: join(made, "dashboard.mjs"),
+  format: "esm",
+  define: { ...common.define, "process.env.NODE_ENV": '"production"' },
+  alias: { "react-devtools-core": join(root, "scripts", "no-devtools.ts") },
+  // What Ink brings along as CommonJS asks for Node's modules by `require`.
+  banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
+});
+
+await writeFile(
+  join(made, "LICENSES.txt"),
+  await licences([result, dashboard].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+);
 await chmod(join(root, "bin", "launch.js"), 0o755);
 const warmed = spawnSync(process.execPath, [join(root, "scripts", "warm.ts"), made], { encoding: "utf8" });
 if (warmed.status !== 0) console.error(`Built, but it starts slowly: no code cache could be made.\n${warmed.stderr}`);

@@ -11,6 +11,8 @@ export interface Host {
   readonly about: About;
   readonly session: LiveSession;
   readonly logs: Logs;
+  /** The page a person opens for a service; undefined when it has none, or its port is not known yet. */
+  url(service: string): string | undefined;
   /** What each running service's processes use, sampled in the background; a service that does not run is not there. */
   usage(): Readonly<Record<string, Usage>>;
   readonly deeds: Deeds;

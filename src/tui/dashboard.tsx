@@ -1,0 +1,214 @@
+// The dashboard: takes the terminal, shows the run, does what the keys say, and gives the terminal back however it ends.
+
+import { render } from "ink";
+import type { ReactElement } from "react";
+import type { Host } from "./host.ts";
+import { lowerRows } from "./model/lower.ts";
+import { openStage } from "./model/open-stage.ts";
+import { plain } from "./model/line.ts";
+import { tinyLine } from "./model/picture.ts";
+import { point } from "./model/pointer.ts";
+import { paste, press } from "./model/press.ts";
+import type { End, Stage, Surroundings } from "./model/stage.ts";
+import { openDashboardTerminal, type Opening } from "./opening.ts";
+import { catchStrayWords } from "./stray-words.ts";
+import { streamLogs } from "./stream.ts";
+import { DashboardView, TinyView } from "./view/dashboard-view.tsx";
+import { Keyboard } from "./view/keyboard.tsx";
+
+export type { End } from "./model/stage.ts";
+export { type Opening, openDashboardTerminal } from "./opening.ts";
+
+/** Between two looks at the log files while something is written, and while nothing is. */
+const busyInterval = 50;
+const quietInterval = 200;
+/** So long after the last line the files count as quiet. */
+const quietAfter = 2000;
+/** Entries are shown together with others of this time. */
+const entryInterval = 50;
+/** What searching may take at once. */
+const slice = 10;
+
+/**
+ * Shows the run until it has ended, or the person leaves. `opening` is the terminal, opened and perhaps entered already; it has
+ * been given back when this resolves. Throws when there is no terminal.
+ */
+export async function runDashboard(host: Host, opening?: Opening): Promise<End> {
+  const found = opening ?? openDashboardTerminal(host.preferences);
+  if (found === undefined) throw new Error("The dashboard needs a terminal.");
+  using here = found;
+  const { promise, resolve } = Promise.withResolvers<End>();
+  using closing = new DisposableStack();
+  const { screen, modes, keys } = here;
+
+  let isDue: NodeJS.Immediate | undefined;
+  let isSoon: NodeJS.Timeout | undefined;
+  const update = (): void => {
+    clearTimeout(isSoon);
+    isSoon = undefined;
+    isDue = undefined;
+    if (modes.holding === "lent") return;
+    ink.rerender(view());
+    screen.paint();
+    work();
+  };
+  const around: Surroundings = {
+    size: () => screen.size(),
+    refresh(urgency) {
+      if (urgency === "now") isDue ??= setImmediate(update);
+      else isSoon ??= setTimeout(update, entryInterval);
+    },
+    async lend(action) {
+      await modes.suspend();
+      try {
+        await action();
+      } finally {
+        modes.resume();
+        around.refresh("now");
+      }
+    },
+    send: (sequence) => screen.send(sequence),
+    setMouse: (isOurs) => modes.setMouse(isOurs),
+    stream: () => around.lend(() => stream(here, stage)),
+    leave: resolve,
+  };
+  const open = closing.use(openStage(host, around));
+  const { stage } = open;
+
+  const view = (): ReactElement => {
+    const picture = open.picture();
+    const { layout } = picture;
+    return (
+      <>
+        <Keyboard onKey={onKey} onPaste={onPaste} />
+        {layout.tiny ? (
+          <TinyView words={plain(tinyLine(stage))} columns={layout.columns} rows={layout.rows} />
+        ) : (
+          <DashboardView picture={picture} colors={host.preferences.colors} />
+        )}
+      </>
+    );
+  };
+  const onKey = (key: string): void => {
+    press(stage, key);
+    around.refresh("now");
+  };
+  const onPaste = (text: string): void => paste(stage, text);
+
+  // Searching goes on between keys and pictures, a slice at a time.
+  let isWorking = false;
+  const work = (): void => {
+    if (isWorking) return;
+    isWorking = true;
+    setImmediate(() => {
+      isWorking = false;
+      const { view: before } = stage.pane;
+      const more = stage.pane.advance(slice);
+      if (more || stage.pane.view !== before) screen.touch();
+      if (more) work();
+    });
+  };
+
+  screen.showRegion(() => {
+    const { layout } = stage;
+    if (layout.tiny) return undefined;
+    const band = layout.tabs.height > 0 ? layout.tabs : layout.lower;
+    return { top: band.top, height: layout.tabs.height + layout.lower.height, rows: lowerRows(stage) };
+  });
+  closing.use(
+    catchStrayWords((text) => stage.note([{ time: Date.now(), about: "launch", tone: "plain", text: text.trimEnd() }])),
+  );
+  modes.enter();
+  const ink = render(view(), {
+    stdout: screen.stdout,
+    stdin: keys.stdin,
+    stderr: screen.stdout,
+    debug: true,
+    interactive: true,
+    patchConsole: false,
+    exitOnCtrlC: false,
+    maxFps: 1000,
+  });
+  closing.defer(() => ink.unmount());
+
+  const drag = { from: undefined, hinted: false };
+  closing.use(
+    keys.onMouse((mouse) => {
+      point(stage, mouse, drag);
+      around.refresh("now");
+    }),
+  );
+  closing.use(screen.onResize(() => around.refresh("now")));
+  closing.use(host.session.subscribe((entry) => open.take(entry)));
+  closing.use(everySecond(() => around.refresh("now")));
+  closing.use(
+    watchLogs(stage, () => {
+      screen.touch();
+      work();
+    }),
+  );
+  closing.use(onSignals(host, keys, resolve));
+  void host.session.closed.then((outcome) =>
+    resolve(outcome === undefined ? { kind: "lost" } : { kind: "ended", outcome }),
+  );
+
+  const end = await promise;
+  clearImmediate(isDue);
+  clearTimeout(isSoon);
+  return end;
+}
+
+async function stream(here: Opening, stage: Stage): Promise<void> {
+  const title = stage.pane.service === undefined ? "The logs of all services" : `The log of ${stage.pane.service}`;
+  const key = await streamLogs(here, stage.logs, stage.pane.view, { colors: stage.host.preferences.colors, title });
+  if (key === "\u0003") press(stage, "ctrl-c");
+}
+
+/** Calls once a second, when the clock's second begins. */
+function everySecond(tick: () => void): Disposable {
+  let timer: NodeJS.Timeout;
+  const next = (): void => {
+    timer = setTimeout(
+      () => {
+        tick();
+        next();
+      },
+      1000 - (Date.now() % 1000) + 5,
+    );
+  };
+  next();
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** Looks for new lines, often while there are some and seldom when it is quiet. */
+function watchLogs({ logs }: Stage, onNews: () => void): Disposable {
+  let timer: NodeJS.Timeout;
+  let last = -Infinity;
+  const look = (): void => {
+    const now = performance.now();
+    if (logs.poll(Date.now())) {
+      last = now;
+      onNews();
+    }
+    timer = setTimeout(look, now - last < quietAfter ? busyInterval : quietInterval);
+  };
+  look();
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** Ends what must end when this process is asked to, or loses its terminal. */
+function onSignals(host: Host, keys: Opening["keys"], leave: (end: End) => void): Disposable {
+  const ask = (by: "SIGINT" | "SIGTERM" | "SIGHUP") => (): void => {
+    if (!host.about.owner) return leave({ kind: "left" });
+    const isEnding = host.session.snapshot().outcome !== undefined;
+    host.session.request({ type: "quit", by, force: isEnding });
+  };
+  const stack = new DisposableStack();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    const listener = ask(signal);
+    process.on(signal, listener);
+    stack.defer(() => void process.off(signal, listener));
+  }
+  stack.use(keys.onEnd(ask("SIGHUP")));
+  return stack;
+}

@@ -1,0 +1,50 @@
+// Fits text and lines into a number of columns.
+
+import { clip as clipColumns } from "../text/clip.ts";
+import { width } from "../text/width.ts";
+import { type Line, type Span, span } from "./line.ts";
+
+/** The columns that text takes. */
+export function widthOf(text: string): number {
+  return width(text);
+}
+
+/** The text cut to so many columns. */
+export function clip(text: string, columns: number, ellipsis = ""): string {
+  if (widthOf(text) <= columns) return text;
+  if (columns <= ellipsis.length) return clipColumns(text, 0, columns);
+  return clipColumns(text, 0, columns - ellipsis.length) + ellipsis;
+}
+
+/** The text in exactly so many columns. */
+export function fit(text: string, columns: number, align: "left" | "right" = "left", ellipsis = ""): string {
+  const cut = clip(text, columns, ellipsis);
+  const space = " ".repeat(Math.max(0, columns - widthOf(cut)));
+  return align === "left" ? cut + space : space + cut;
+}
+
+/** The line cut to so many columns. */
+export function clipLine(line: Line, columns: number): Line {
+  let left = columns;
+  const kept: Span[] = [];
+  for (const { text, tone } of line) {
+    if (left <= 0) break;
+    const cut = clip(text, left);
+    kept.push(span(cut, tone));
+    left -= widthOf(cut);
+  }
+  return kept;
+}
+
+/** The columns that a line takes. */
+export function lineWidth(line: Line): number {
+  return line.reduce((sum, { text }) => sum + widthOf(text), 0);
+}
+
+/** One line with its two parts at the two ends of so many columns; the left one is cut when both do not fit. */
+export function spread(left: Line, right: Line, columns: number, filler = " "): Line {
+  const end = clipLine(right, columns);
+  const room = Math.max(0, columns - lineWidth(end));
+  const start = clipLine(left, room);
+  return [...start, span(filler.repeat(room - lineWidth(start)), filler === " " ? undefined : "dim"), ...end];
+}

@@ -1,0 +1,89 @@
+// The last line: the keys that matter here, as many as fit, each of them a place to click.
+
+import { type Action, type Context, rowOf } from "./actions.ts";
+import { widthOf } from "./fit.ts";
+import { type Keymap, keysOf, showKey } from "./keymap.ts";
+import { type Line, type Span, span } from "./line.ts";
+
+/** The line, and which columns of it do what. */
+export interface Footer {
+  readonly line: Line;
+  readonly places: readonly { readonly from: number; readonly to: number; readonly action: Action }[];
+}
+
+/** What matters most in each context, most important first; the order shown is this one. */
+const shown: Readonly<Record<Context, readonly (readonly Action[])[]>> = {
+  services: [
+    ["next-service", "previous-service"],
+    ["restart"],
+    ["toggle"],
+    ["zoom"],
+    ["why"],
+    ["search"],
+    ["filter"],
+    ["merged"],
+    ["copy"],
+    ["stream"],
+    ["attach"],
+    ["journal"],
+    ["tree"],
+  ],
+  logs: [
+    ["line-down", "line-up"],
+    ["follow"],
+    ["search"],
+    ["next-match", "previous-match"],
+    ["filter"],
+    ["level"],
+    ["select-lines"],
+    ["copy"],
+    ["stream"],
+    ["zoom"],
+    ["switch-pane"],
+    ["merged"],
+    ["wrap"],
+  ],
+  text: [["back"], ["line-down", "line-up"], ["restart"], ["toggle"], ["copy"]],
+  lines: [["line-down", "line-up"], ["copy"], ["back"]],
+};
+const always: readonly (readonly Action[])[] = [["help"], ["quit"]];
+
+/** The footer of a context in so many columns. */
+export function footer(keymap: Keymap, context: Context, columns: number): Footer {
+  const ends = always.flatMap((actions) => hint(keymap, context, actions));
+  const room = columns - 1 - ends.reduce((sum, one) => sum + one.width + 2, 0);
+  let used = 0;
+  const firsts = shown[context]
+    .flatMap((actions) => hint(keymap, context, actions))
+    .filter((one) => {
+      // Once something does not fit, nothing less important is shown in its place.
+      used += one.width + 2;
+      return used <= room;
+    });
+  const line: Span[] = [span(" ")];
+  const places: { from: number; to: number; action: Action }[] = [];
+  let at = 1;
+  for (const one of [...firsts, ...ends]) {
+    line.push(span(one.key, "strong"), span(` ${one.text}`, "dim"), span("  "));
+    places.push({ from: at, to: at + one.width, action: one.action });
+    at += one.width + 2;
+  }
+  return { line, places };
+}
+
+interface Hint {
+  readonly action: Action;
+  readonly key: string;
+  readonly text: string;
+  readonly width: number;
+}
+
+function hint(keymap: Keymap, context: Context, actions: readonly Action[]): readonly Hint[] {
+  const [first] = actions;
+  if (first === undefined) return [];
+  const keys = actions.flatMap((action) => keysOf(keymap, context, action).slice(0, 1));
+  if (keys.length === 0) return [];
+  const key = keys.map(showKey).join("/");
+  const text = rowOf(first).hint;
+  return [{ action: first, key, text, width: widthOf(key) + 1 + widthOf(text) }];
+}

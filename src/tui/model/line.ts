@@ -1,0 +1,45 @@
+// A line of the dashboard as data: pieces of text, each with the meaning that its colour stands for.
+
+/** What a piece of text means; a word or mark beside it always says the same. */
+export type Tone = "good" | "bad" | "warn" | "dim" | "strong" | "accent" | "chosen";
+
+/** A piece of text without control characters. */
+export interface Span {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+/** One row of the screen, left to right. */
+export type Line = readonly Span[];
+
+/** A piece of text; without a tone it is plain. */
+export function span(text: string, tone?: Tone): Span {
+  return tone === undefined ? { text } : { text, tone };
+}
+
+/** The line without its tones. */
+export function plain(line: Line): string {
+  return line.map(({ text }) => text).join("");
+}
+
+// Bold and reversed text are no colours: they stay where colours are unwanted.
+const sgr: Readonly<Record<Tone, { readonly on: string; readonly off: string; readonly color: boolean }>> = {
+  good: { on: "32", off: "39", color: true },
+  bad: { on: "31", off: "39", color: true },
+  warn: { on: "33", off: "39", color: true },
+  accent: { on: "36", off: "39", color: true },
+  dim: { on: "2", off: "22", color: false },
+  strong: { on: "1", off: "22", color: false },
+  chosen: { on: "7", off: "27", color: false },
+};
+
+/** The line as a terminal shows it, each piece closed again. */
+export function paint(line: Line, colors: boolean): string {
+  return line
+    .map(({ text, tone }) => {
+      if (tone === undefined || text === "") return text;
+      const { on, off, color } = sgr[tone];
+      return color && !colors ? text : `\u001b[${on}m${text}\u001b[${off}m`;
+    })
+    .join("");
+}

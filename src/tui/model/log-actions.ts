@@ -1,0 +1,136 @@
+// What can be done to the log in the lower pane.
+
+import type { LevelFilter } from "../logs/level.ts";
+import * as move from "../logs/move.ts";
+import { jumpToError, setSearch, stepSearch } from "../logs/search.ts";
+import { copyText as textOf, joined, startSelection, visibleLines as linesFrom } from "../logs/select.ts";
+import { sightOf } from "../logs/sight.ts";
+import { topOf } from "../logs/pane.ts";
+import { addMark, scrollColumns, setFilter, toggleClear, toggleTimestamps, toggleWrap } from "../logs/view.ts";
+import type { Action } from "./actions.ts";
+import { copyText } from "./copy.ts";
+import { clock } from "./figures.ts";
+import { plain } from "./line.ts";
+import type { Stage } from "./stage.ts";
+import { visibleLines } from "./text-view.ts";
+
+/** The actions of this file. */
+export type LogAction = Extract<
+  Action,
+  | "follow"
+  | "next-match"
+  | "previous-match"
+  | "level"
+  | "next-error"
+  | "previous-error"
+  | "wrap"
+  | "timestamps"
+  | "scroll-left"
+  | "scroll-right"
+  | "mark"
+  | "clear"
+  | "copy"
+  | "select-lines"
+  | "stream"
+  | "save"
+  | "edit-log"
+>;
+
+const sideways = 20;
+/** Lines that `save` writes at most, the last ones. */
+const mostSaved = 200_000;
+const levels: readonly LevelFilter[] = ["all", "warn", "error"];
+
+/** Does it. */
+export function perform(stage: Stage, action: LogAction): void {
+  const { pane } = stage;
+  switch (action) {
+    case "follow":
+      return pane.change(move.toggleFollow);
+    case "next-match":
+    case "previous-match":
+      if (pane.view.search === undefined) return stage.say("nothing was searched for yet: / searches");
+      return pane.change((view, size) => stepSearch(view, size, action === "next-match" ? "next" : "previous"));
+    case "level":
+      return nextLevel(stage);
+    case "next-error":
+    case "previous-error":
+      return pane.change((view, size) => jumpToError(view, size, action === "next-error" ? "next" : "previous"));
+    case "wrap":
+      return pane.change(toggleWrap);
+    case "timestamps":
+      return pane.change(toggleTimestamps);
+    case "scroll-left":
+      return pane.change((view) => scrollColumns(view, -sideways));
+    case "scroll-right":
+      return pane.change((view) => scrollColumns(view, sideways));
+    case "mark":
+      return pane.change((view) => addMark(view, clock(stage.wallClock())));
+    case "clear":
+      return pane.change(toggleClear);
+    case "copy":
+      return copy(stage);
+    case "select-lines":
+      return pane.isSelecting() ? void pane.dismiss() : pane.change((view, size) => startSelection(view, size));
+    case "stream":
+      return stage.attempt(stage.stream());
+    case "save":
+      return save(stage);
+    case "edit-log":
+      return editLog(stage);
+  }
+}
+
+/** Searches or filters for what was typed; answers what is wrong with it. */
+export function askLog({ pane }: Stage, purpose: "search" | "filter", typed: string): string | undefined {
+  if (purpose === "search") pane.change((view, size) => setSearch(view, size, typed));
+  else pane.change((view) => setFilter(view, typed, view.filter?.level ?? "all"));
+  return pane.view.notice;
+}
+
+function nextLevel({ pane }: Stage): void {
+  const now = pane.view.filter?.level ?? "all";
+  const next = levels[(levels.indexOf(now) + 1) % levels.length] ?? "all";
+  pane.change((view) => setFilter(view, view.filter?.text ?? "", next));
+}
+
+/** Copies what is chosen: the selected lines, the line of the match, or all that is visible. */
+function copy(stage: Stage): void {
+  const { pane, ui } = stage;
+  if (ui.view !== "logs") {
+    const lines = visibleLines(stage).map(plain);
+    return copyText(stage, lines.join("\n"), counted(lines.length));
+  }
+  const { view } = pane;
+  const part = view.selection !== undefined ? "selection" : view.search?.current !== undefined ? "match" : "visible";
+  const text = textOf(view, pane.pane, part === "match" ? "line" : part);
+  if (text === "") return stage.say("there is nothing to copy");
+  const lines = text.replace(/\n$/, "").split("\n").length;
+  copyText(stage, text, part === "match" ? "the matching line" : counted(lines));
+  if (part === "selection") pane.dismiss();
+}
+
+function counted(lines: number): string {
+  return lines === 1 ? "1 line" : `${lines} lines`;
+}
+
+function save(stage: Stage): void {
+  const { pane, host } = stage;
+  const { view } = pane;
+  const sight = sightOf(view);
+  const from = sight.step(sight.end, -mostSaved);
+  const text = joined(linesFrom(view, from, mostSaved));
+  if (text === "") return stage.say("there is nothing to save");
+  const saved = host.deeds.save(`${pane.service ?? "all"}.log`, `${text}\n`);
+  stage.attempt(saved.then((path) => stage.say(`saved ${counted(Math.min(sight.count, mostSaved))} as ${path}`)));
+}
+
+/** Opens the log file near what is in sight; in the merged log, the file of the service that wrote the first line there. */
+function editLog(stage: Stage): void {
+  const { pane, logs, host } = stage;
+  const { view } = pane;
+  const number = view.search?.current ?? topOf(view, pane.pane).line;
+  const [line] = view.source.lines(number, 1);
+  const service = line?.service ?? pane.service ?? stage.ui.selected;
+  stage.attempt(stage.lend(() => host.deeds.edit(logs.path(service), 1)));
+}

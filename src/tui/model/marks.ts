@@ -1,0 +1,28 @@
+// The few characters beyond ASCII that the dashboard draws with, and what stands for each where they are unwanted.
+
+/** One set of drawing characters. */
+export interface Marks {
+  /** Before a port that has moved. */
+  readonly moved: string;
+  readonly rule: string;
+  /** Before a line that belongs to the one above. */
+  readonly branch: string;
+  readonly ellipsis: string;
+  /** Between the services of a path. */
+  readonly next: string;
+}
+
+const unicode: Marks = { moved: "→", rule: "─", branch: "└", ellipsis: "…", next: "→" };
+const ascii: Marks = { moved: "->", rule: "-", branch: "\\", ellipsis: "..", next: "->" };
+
+/** The characters to draw with. */
+export function marksFor(preferences: { readonly ascii: boolean }): Marks {
+  return preferences.ascii ? ascii : unicode;
+}
+
+/** Words of the rules, which are written with the richer set, as they may be shown. */
+export function inMarks(text: string, marks: Marks): string {
+  return marks === unicode
+    ? text
+    : text.replaceAll("└", marks.branch).replaceAll("…", marks.ellipsis).replaceAll("→", marks.next);
+}

@@ -1,0 +1,174 @@
+// Does what an action says.
+
+import type { Action } from "./actions.ts";
+import { openQuestions } from "./conflict-list.ts";
+import { keepConflicts } from "./conflict-dialog.ts";
+import { goHome, goToEnd, scrollRows } from "../logs/move.ts";
+import { moveSelection as moveLines } from "../logs/select.ts";
+import * as logs from "./log-actions.ts";
+import { newPalette } from "./menus.ts";
+import * as services from "./service-actions.ts";
+import type { Stage } from "./stage.ts";
+import { scrollView, toEdge } from "./text-view.ts";
+import { newField } from "./text-field.ts";
+import type { View } from "./ui.ts";
+
+/** Does it; `key` is the one that was pressed. */
+export function perform(stage: Stage, action: Action, key: string): void {
+  switch (action) {
+    case "next-service":
+      return moveSelection(stage, 1);
+    case "previous-service":
+      return moveSelection(stage, -1);
+    case "select-number":
+      return selectAt(stage, Number(key) - 1);
+    case "restart":
+      return services.restart(stage);
+    case "restart-with-dependents":
+      return services.restartWithDependents(stage);
+    case "toggle":
+      return services.toggle(stage);
+    case "signal":
+      return services.chooseSignal(stage);
+    case "attach":
+      return services.attach(stage);
+    case "open":
+      return services.openPage(stage);
+    case "edit-config":
+      return services.editConfig(stage);
+    case "why":
+      stage.inquire(stage.ui.selected);
+      return show(stage, "why");
+    case "tree":
+    case "journal":
+    case "help":
+      return show(stage, action);
+    case "conflicts":
+      return reopenConflicts(stage);
+    case "merged":
+      return showLogs(stage, { merged: stage.ui.view === "logs" ? !stage.ui.merged : true });
+    case "zoom":
+      return stage.change({ zoomed: !stage.ui.zoomed });
+    case "switch-pane":
+      return stage.change({ pane: stage.ui.pane === "services" ? "lower" : "services", zoomed: false });
+    case "back":
+      return back(stage);
+    case "line-down":
+      return scroll(stage, 1);
+    case "line-up":
+      return scroll(stage, -1);
+    case "page-down":
+      return scroll(stage, page(stage));
+    case "page-up":
+      return scroll(stage, -page(stage));
+    case "top":
+      return stage.ui.view === "logs" ? stage.pane.change(goHome) : toEdge(stage, "top");
+    case "bottom":
+      return stage.ui.view === "logs" ? stage.pane.change(goToEnd) : toEdge(stage, "bottom");
+    case "search":
+    case "filter":
+      toLogs(stage);
+      return stage.change({ field: { purpose: action, field: newField() } });
+    case "palette":
+      return stage.change({ dialog: newPalette });
+    case "mouse":
+      return toggleMouse(stage);
+    case "detach":
+      return services.detach(stage);
+    case "quit":
+      return services.quit(stage);
+    case "stop":
+      return services.stopAll(stage);
+    case "follow":
+    case "next-match":
+    case "previous-match":
+    case "level":
+    case "next-error":
+    case "previous-error":
+    case "wrap":
+    case "timestamps":
+    case "scroll-left":
+    case "scroll-right":
+    case "mark":
+    case "clear":
+    case "copy":
+    case "select-lines":
+    case "stream":
+    case "save":
+    case "edit-log":
+      if (action !== "copy" || stage.ui.view === "logs") toLogs(stage);
+      return logs.perform(stage, action);
+  }
+}
+
+/** Selects the service, and shows its log if one service's log is shown. */
+export function select(stage: Stage, name: string): void {
+  if (name === stage.ui.selected) return;
+  stage.change({ selected: name });
+  if (stage.ui.view === "why") stage.inquire(name);
+  showSource(stage);
+}
+
+/** Shows logs in the lower pane, of all services or of the selected one. */
+export function showLogs(stage: Stage, { merged }: { readonly merged: boolean }): void {
+  stage.change({ merged, view: "logs" });
+  showSource(stage);
+}
+
+/** Scrolls whatever the lower pane shows by so many lines. */
+export function scroll(stage: Stage, lines: number): void {
+  if (stage.ui.view !== "logs") return scrollView(stage, lines);
+  stage.pane.change((view, pane) =>
+    view.selection === undefined ? scrollRows(view, pane, lines) : moveLines(view, pane, lines),
+  );
+}
+
+function showSource(stage: Stage): void {
+  stage.pane.show(stage.ui.merged ? undefined : stage.ui.selected);
+}
+
+function moveSelection(stage: Stage, by: number): void {
+  const names = Object.keys(stage.host.session.snapshot().members);
+  const at = names.indexOf(stage.ui.selected);
+  selectAt(stage, Math.max(0, Math.min(names.length - 1, at + by)));
+}
+
+function selectAt(stage: Stage, index: number): void {
+  const name = Object.keys(stage.host.session.snapshot().members)[index];
+  if (name !== undefined) select(stage, name);
+}
+
+function show(stage: Stage, view: View): void {
+  if (stage.ui.view === view) return stage.change({ view: "logs" });
+  stage.change({ view, viewTop: view === "journal" ? "end" : 0 });
+}
+
+function toLogs(stage: Stage): void {
+  if (stage.ui.view !== "logs") stage.change({ view: "logs" });
+}
+
+function back(stage: Stage): void {
+  const { ui, pane } = stage;
+  if (ui.view !== "logs") return stage.change({ view: "logs" });
+  if (pane.dismiss()) return;
+  if (ui.zoomed) return stage.change({ zoomed: false });
+  if (ui.pane === "lower") stage.change({ pane: "services" });
+}
+
+function reopenConflicts(stage: Stage): void {
+  const fleet = stage.host.session.snapshot();
+  if (openQuestions(fleet).length === 0) return stage.say("no port conflict is open");
+  const aside = new Set<string>();
+  stage.change({ aside, dialog: keepConflicts(fleet, undefined, aside, stage.now()) });
+}
+
+function toggleMouse(stage: Stage): void {
+  const mouse = !stage.ui.mouse;
+  stage.setMouse(mouse);
+  stage.change({ mouse });
+  stage.say(mouse ? "the mouse is the dashboard's" : "the mouse is the terminal's: select and copy as everywhere");
+}
+
+function page(stage: Stage): number {
+  return Math.max(1, stage.layout.lower.height - 1);
+}

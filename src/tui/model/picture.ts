@@ -1,0 +1,137 @@
+// Everything but the lower pane as lines for the screen, made anew from what is true at the moment.
+
+import { openQuestions } from "./conflict-list.ts";
+import { drawConflicts } from "./conflict-dialog.ts";
+import { clipLine, spread } from "./fit.ts";
+import { footer } from "./footer.ts";
+import { headerLine } from "./header.ts";
+import { keyOf, showKey } from "./keymap.ts";
+import { divide, type Layout, windowOn } from "./layout.ts";
+import { type Line, span } from "./line.ts";
+import { drawMenu, drawPalette, fieldLine } from "./menus.ts";
+import { serviceTable } from "./service-table.ts";
+import type { Stage } from "./stage.ts";
+import { contextOf, type DialogPicture, unasked } from "./ui.ts";
+
+/** The chrome of one picture. */
+export interface Picture {
+  readonly layout: Layout;
+  readonly header: Line;
+  /** The heading, the services, and how many are not shown. */
+  readonly table: readonly Line[];
+  readonly dialog: readonly Line[];
+  readonly footer: Line;
+}
+
+/** The picture as of now. */
+export function pictureOf(stage: Stage): Picture {
+  const { host, ui, marks, keymap } = stage;
+  const fleet = host.session.snapshot();
+  const dialog = dialogLines(stage);
+  const members = Object.values(fleet.members);
+  const layout = divide({
+    ...stage.size(),
+    services: members.length,
+    pane: ui.pane,
+    zoomed: ui.zoomed,
+    dialog: dialog.length,
+  });
+  const { columns } = layout;
+  const usage = host.usage();
+  const shown = windowOn(members.length, Math.max(1, layout.table.height - 1), indexOf(stage), ui.tableOffset);
+  const { heading, rows } = serviceTable(members.slice(shown.from, shown.to), {
+    fleet,
+    usage,
+    at: host.session.now(),
+    selected: ui.selected,
+    marks,
+    columns,
+  });
+  const waiting =
+    ui.dialog?.kind === "conflicts" ? 0 : openQuestions(fleet).filter(({ service }) => !isSent(stage, service)).length;
+  return {
+    layout,
+    header: headerLine({
+      project: host.about.project,
+      instance: host.about.instance,
+      fleet,
+      usage,
+      time: stage.wallClock(),
+      conflicts: { count: waiting, key: showKey(keyOf(keymap, "conflicts") ?? ":") },
+      columns,
+    }),
+    table: [heading, ...rows, ...(shown.hidden > 0 ? [[span(`   +${shown.hidden} more`, "dim")]] : [])],
+    dialog: dialog.map((line) => clipLine(line, columns)),
+    footer: clipLine(footerLine(stage, columns), columns),
+  };
+}
+
+/** The one line that a terminal without room for more gets. */
+export function tinyLine({ host, size }: Stage): Line {
+  const { members } = host.session.snapshot();
+  const trouble = Object.values(members).filter(({ state }) => state.status === "failed" || state.status === "blocked");
+  const words =
+    trouble.length === 0
+      ? ""
+      : `, ${trouble.map(({ service, state }) => `${service.name} ${state.status}`).join(", ")}`;
+  return clipLine([span(`terminal too small${words}`)], size().columns);
+}
+
+/** The first service that the table shows. */
+export function tableOffset(stage: Stage, layout: Layout): number {
+  const count = Object.keys(stage.host.session.snapshot().members).length;
+  return windowOn(count, Math.max(1, layout.table.height - 1), indexOf(stage), stage.ui.tableOffset).from;
+}
+
+function indexOf({ host, ui }: Stage): number {
+  return Math.max(0, Object.keys(host.session.snapshot().members).indexOf(ui.selected));
+}
+
+function isSent({ host, ui }: Stage, service: string): boolean {
+  return host.session.snapshot().members[service]?.state === ui.answered.get(service);
+}
+
+function footerLine(stage: Stage, columns: number): Line {
+  const { ui, keymap, pane } = stage;
+  if (ui.field !== undefined) {
+    const label = ui.field.purpose === "search" ? "/" : "filter:";
+    const hint =
+      ui.field.purpose === "search"
+        ? "text or /regex/   Enter search   Esc leave "
+        : "! inverts   Enter filter   Esc all ";
+    return spread(fieldLine(label, ui.field.field), [span(hint, "dim")], columns);
+  }
+  if (ui.notice !== undefined) return [span(` ${ui.notice.text}`, ui.notice.tone)];
+  return footer(keymap, contextOf(ui, pane.isSelecting()), columns).line;
+}
+
+/** The open dialog between two rules; no line is drawn at its sides, where a wide character could push it out. */
+function dialogLines(stage: Stage): readonly Line[] {
+  const { marks } = stage;
+  const drawn = drawDialog(stage);
+  if (drawn === undefined || drawn.lines.length === 0) return [];
+  const rule = (title: string): Line =>
+    spread(
+      [span(title === "" ? "" : `${marks.rule.repeat(2)} `, "dim"), span(title, "warn"), span(title === "" ? "" : " ")],
+      [],
+      stage.size().columns,
+      marks.rule,
+    );
+  return [rule(drawn.title), ...drawn.lines, rule("")];
+}
+
+function drawDialog(stage: Stage): DialogPicture | undefined {
+  const { ui, host, keymap } = stage;
+  switch (ui.dialog?.kind) {
+    case undefined:
+      return undefined;
+    case "conflicts": {
+      const fleet = host.session.snapshot();
+      return drawConflicts(fleet, ui.dialog, unasked(ui, fleet), stage.wallClock());
+    }
+    case "menu":
+      return drawMenu(ui.dialog);
+    case "palette":
+      return drawPalette(ui.dialog, keymap);
+  }
+}

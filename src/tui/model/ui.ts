@@ -1,0 +1,124 @@
+// What the person has before them: what is selected, open and typed. Plain data; the run itself is in the fleet, the logs in their view.
+
+import type { Choice } from "../../core/service.ts";
+import type { Fleet, State } from "../../core/state.ts";
+import type { Context } from "./actions.ts";
+import type { Line, Tone } from "./line.ts";
+import type { TextField } from "./text-field.ts";
+
+/** What the lower pane shows. */
+export type View = "logs" | "help" | "why" | "tree" | "journal";
+
+/** All of it. Times are this process's own clock, in milliseconds. */
+export interface Ui {
+  /** A service's name; empty when there is none. */
+  readonly selected: string;
+  readonly tableOffset: number;
+  readonly pane: "services" | "lower";
+  readonly zoomed: boolean;
+  /** True: the logs of all services in one. */
+  readonly merged: boolean;
+  readonly view: View;
+  /** The first line of a text view that is shown; `end` stays at the last ones. */
+  readonly viewTop: number | "end";
+  readonly dialog: Dialog | undefined;
+  readonly field: Field | undefined;
+  readonly notice: Notice | undefined;
+  readonly mouse: boolean;
+  /** Blocked services whose question was put aside. */
+  readonly aside: ReadonlySet<string>;
+  /** Blocked services that were answered, with the state they were in then: what comes of it takes a moment. */
+  readonly answered: ReadonlyMap<string, State>;
+}
+
+/** A field that is being typed into, in place of the footer. */
+export interface Field {
+  readonly purpose: "search" | "filter";
+  readonly field: TextField;
+}
+
+/** A short word on what has just been done. */
+export interface Notice {
+  readonly text: string;
+  readonly tone: Tone | undefined;
+}
+
+/** What asks for an answer and takes all keys. */
+export type Dialog = Conflicts | Menu | Palette;
+
+/** The port conflicts that are open. */
+export interface Conflicts {
+  readonly kind: "conflicts";
+  /** The service whose question is being answered. */
+  readonly service: string;
+  readonly cursor: number;
+  readonly remember: boolean;
+  /** What was on offer when it was last drawn: another offer makes the keys wait anew. */
+  readonly offer: string;
+  readonly since: number;
+  /** Set once `kill` was picked: it is asked for again. */
+  readonly sure: { readonly choice: Choice; readonly since: number } | undefined;
+}
+
+/** A few things to pick from. */
+export interface Menu {
+  readonly kind: "menu";
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly options: readonly MenuOption[];
+  readonly cursor: number;
+  /** Keys typed earlier than this are ignored. */
+  readonly from: number;
+}
+
+/** One thing to pick. */
+export interface MenuOption {
+  readonly key: string;
+  readonly text: string;
+  readonly pick: () => void;
+}
+
+/** Actions by their words. */
+export interface Palette {
+  readonly kind: "palette";
+  readonly field: TextField;
+  readonly cursor: number;
+}
+
+/** Before anything was typed. */
+export function newUi(selected: string, mouse: boolean): Ui {
+  return {
+    selected,
+    tableOffset: 0,
+    pane: "services",
+    zoomed: false,
+    merged: false,
+    view: "logs",
+    viewTop: 0,
+    dialog: undefined,
+    field: undefined,
+    notice: undefined,
+    mouse,
+    aside: new Set(),
+    answered: new Map(),
+  };
+}
+
+/** Where keys go when no dialog and no field has them; `lines`: whether log lines are being chosen. */
+export function contextOf(ui: Ui, lines: boolean): Context {
+  if (lines) return "lines";
+  if (ui.view !== "logs") return ui.pane === "services" && !ui.zoomed ? "services" : "text";
+  return ui.pane === "services" && !ui.zoomed ? "services" : "logs";
+}
+
+/** A dialog as it is drawn. */
+export interface DialogPicture {
+  readonly title: string;
+  readonly lines: readonly Line[];
+}
+
+/** The blocked services whose questions are not to be asked at the moment. */
+export function unasked({ aside, answered }: Ui, fleet: Fleet): ReadonlySet<string> {
+  const sent = [...answered].filter(([name, state]) => fleet.members[name]?.state === state).map(([name]) => name);
+  return new Set([...aside, ...sent]);
+}
