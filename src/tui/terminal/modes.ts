@@ -54,14 +54,14 @@ export function newModes({ terminal, screen, keys }: Parts, options: { readonly 
     keys.listen();
     screen.release();
   };
-  const letGo = (): void => {
+  const letGo = (): boolean => {
     screen.hold();
-    terminal.writeNow(giveBack);
-    terminal.setRaw(false);
+    return terminal.writeNow(giveBack);
   };
   const restore = (): void => {
     process.off("exit", restore);
-    if (holding === "ours") letGo();
+    // Changing the mode waits on some systems for a terminal that does not read. Node changes it back at its end as well.
+    if (holding === "ours" && letGo()) terminal.setRaw(false);
     void keys.pause();
     holding = "theirs";
   };
@@ -80,6 +80,7 @@ export function newModes({ terminal, screen, keys }: Parts, options: { readonly 
       if (holding !== "ours") return;
       holding = "lent";
       letGo();
+      terminal.setRaw(false);
       await keys.pause();
     },
     resume() {

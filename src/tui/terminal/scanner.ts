@@ -86,6 +86,7 @@ function takeSequence(all: string, at: number, inputs: Input[]): number | undefi
   if (next === esc) return takeDoubleEscape(all, at, inputs);
   if (next === "[") return takeControl(all, at, inputs);
   if (next === "O") return pass(all, at, match(functionKey, all, at + 2), inputs);
+  if ((next === "]" || next === "P") && all.length === at + 2) return undefined;
   // What a terminal answers to a question is for nobody here.
   if (isReply(all, at)) return match(reply, all, at);
   const end = unitEnd(all, at + 1);
@@ -112,7 +113,7 @@ function takeDoubleEscape(all: string, at: number, inputs: Input[]): number | un
 }
 
 // Parameters, intermediates, a final byte; F1 to F5 of the Linux console begin with another bracket, and rxvt ends in `$`.
-const control = /(?:\[[A-Z]|[235678]\$|[0-?]*[ -/]*[@-~])/y;
+const control = /(?:\[[A-Z]|[235678]\$|[0-?]*[ -/]*[@-Z\\-~])/y;
 const controlBegun = /(?:\[|[0-?]*[ -/]*)$/y;
 const functionKey = /[0-9;]*[@-~]/y;
 const reply = /\x1b[\]P][^\x07\x1b]*(?:\x07|\x1b\\)/y;

@@ -65,7 +65,7 @@ export function newScreen(terminal: Terminal): Screen {
   let front: readonly string[] | undefined;
   let sequences = "";
   let isHeld = true;
-  let isDirty = false;
+  let isAwaited = false;
   let isDue = false;
   let painted = -Infinity;
   let timer: NodeJS.Timeout | undefined;
@@ -87,11 +87,7 @@ export function newScreen(terminal: Terminal): Screen {
     isDue = false;
     if (isHeld) return;
     // Made from what is true when the terminal is ready, rather than from what was true now.
-    if (!terminal.idle) {
-      isDirty = true;
-      return;
-    }
-    isDirty = false;
+    if (!terminal.idle) return whenReady();
     painted = performance.now();
     const rows = compose();
     const text = sequences + changes(front, rows, size.columns);
@@ -100,8 +96,14 @@ export function newScreen(terminal: Terminal): Screen {
     if (text === "") return;
     frames++;
     bytes += Buffer.byteLength(text);
-    void terminal.send(text).then(() => {
-      if (isDirty) soon();
+    void terminal.send(text);
+  };
+  const whenReady = (): void => {
+    if (isAwaited) return;
+    isAwaited = true;
+    void terminal.send("").then(() => {
+      isAwaited = false;
+      draw();
     });
   };
   const soon = (): void => {

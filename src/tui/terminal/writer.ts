@@ -9,8 +9,8 @@ export interface Writer extends Disposable {
   readonly idle: boolean;
   /** Writes the text behind whatever is on its way; resolves when all of it is written, or when the terminal is gone. */
   send(text: string): Promise<void>;
-  /** Cuts off what is on its way and writes the text before it returns; gives up on a terminal that takes nothing for 100 ms. */
-  writeNow(text: string): void;
+  /** Cuts off what is on its way and writes the text before it returns; false when the terminal did not take it in 100 ms. */
+  writeNow(text: string): boolean;
 }
 
 /** Milliseconds between two attempts on a terminal that does not read: the first and the longest. */
@@ -86,13 +86,16 @@ function deviceWriter(fd: number): Writer {
     writeNow(text) {
       clearTimeout(timer);
       timer = undefined;
-      if (!isGone) {
-        left = Buffer.from(isCut && left.length > 0 ? cancel + text : text);
-        const end = performance.now() + bound;
-        while (!push() && performance.now() < end) pause();
-        left = Buffer.alloc(0);
+      left = Buffer.from(isCut ? cancel + text : text);
+      const end = performance.now() + bound;
+      let isTaken = isGone || push();
+      while (!isTaken && performance.now() < end) {
+        pause();
+        isTaken = push();
       }
+      left = Buffer.alloc(0);
       settle();
+      return isTaken;
     },
     [Symbol.dispose]() {
       clearTimeout(timer);
@@ -120,7 +123,10 @@ export function streamWriter(stream: NodeJS.WriteStream): Writer {
         });
       });
     },
-    writeNow: (text) => void stream.write(text),
+    writeNow(text) {
+      stream.write(text);
+      return true;
+    },
     [Symbol.dispose]() {},
   };
 }

@@ -8,10 +8,10 @@ const pictograph = /^\p{Extended_Pictographic}$/u;
 // East Asian Wide and Fullwidth, and what is shown as a picture unless something follows that says otherwise.
 const wide = new RegExp(
   [
-    "^[\\p{Emoji_Presentation}\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Bopomofo}\\p{sc=Yi}\\p{sc=Tangut}\\p{sc=Nushu}",
-    "\\p{sc=Khitan_Small_Script}\\u1100-\\u115f\\ua960-\\ua97c\\uac00-\\ud7a3\\u2329\\u232a\\u2e80-\\u303e\\u3041-\\u32ff",
-    "\\u3300-\\u4dff\\ufe10-\\ufe19\\ufe30-\\ufe6b\\uff01-\\uff60\\uffe0-\\uffe6\\u{16fe0}-\\u{18d1e}\\u{1aff0}-\\u{1b2ff}",
-    "\\u{1d300}-\\u{1d376}\\u{1f200}-\\u{1f265}\\u{20000}-\\u{3fffd}]$",
+    "^[\\p{Emoji_Presentation}\\p{sc=Han}\\p{sc=Yi}\\p{sc=Tangut}\\p{sc=Nushu}\\p{sc=Khitan_Small_Script}\\u1100-\\u115f\\u2329\\u232a",
+    "\\u2630-\\u2637\\u268a-\\u268f\\u2e80-\\u303e\\u3041-\\u3247\\u3250-\\u4dff\\ua960-\\ua97c\\uac00-\\ud7a3\\ufe10-\\ufe19",
+    "\\ufe30-\\ufe6b\\uff01-\\uff60\\uffe0-\\uffe6\\u{16fe0}-\\u{18dff}\\u{1aff0}-\\u{1b2ff}\\u{1d300}-\\u{1d356}",
+    "\\u{1d360}-\\u{1d376}\\u{1f200}-\\u{1f265}\\u{20000}-\\u{3fffd}]$",
   ].join(""),
   "u",
 );
@@ -19,8 +19,11 @@ const wide = new RegExp(
 const zeroWidthJoiner = 0x200d;
 const asPicture = 0xfe0f;
 
-const known = new Map<number, Kind>();
-type Kind = "joining" | "invisible" | "wide" | "narrow";
+const kinds = ["unknown", "joining", "invisible", "wide", "narrow"] as const;
+type Kind = (typeof kinds)[number];
+
+/** What has been judged, by code; the planes above hold ideographs and little else. */
+const known = new Uint8Array(0x20000);
 
 /** Where the character at `at` ends, with what joins it; the text holds no control sequence there. */
 export function unitEnd(text: string, at: number): number {
@@ -45,7 +48,7 @@ export function unitEnd(text: string, at: number): number {
 export function unitCells(text: string, at: number, end: number): number {
   const first = text.codePointAt(at) ?? 0;
   if (first < 0x300) return first < 0x20 || (first >= 0x7f && first < 0xa0) ? 0 : 1;
-  if (isRegional(first)) return end - at > 2 ? 2 : 1;
+  if (isRegional(first)) return 2;
   const kind = kindOf(first);
   if (kind === "wide" || (kind === "joining" && first >= 0x1f3fb && first <= 0x1f3ff)) return 2;
   if (kind !== "narrow") return 0;
@@ -58,9 +61,11 @@ function joins(code: number): boolean {
 }
 
 function kindOf(code: number): Kind {
-  let kind = known.get(code);
-  if (kind === undefined) known.set(code, (kind = judge(String.fromCodePoint(code))));
-  return kind;
+  const kind = kinds[known[code] ?? 0] ?? "unknown";
+  if (kind !== "unknown") return kind;
+  const judged = judge(String.fromCodePoint(code));
+  known[code] = kinds.indexOf(judged);
+  return judged;
 }
 
 function judge(character: string): Kind {

@@ -2,6 +2,7 @@
 
 import { take } from "./clip.ts";
 import { penAcross, plain } from "./pen.ts";
+import { sequenceEnd } from "./sequence.ts";
 import { lineStart } from "./walk.ts";
 
 /** The line in rows of at most `columns` columns each, every one with its colours set and closed; at least one row. */
@@ -20,7 +21,8 @@ export function wrapRows(line: string, columns: number): readonly string[] {
 }
 
 /** False when only colours and the like are left. */
-function hasMore(line: string, at: number): boolean {
-  const left = line.slice(at, at + 1) === "\x1b" ? line.slice(at).replace(/\x1b\[[0-9;:]*m/g, "") : "more";
-  return left !== "";
+function hasMore(line: string, from: number): boolean {
+  let at = from;
+  while (line.charCodeAt(at) === 0x1b) at = sequenceEnd(line, at);
+  return at < line.length;
 }
