@@ -11,8 +11,16 @@ export interface Appender {
   flush(): Promise<void>;
 }
 
+/** Writes some of the buffers and tells how many bytes. */
+export type Write = (
+  fd: number,
+  buffers: readonly Buffer[],
+  position: null,
+  done: (error: Error | null, written: number) => void,
+) => void;
+
 /** An appender to a descriptor that is opened for appending; `onProgress` is called after each write. */
-export function newAppender(fd: number, onProgress: () => void): Appender {
+export function newAppender(fd: number, onProgress: () => void, write: Write = writev): Appender {
   let queue: Buffer[] = [];
   let waiting = 0;
   let isWriting = false;
@@ -20,7 +28,7 @@ export function newAppender(fd: number, onProgress: () => void): Appender {
   let reason = "";
   let flushes: (() => void)[] = [];
 
-  const write = (): void => {
+  const writeNext = (): void => {
     if (queue.length === 0) {
       isWriting = false;
       const done = flushes;
@@ -34,7 +42,7 @@ export function newAppender(fd: number, onProgress: () => void): Appender {
     const remark = missing === 0 ? undefined : remarkOn(missing, reason);
     const buffers = remark === undefined ? batch : [remark, ...batch];
     const size = sizeOf(batch);
-    writev(fd, buffers, null, (error, written) => {
+    write(fd, buffers, null, (error, written) => {
       const ofBatch = error === null ? Math.max(0, written - (remark?.length ?? 0)) : 0;
       if (error === null) missing = 0;
       else {
@@ -46,7 +54,7 @@ export function newAppender(fd: number, onProgress: () => void): Appender {
       queue = [...rest, ...queue];
       waiting -= size - sizeOf(rest);
       onProgress();
-      write();
+      writeNext();
     });
   };
 
@@ -54,7 +62,7 @@ export function newAppender(fd: number, onProgress: () => void): Appender {
     append(bytes) {
       queue.push(bytes);
       waiting += bytes.length;
-      if (!isWriting) write();
+      if (!isWriting) writeNext();
     },
     get waiting() {
       return waiting;
