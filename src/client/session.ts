@@ -7,6 +7,7 @@ import { socketPaths } from "../control/address.ts";
 import { type FromEngine, protocolVersion, type TerminalSize } from "../control/protocol.ts";
 import { openWire } from "../control/wire.ts";
 import type { Attachment } from "./attachment.ts";
+import { after } from "../effects/clock.ts";
 import { newRemote, type Remote, type RemoteSession } from "./remote.ts";
 
 export type { RemoteSession } from "./remote.ts";
@@ -50,13 +51,30 @@ function whyNot(message: FromEngine): string {
   return `The run of ${project} (pid ${pid}) is of launch ${version}, which speaks ${versions}. Stop it by that version, or by a signal to its pid.`;
 }
 
-/** The session of the run that keeps its state in this directory; undefined when nobody listens. */
-export async function dialSession(stateDirectory: string): Promise<RemoteSession | undefined> {
+/**
+ * The session of the run that keeps its state in this directory; undefined when nobody listens. Rejects with words when the
+ * engine says nothing for `patience` milliseconds.
+ */
+export async function dialSession(stateDirectory: string, patience = 10_000): Promise<RemoteSession | undefined> {
   for (const path of socketPaths(stateDirectory)) {
     const socket = await dial(path);
-    if (socket !== undefined) return connectSession(socket);
+    if (socket !== undefined) return greet(socket, patience);
   }
   return undefined;
+}
+
+async function greet(socket: Socket, patience: number): Promise<RemoteSession> {
+  let isLate = false;
+  using _ = after(patience, () => {
+    isLate = true;
+    socket.destroy();
+  });
+  try {
+    return await connectSession(socket);
+  } catch (error) {
+    if (!isLate) throw error;
+    throw new Error("The engine of this run does not answer: it is stopped, or has much to do.", { cause: error });
+  }
 }
 
 /** Joins a service's terminal by a connection of its own; rejects with words when it cannot. */

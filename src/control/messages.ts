@@ -4,59 +4,66 @@ import { constants } from "node:os";
 import { z } from "zod";
 import type { FromFace } from "./protocol.ts";
 
-const name = z.string().min(1).max(1000);
-const names = z.array(name).max(10_000);
-const cells = z.int().min(0).max(10_000);
-const size = { columns: cells, rows: cells };
-const isSignal = (signal: string): signal is `SIG${string}` => Object.hasOwn(constants.signals, signal);
-
-const request = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("up"), services: names }),
-  z.object({ type: z.literal("down"), services: names }),
-  z.object({ type: z.literal("restart"), services: names }),
-  z.object({
-    type: z.literal("resolve"),
-    service: name,
-    choice: z.enum(["next", "kill", "adopt", "wait", "skip", "quit", "fail"]),
-    because: z.string().max(10_000),
-    restartUsers: z.boolean(),
-  }),
-  z.object({ type: z.literal("quit"), by: z.enum(["SIGINT", "SIGTERM", "SIGHUP", "request"]), force: z.boolean() }),
-]);
-
-const question = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("start"), services: names, withNeeds: z.boolean() }),
-  z.object({ kind: z.literal("details"), service: name }),
-  z.object({
-    kind: z.literal("signal"),
-    service: name,
-    signal: z.custom<`SIG${string}`>((value) => typeof value === "string" && isSignal(value), "not a signal's name"),
-  }),
-  z.object({ kind: z.literal("remember"), service: name }),
-  z.object({ kind: z.literal("watching") }),
-  z.object({ kind: z.literal("detach") }),
-  z.object({ kind: z.literal("attach"), service: name, ...size }),
-]);
-
-const message: z.ZodType<FromFace> = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("request"), request }),
-  z.object({ type: z.literal("ask"), id: z.int().min(0), question }),
-  z.object({ type: z.literal("tty"), data: z.string() }),
-  z.object({ type: z.literal("resize"), ...size }),
-]);
-
 /** A message, or why it is none; `id` is the number of the question that it may have been meant as. */
 export type Checked =
   | { readonly ok: true; readonly message: FromFace }
   | { readonly ok: false; readonly id?: number; readonly words: string };
 
+// Made when the first face speaks: a start, and a run without a face, do without.
+let schema: z.ZodType<FromFace> | undefined;
+
 /** Checks what a face has said. */
 export function checkMessage(said: object): Checked {
-  const checked = message.safeParse(said);
+  const checked = (schema ??= newSchema()).safeParse(said);
   if (checked.success) return { ok: true, message: checked.data };
   const [issue] = checked.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? "the message" : issue.path.join(".");
   const words = `This is not understood, because of ${where}: ${issue?.message ?? "it has no known form"}.`;
   const id = "id" in said && Number.isSafeInteger(said.id) ? { id: Number(said.id) } : {};
   return { ok: false, ...id, words };
+}
+
+function newSchema(): z.ZodType<FromFace> {
+  const name = z.string().min(1).max(1000);
+  const names = z.array(name).max(10_000);
+  const cells = z.int().min(0).max(10_000);
+  const size = { columns: cells, rows: cells };
+
+  const request = z.discriminatedUnion("type", [
+    z.object({ type: z.literal("up"), services: names }),
+    z.object({ type: z.literal("down"), services: names }),
+    z.object({ type: z.literal("restart"), services: names }),
+    z.object({
+      type: z.literal("resolve"),
+      service: name,
+      choice: z.enum(["next", "kill", "adopt", "wait", "skip", "quit", "fail"]),
+      because: z.string().max(10_000),
+      restartUsers: z.boolean(),
+    }),
+    z.object({ type: z.literal("quit"), by: z.enum(["SIGINT", "SIGTERM", "SIGHUP", "request"]), force: z.boolean() }),
+  ]);
+
+  const question = z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("start"), services: names, withNeeds: z.boolean() }),
+    z.object({ kind: z.literal("details"), service: name }),
+    z.object({
+      kind: z.literal("signal"),
+      service: name,
+      signal: z.custom<`SIG${string}`>(
+        (value) => typeof value === "string" && Object.hasOwn(constants.signals, value),
+        "not a signal's name",
+      ),
+    }),
+    z.object({ kind: z.literal("remember"), service: name }),
+    z.object({ kind: z.literal("watching") }),
+    z.object({ kind: z.literal("detach") }),
+    z.object({ kind: z.literal("attach"), service: name, ...size }),
+  ]);
+
+  return z.discriminatedUnion("type", [
+    z.object({ type: z.literal("request"), request }),
+    z.object({ type: z.literal("ask"), id: z.int().min(0), question }),
+    z.object({ type: z.literal("tty"), data: z.string() }),
+    z.object({ type: z.literal("resize"), ...size }),
+  ]);
 }

@@ -36,7 +36,9 @@ export function newEntries(before: readonly Entry[] = []): Entries {
     add(entry) {
       entries.push(entry);
       if (entries.length > kept) entries.shift();
-      for (const reader of readers) reader(entry);
+      // Who comes or goes because of this entry hears from the next one on, or no more.
+      const told = [...readers];
+      for (const reader of told) if (readers.has(reader)) reader(entry);
       wakeAll();
     },
 

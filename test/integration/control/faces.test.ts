@@ -71,6 +71,23 @@ test("a face that comes late sees what is, and the engine's clock", async () => 
   expect(Math.abs(late.now() - serving.served.now())).toBeLessThan(200);
 });
 
+test("a face that comes in the midst of an entry sees the entry once", async () => {
+  await using project = newProject(twoServices);
+  const { promise: came, resolve } = Promise.withResolvers<Promise<RemoteSession>>();
+  await using serving = await serve(project, {}, (entry, server) => {
+    if (entry.event.type !== "ready" || entry.event.service !== "api") return;
+    const [ours, theirs] = duplexPair();
+    server.accept(ours);
+    resolve(connectSession(theirs));
+  });
+  await using first = await serving.dial();
+  const second = await came;
+  await Promise.all([isReady(first, "web"), isReady(second, "web")]);
+  const numbers = second.past.map(({ number }) => number);
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  expect(second.snapshot()).toEqual(first.snapshot());
+});
+
 test("what a face asks is answered, or refused with words", async () => {
   await using project = newProject(twoServices);
   await using serving = await serve(project);

@@ -6,6 +6,7 @@ import { type Duplex, duplexPair } from "node:stream";
 import { connectSession, dialSession, type RemoteSession } from "../../../src/client/session.ts";
 import { type FromEngine, type FromFace, protocolVersion } from "../../../src/control/protocol.ts";
 import { type ControlServer, type Served, serveControl } from "../../../src/control/server.ts";
+import type { Entry } from "../../../src/core/event.ts";
 import type { Rules } from "../../../src/core/state.ts";
 import { now } from "../../../src/effects/clock.ts";
 import { type Running, startEngine } from "../../helpers/engine.ts";
@@ -41,8 +42,12 @@ export interface Raw {
   readonly closed: Promise<void>;
 }
 
-/** Starts the project's services, and serves them at the socket of its state directory. */
-export async function serve(project: TestProject, rules: Partial<Rules> = {}): Promise<Serving> {
+/** Starts the project's services, and serves them at the socket of its state directory. `before` sees every entry before any face. */
+export async function serve(
+  project: TestProject,
+  rules: Partial<Rules> = {},
+  before: (entry: Entry, server: ControlServer) => void = () => {},
+): Promise<Serving> {
   const run = await startEngine(project, { endWhenSettled: false, onFailure: "continue", ...rules });
   const { supervisor, socketDirectory: directory } = run.engine;
   const remembered: string[] = [];
@@ -91,7 +96,11 @@ export async function serve(project: TestProject, rules: Partial<Rules> = {}): P
       supervisor.request({ type: "quit", by: "SIGHUP", force: false });
     },
   };
-  const server = await serveControl(directory, served);
+  let server: ControlServer | undefined;
+  supervisor.subscribe((entry) => {
+    if (server !== undefined) before(entry, server);
+  });
+  server = await serveControl(directory, served);
 
   return {
     run,

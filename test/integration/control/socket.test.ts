@@ -1,7 +1,8 @@
 // The socket file, and faces that do anything but behave.
 
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { dialSession } from "../../../src/client/session.ts";
@@ -145,12 +146,19 @@ test("a face that dies in the middle of a word harms nobody", async () => {
   await isUnharmed(serving);
 });
 
-test("someone who listens at the socket and says nothing can be left", async () => {
+test.each([
+  ["hangs up", (socket: Socket) => socket.end(), "before it had said anything"],
+  ["says nothing", () => {}, "does not answer"],
+])("an engine that %s is not waited for without end", async (_, answer, why) => {
   await using project = newProject(oneService);
-  mkdirSync(project.path("silent"));
-  const server = createServer((socket) => socket.end());
-  await new Promise<void>((resolve) => server.listen(project.path("silent/control.sock"), resolve));
-  await expect(dialSession(project.path("silent"))).rejects.toThrow("before it had said anything");
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    answer(socket);
+  }).listen(project.path("control.sock"));
+  await once(server, "listening");
+  await expect(dialSession(project.directory, 200)).rejects.toThrow(why);
+  for (const socket of sockets) socket.destroy();
   server.close();
 });
 
