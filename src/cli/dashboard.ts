@@ -1,24 +1,95 @@
 // The dashboard in this terminal, over a run in a process of its own.
 
 import type { RemoteSession } from "../client/session.ts";
+import { describeMillis } from "../core/failure.ts";
+import { exitCodeOf, type Outcome } from "../core/state.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
+import type { UserConfig } from "../manifest/user-config.ts";
+import { type Opening, openDashboardTerminal } from "../tui/opening.ts";
 import type { AttachArgs } from "./attach.ts";
+import { openHost } from "./host.ts";
 import { joinOrStart } from "./join.ts";
-import type { UpArgs } from "./options.ts";
+import { loadDashboard } from "./load-dashboard.ts";
+import type { FaceArgs, GlobalArgs, UpArgs } from "./options.ts";
+import { preferencesOf } from "./preferences.ts";
+import { outcomeWords } from "./summary.ts";
+import { newStyle, wantsColor } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
 
-export async function showDashboard(args: UpArgs): Promise<number> {
-  const joined = await joinOrStart(args, "watched");
+/** Starts or joins the run and shows it; answers the run's exit code, or 0 when the person leaves it running. */
+export async function showDashboard(args: UpArgs, settings: UserConfig): Promise<number> {
+  using opening = openHere(args, settings);
+  // The engine reads the manifest and starts services while Ink is loaded here.
+  const joined = await joinOrStart(args, "watched", () => {
+    opening.modes.enter();
+    opening.screen.firstFrame([" launch  starting"]);
+    void loadDashboard();
+  });
   if (!joined.ok) {
+    opening[Symbol.dispose]();
     process.stderr.write(joined.words);
     return joined.code;
   }
-  await joined.session.closed;
+  return await show(args, settings, joined.session, joined.paths, opening, joined.isNew);
+}
+
+/** Shows a run that is going. */
+export async function attachDashboard(
+  args: AttachArgs,
+  settings: UserConfig,
+  session: RemoteSession,
+  paths: StatePaths,
+): Promise<number> {
+  using opening = openHere(args, settings);
+  return await show(args, settings, session, paths, opening, false);
+}
+
+function openHere(args: FaceArgs & GlobalArgs, settings: UserConfig): Opening {
+  const opening = openDashboardTerminal(preferencesOf(settings, args));
+  if (opening !== undefined) return opening;
+  throw new UsageError("The dashboard needs a terminal. There is --plain for everywhere else.");
+}
+
+async function show(
+  args: FaceArgs & GlobalArgs,
+  settings: UserConfig,
+  given: RemoteSession,
+  paths: StatePaths,
+  opening: Opening,
+  owner: boolean,
+): Promise<number> {
+  await using session = given;
+  await session.watching();
+  using host = openHost({ session, paths, owner, preferences: preferencesOf(settings, args) });
+  const { runDashboard } = await loadDashboard();
+  const end = await runDashboard(host, opening);
+  switch (end.kind) {
+    case "ended":
+      return sayEnd(args, session, end.outcome);
+    case "detached":
+      return say(
+        `${session.about.project} goes on in the background (pid ${session.about.pid}): launch attach, launch down.`,
+      );
+    case "left":
+      return say(`${session.about.project} goes on (pid ${session.about.pid}).`);
+    case "lost":
+      process.stderr.write(
+        `The engine of ${session.about.project} (pid ${session.about.pid}) is gone without a word.\n`,
+      );
+      return 1;
+  }
+}
+
+function say(words: string): number {
+  process.stdout.write(`${words}\n`);
   return 0;
 }
 
-export async function attachDashboard(args: AttachArgs, session: RemoteSession, paths: StatePaths): Promise<number> {
-  void args;
-  void paths;
-  await session.closed;
-  return 0;
+function sayEnd(args: GlobalArgs, session: RemoteSession, outcome: Outcome): number {
+  const style = newStyle(wantsColor(args));
+  const words = outcomeWords(outcome, session.snapshot());
+  const code = exitCodeOf(outcome);
+  const ending = `${session.about.project}: ended after ${describeMillis(Date.now() - session.about.startedAt)}`;
+  process.stdout.write(words === "" ? `${ending}\n` : `${ending}: ${code === 0 ? words : style.bad(words)}\n`);
+  return code;
 }

@@ -1,6 +1,7 @@
 // The run that a command is about: the one that is going here, with what was named started in it, or a new one.
 
 import type { RemoteSession } from "../client/session.ts";
+import type { StatePaths } from "../effects/state/directory.ts";
 import { type EngineKind, startEngineProcess } from "./engine-process.ts";
 import type { UpArgs } from "./options.ts";
 import { namedServices } from "./project.ts";
@@ -9,7 +10,7 @@ import { wantsColor } from "./terminal.ts";
 
 /** A session with the run, or why there is none: what to say on stderr, and the exit code. */
 export type Joined =
-  | { readonly ok: true; readonly session: RemoteSession; readonly isNew: boolean }
+  | { readonly ok: true; readonly session: RemoteSession; readonly paths: StatePaths; readonly isNew: boolean }
   | { readonly ok: false; readonly code: number; readonly words: string };
 
 /** Joins or starts. A new run ends with this process unless it is detached; `onStart` is called before its first word is waited for. */
@@ -21,11 +22,11 @@ export async function joinOrStart(args: UpArgs, kind: EngineKind, onStart: () =>
     const starting = startEngineProcess(kind, wantsColor(args));
     onStart();
     const born = await starting;
-    return born.ok ? { ok: true, session: born.session, isNew: true } : born;
+    return born.ok ? { ok: true, session: born.session, paths, isNew: true } : born;
   }
   try {
     await session.start(namedServices(args), args.deps);
-    return { ok: true, session, isNew: false };
+    return { ok: true, session, paths, isNew: false };
   } catch (error) {
     await session[Symbol.asyncDispose]();
     return { ok: false, code: 2, words: `${error instanceof Error ? error.message : String(error)}\n` };

@@ -81,7 +81,7 @@ export const startOptions = {
 
 /** Commands that show the dashboard take these. */
 export const faceOptions = {
-  plain: { type: "boolean", default: false, description: "plain lines instead of the dashboard" },
+  plain: { type: "boolean", description: "plain lines instead of the dashboard" },
   ascii: { type: "boolean", description: "the dashboard without characters beyond ASCII" },
   "screen-reader": {
     type: "boolean",

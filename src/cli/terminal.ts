@@ -1,5 +1,6 @@
 // What the terminal can do, and the few styles that words are shown in. A colour never says anything that no word says.
 
+import type { UserConfig } from "../manifest/user-config.ts";
 import type { FaceArgs, GlobalArgs } from "./options.ts";
 
 /** True when a person can be asked: a terminal at both ends, no CI, and nobody said otherwise. */
@@ -9,10 +10,11 @@ export function isInteractive(args: { readonly nonInteractive: boolean; readonly
 }
 
 /** True when the dashboard is to be shown: a terminal that can, and nobody wants lines. */
-export function wantsDashboard(args: FaceArgs & Parameters<typeof isInteractive>[0]): boolean {
+export function wantsDashboard(args: FaceArgs & Parameters<typeof isInteractive>[0], settings: UserConfig): boolean {
   const { TERM, LAUNCH_SCREEN_READER, INK_SCREEN_READER } = process.env;
-  const readsAloud = args.screenReader ?? isSet(LAUNCH_SCREEN_READER ?? INK_SCREEN_READER);
-  return isInteractive(args) && !args.plain && !readsAloud && TERM !== "dumb";
+  const said = LAUNCH_SCREEN_READER ?? INK_SCREEN_READER;
+  const readsAloud = args.screenReader ?? (said === undefined ? (settings.screenReader ?? false) : isSet(said));
+  return isInteractive(args) && !(args.plain ?? settings.plain ?? false) && !readsAloud && TERM !== "dumb";
 }
 
 function isSet(value: string | undefined): boolean {

@@ -14,7 +14,10 @@ export async function run(args: UpArgs): Promise<number> {
   if (args.checkOnly) return check(args);
   checkStartOptions(args);
   if (args.detach || args.wait) return (await import("./detach.ts")).detach(args);
-  if (wantsDashboard(args)) return (await import("./dashboard.ts")).showDashboard(args);
+  if (isInteractive(args)) {
+    const settings = await (await import("./preferences.ts")).readSettings();
+    if (wantsDashboard(args, settings)) return (await import("./dashboard.ts")).showDashboard(args, settings);
+  }
   return runHere(args);
 }
 

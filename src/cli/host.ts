@@ -1,0 +1,93 @@
+// What the dashboard is given of this machine and this run: `tui/host.ts` says what, this file has it done.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { dialAttachment, type RemoteSession } from "../client/session.ts";
+import type { Fleet } from "../core/state.ts";
+import { copyText } from "../effects/desktop/clipboard.ts";
+import { editFile } from "../effects/desktop/editor.ts";
+import { openUrl } from "../effects/desktop/open-url.ts";
+import { readLog } from "../effects/logs/reader.ts";
+import type { StatePaths } from "../effects/state/directory.ts";
+import { newUsageSampler } from "../effects/usage.ts";
+import type { Host, Preferences } from "../tui/host.ts";
+import { attachHere, sizeOf } from "./attach-terminal.ts";
+import { pageOf } from "./page.ts";
+
+/** Between two looks at what the services use, in milliseconds. */
+const usageInterval = 2000;
+
+/** What the dashboard of one run is made of; `owner`: the run ends with it unless it is detached. */
+export interface HostOptions {
+  readonly session: RemoteSession;
+  readonly paths: StatePaths;
+  readonly owner: boolean;
+  readonly preferences: Preferences;
+}
+
+/** Opens what the dashboard needs; disposing ends what goes on in the background, and leaves the run alone. */
+export function openHost({ session, paths, owner, preferences }: HostOptions): Host & Disposable {
+  const { about } = session;
+  const sampler = newUsageSampler({ intervalMs: usageInterval, pids: () => pidsIn(session.snapshot()) });
+  return {
+    about: {
+      project: about.project,
+      root: about.root,
+      instance: about.instance,
+      version: about.version,
+      pid: about.pid,
+      owner,
+    },
+    session: {
+      ...session,
+      get past() {
+        return session.past;
+      },
+      async start(services) {
+        await session.start(services);
+      },
+    },
+    logs: {
+      open: (service) => ({
+        ...readLog(join(about.logs, `${service}.log`)),
+        start: about.logStarts[service] ?? 0,
+      }),
+    },
+    url: (service) => pageOf(session.snapshot(), service),
+    usage: () => sampler.read(),
+    deeds: {
+      copy: (text) => copyText(text),
+      openUrl: (url) => openUrl(url),
+      edit: (path, line) => editFile(path, line),
+      save: async (name, text) => saveNew(join(about.root, name), text),
+      async attach(service) {
+        const attachment = await dialAttachment(paths.directory, service, sizeOf());
+        await attachHere(attachment, { service });
+      },
+    },
+    preferences,
+    [Symbol.dispose]: () => sampler[Symbol.dispose](),
+  };
+}
+
+function pidsIn(fleet: Fleet): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(fleet.members).flatMap(([name, { state }]) =>
+      "pid" in state && state.pid !== undefined ? [[name, state.pid]] : [],
+    ),
+  );
+}
+
+/** Writes a file that is not there yet: `name`, else `name-2` and so on before its extension. */
+function saveNew(wanted: string, text: string): string {
+  for (let number = 1; ; number++) {
+    const path = number === 1 ? wanted : wanted.replace(/(\.[^./]*)?$/, `-${number}$1`);
+    try {
+      writeFileSync(path, text, { flag: "wx" });
+      return path;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== "EEXIST") throw new Error(`${path} could not be written: ${message}`, { cause: error });
+    }
+  }
+}
