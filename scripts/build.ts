@@ -41,6 +41,16 @@ const bundleBeside = {
   },
 };
 
+// A script cannot import by itself: whoever runs it hands in the function that does (`bundle.ts`).
+const dashboardBeside = {
+  name: "dashboard-beside",
+  setup(builder: PluginBuild) {
+    builder.onLoad({ filter: /src\/cli\/load-dashboard\.ts$/ }, () => ({
+      contents: `export const loadDashboard = () => $import(new URL("dashboard.mjs", bundleUrl).href);`,
+    }));
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -68,9 +78,9 @@ const result = await build({
   format: "cjs",
   supported: { "dynamic-import": false },
   define: { ...common.define, "import.meta.url": "bundleUrl" },
-  banner: { js: "(function(exports,require,module,__filename){const bundleUrl=`file://${__filename}`;" },
+  banner: { js: "(function(exports,require,module,__filename,$import){const bundleUrl=`file://${__filename}`;" },
   footer: { js: "})" },
-  plugins: [standingIn],
+  plugins: [standingIn, dashboardBeside],
 });
 
 // Ink and yoga await at their top level, so the dashboard is an ES module of its own, loaded when it is shown.
@@ -79,7 +89,12 @@ const dashboard = await build({
   entryPoints: ["src/tui/dashboard.tsx"],
   outfile: join(made, "dashboard.mjs"),
   format: "esm",
-  define: { ...common.define, "process.env.NODE_ENV": '"production"' },
+  define: {
+    ...common.define,
+    "process.env.NODE_ENV": '"production"',
+    // Yoga would fetch its own bytes from a data URL, and `fetch` takes 40 ms to load; it has another way.
+    fetch: "undefined",
+  },
   alias: { "react-devtools-core": join(root, "scripts", "no-devtools.ts") },
   // What Ink brings along as CommonJS asks for Node's modules by `require`.
   banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },

@@ -24,7 +24,8 @@ export function openBundle(directory: string): Bundle {
   const cachedData = readCache();
   const script = new Script(source, { filename, ...(cachedData === undefined ? {} : { cachedData }) });
   const module = { exports: {} as Bundle["exports"] };
-  script.runInThisContext()(module.exports, process.getBuiltinModule, module, filename);
+  const load = async (url: string): Promise<unknown> => import(url);
+  script.runInThisContext()(module.exports, process.getBuiltinModule, module, filename, load);
   return { exports: module.exports, createCache: () => script.createCachedData() };
 
   function readCache(): Buffer | undefined {
