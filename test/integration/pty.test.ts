@@ -34,7 +34,7 @@ interface Case extends Disposable {
 async function start(args: readonly string[], kind: "file" | "pipe" = "file"): Promise<Case> {
   const directory = mkdtempSync(join(realpathSync(tmpdir()), "launch-pty-"));
   const path = join(directory, "log");
-  if (kind === "pipe") execFileSync("mkfifo", [path]);
+  if (kind === "pipe") execFileSync("sh", ["-c", 'mkfifo "$0"', path]);
   const output = openSync(path, kind === "pipe" ? "r+" : "a");
   const spec = { command: { args }, cwd: directory, env: { PATH: process.env["PATH"] ?? "" }, output };
   const spawned = await spawnInTerminal(spec, (exit) => (it.exit = exit));

@@ -176,3 +176,16 @@ test("whoever cannot join is told why", async () => {
   expect(() => engine.attach("task")).toThrow("task is not running");
   expect(() => engine.attach("nobody")).toThrow("there is no service nobody");
 });
+
+test("a terminal is closed when its run is over, also when a stranger still has it open", async () => {
+  await using project = newProject({
+    services: { app: { command: "setsid sleep 1000 & echo up; exec sleep 1000", tty: true, ready: { log: "up" } } },
+  });
+  await using engine = await startEngine(project);
+  await engine.events.state("app", "ready");
+  using attachment = engine.attach("app");
+  await until("the stranger", () => project.processes().filter(({ command }) => command === "sleep 1000").length === 2);
+  engine.request({ type: "down", services: ["app"] });
+  await attachment.closed;
+  await project.clear();
+});
