@@ -20,6 +20,8 @@ export interface ScreenSize {
 export interface Surroundings extends Partial<ScreenSize> {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What else is waited for at the end, when the program is gone. */
+  readonly afterwards?: () => Promise<void>;
   /** True: the program finds a terminal that says it is 0 by 0, as some do until they are laid out. */
   readonly unsized?: boolean;
 }
@@ -81,10 +83,12 @@ export interface TestScreen extends AsyncDisposable {
   readonly ended: Promise<ScreenEnd>;
 }
 
-/** Starts the built `launch` with these arguments in a terminal. */
+/** Starts the built `launch` with these arguments in a terminal; disposing waits for what it has started as well. */
 export function startScreen(project: TestProject, args: readonly string[] = [], around: Surroundings = {}): TestScreen {
   return startInScreen([process.execPath, bin, ...args], {
     cwd: project.directory,
+    // The engine stops the services after its terminal is gone; a project that keeps some says so itself.
+    afterwards: () => untilTrue("the project to be quiet", () => project.processes().length === 0).catch(() => {}),
     ...around,
     env: { ...project.env, ...around.env },
   });
@@ -193,6 +197,7 @@ export function startInScreen(command: readonly string[], around: Surroundings =
         pty.kill("SIGKILL");
         throw error;
       });
+      await around.afterwards?.();
       term.dispose();
     },
   };

@@ -14,9 +14,11 @@ export function sequenceEnd(line: string, at: number): number {
   return at + 1;
 }
 
-/** True for `ESC [ parameters m`, from `at` to `end`. */
+/** True for `ESC [ parameters m`, from `at` to `end`; other sequences that end so begin with a sign of their own. */
 export function isSgr(line: string, at: number, end: number): boolean {
-  return end > at + 2 && line.charCodeAt(end - 1) === 0x6d && line.charCodeAt(at + 1) === 0x5b && line[at + 2] !== "?";
+  if (line.charCodeAt(end - 1) !== 0x6d || line.charCodeAt(at + 1) !== 0x5b) return false;
+  const first = line.charCodeAt(at + 2);
+  return first <= 0x3b || end === at + 3;
 }
 
 function controlEnd(line: string, at: number): number {

@@ -157,13 +157,13 @@ describe("a picture", () => {
     screen.release();
     screen.showRegion(() => ({ top: 0, height: 1, rows: [`line ${line}`] }));
     const start = performance.now();
-    while (performance.now() - start < 130) {
+    while (performance.now() - start < 80) {
       line++;
       screen.touch();
       await turn();
     }
     expect(sent.length).toBeGreaterThanOrEqual(2);
-    expect(sent.length).toBeLessThanOrEqual(4);
+    expect(sent.length).toBeLessThanOrEqual(3);
     const count = sent.length;
     screen.paint();
     await turn();
