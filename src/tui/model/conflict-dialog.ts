@@ -91,13 +91,13 @@ export function pressConflicts(
 /** The dialog in lines; `now` is the wall clock. */
 export function drawConflicts(fleet: Fleet, dialog: Conflicts, aside: ReadonlySet<string>, now: number): DialogPicture {
   const { questions, options, question } = current(fleet, dialog, aside);
-  if (question === undefined) return { title: "", lines: [] };
+  if (question === undefined) return { title: "", about: [], options: [], cursor: 0 };
   const ports = question.conflicts.map(({ port }) => port).join(" and ");
   const many = questions.length > 1;
   const list = many ? listed(questions, dialog.service) : [];
   const holders = question.conflicts.flatMap((conflict) =>
     holderLines(conflict, now).map((text, index): Line => [
-      span(`${index === 0 ? "" : "   "}${text}`, index === 0 ? "strong" : undefined),
+      span(`${index === 0 ? "  " : "     "}${text}`, index === 0 ? "strong" : undefined),
     ]),
   );
   const sure = dialog.sure;
@@ -129,7 +129,9 @@ export function drawConflicts(fleet: Fleet, dialog: Conflicts, aside: ReadonlySe
         ];
   return {
     title: many ? `${questions.length} port conflicts` : `Port ${ports} is taken`,
-    lines: [...list, ...holders, ...confirm],
+    about: [...list, ...holders],
+    options: confirm,
+    cursor: sure === undefined ? dialog.cursor : 0,
   };
 }
 

@@ -1,9 +1,10 @@
 // The port conflicts that wait for an answer, as one list: what may be answered to each, and to all of them together.
 
 import type { Conflict, HolderKnowledge } from "../../core/conflict.ts";
-import { describeHolder, describeMillis, nameHolder } from "../../core/failure.ts";
+import { describeHolder, nameHolder } from "../../core/failure.ts";
 import type { Choice } from "../../core/service.ts";
 import type { Fleet, Member } from "../../core/state.ts";
+import { uptime } from "./figures.ts";
 
 /** One service that is blocked, with all its conflicts. */
 export interface Question {
@@ -76,8 +77,7 @@ export function holderLines(conflict: Conflict, now: number): readonly string[] 
 function factLines(known: HolderKnowledge, now: number): readonly string[] {
   if (known.kind !== "process") return [];
   const { holder } = known;
-  const age =
-    holder.startedAt === undefined ? undefined : `for ${describeMillis(wholeSeconds(now - holder.startedAt))}`;
+  const age = holder.startedAt === undefined ? undefined : `for ${uptime(now - holder.startedAt)}`;
   const who = [
     holder.user === undefined ? undefined : `user ${holder.user}`,
     age,
@@ -126,8 +126,4 @@ function needing(fleet: Fleet, name: string): readonly string[] {
 function choicesCommonTo(conflicts: readonly Conflict[]): readonly Choice[] {
   const [first, ...others] = conflicts;
   return (first?.choices ?? []).filter((choice) => others.every((conflict) => conflict.choices.includes(choice)));
-}
-
-function wholeSeconds(ms: number): number {
-  return Math.max(0, Math.floor(ms / 1000) * 1000);
 }

@@ -59,14 +59,15 @@ export function divide(wishes: Wishes): Layout {
   }
   const narrow = columns < narrowBelow;
   const inner = rows - 2;
-  const dialog = Math.min(wishes.dialog, inner - 1 - leastLower);
+  const dialog = Math.min(wishes.dialog, dialogRoom(rows));
   const onlyTable = narrow && wishes.pane === "services" && !wishes.zoomed;
   const hidden = wishes.zoomed || (narrow && !onlyTable);
   const wanted = wishes.services + 1;
   const most = onlyTable ? inner - dialog : Math.max(3, Math.floor(rows * tableShare));
   // A dialog takes from the log first, and from the table when that is too little.
   const left = inner - dialog - 1 - leastLower;
-  const table = hidden ? 0 : onlyTable ? most : Math.max(0, Math.min(wanted, most, left));
+  // A heading alone says nothing.
+  const table = hidden ? 0 : onlyTable ? most : left < 2 ? 0 : Math.min(wanted, most, left);
   const tabs = onlyTable ? 0 : 1;
   const lower = onlyTable ? 0 : inner - dialog - table - tabs;
   let top = 0;
@@ -82,6 +83,11 @@ export function divide(wishes: Wishes): Layout {
     lower: band(lower),
     footer: band(1),
   };
+}
+
+/** The rows that a dialog may have, its two rules included. */
+export function dialogRoom(rows: number): number {
+  return rows - 2 - 1 - leastLower;
 }
 
 /** Which of `count` things fit into `room` rows with `chosen` among them, scrolled as little as may be from `offset`. */

@@ -33,14 +33,13 @@ export function pressMenu(menu: Menu, key: string, now: number): MenuOutcome {
 export function drawMenu({ title, lines, options, cursor }: Menu): DialogPicture {
   return {
     title,
-    lines: [
-      ...lines.map((line): Line => [span(`  ${line}`)]),
-      ...options.map(({ key, text }, index): Line => [
-        span(index === cursor ? "  > " : "    ", "strong"),
-        span(showKey(key), "accent"),
-        span(`  ${text}`, index === cursor ? "strong" : undefined),
-      ]),
-    ],
+    about: lines.map((line): Line => [span(`  ${line}`)]),
+    options: options.map(({ key, text }, index): Line => [
+      span(index === cursor ? "  > " : "    ", "strong"),
+      span(showKey(key), "accent"),
+      span(`  ${text}`, index === cursor ? "strong" : undefined),
+    ]),
+    cursor,
   };
 }
 
@@ -108,7 +107,9 @@ export function drawPalette(palette: Palette, keymap: Keymap): DialogPicture {
   const from = Math.max(0, Math.min(palette.cursor - paletteRows + 1, found.length - paletteRows));
   return {
     title: "Actions",
-    lines: [
+    about: [],
+    cursor: palette.cursor - from + 1,
+    options: [
       fieldLine(":", palette.field),
       ...(found.length === 0 ? [[span("    no action is called so", "dim")]] : []),
       ...found.slice(from, from + paletteRows).map((action, index): Line => {

@@ -6,7 +6,7 @@ import { clipLine, spread } from "./fit.ts";
 import { footer } from "./footer.ts";
 import { headerLine } from "./header.ts";
 import { keyOf, showKey } from "./keymap.ts";
-import { divide, type Layout, windowOn } from "./layout.ts";
+import { dialogRoom, divide, type Layout, windowOn } from "./layout.ts";
 import { type Line, span } from "./line.ts";
 import { drawMenu, drawPalette, fieldLine } from "./menus.ts";
 import { serviceTable } from "./service-table.ts";
@@ -109,15 +109,16 @@ function footerLine(stage: Stage, columns: number): Line {
 function dialogLines(stage: Stage): readonly Line[] {
   const { marks } = stage;
   const drawn = drawDialog(stage);
-  if (drawn === undefined || drawn.lines.length === 0) return [];
-  const rule = (title: string): Line =>
-    spread(
-      [span(title === "" ? "" : `${marks.rule.repeat(2)} `, "dim"), span(title, "warn"), span(title === "" ? "" : " ")],
-      [],
-      stage.size().columns,
-      marks.rule,
-    );
-  return [rule(drawn.title), ...drawn.lines, rule("")];
+  if (drawn === undefined || drawn.options.length === 0) return [];
+  const { columns, rows } = stage.size();
+  const rule = (title: string): Line => {
+    const start = title === "" ? [] : [span(`${marks.rule.repeat(2)} `, "dim"), span(title, "warn"), span(" ")];
+    return spread(start, [], columns, marks.rule);
+  };
+  const room = Math.max(1, dialogRoom(rows) - 2);
+  const about = drawn.about.slice(0, Math.max(0, room - drawn.options.length));
+  const from = Math.max(0, Math.min(drawn.cursor - room + 1, drawn.options.length - room));
+  return [rule(drawn.title), ...about, ...drawn.options.slice(from, from + room), rule("")];
 }
 
 function drawDialog(stage: Stage): DialogPicture | undefined {

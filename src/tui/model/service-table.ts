@@ -97,6 +97,8 @@ const order = ["service", "state", "port", "health", "restarts", "cpu", "memory"
 /** The first to go when there is no room. */
 const dispensable = ["needs", "memory", "restarts", "uptime", "cpu", "port"];
 const gap = 2;
+/** With less than this for words, even the port gives way. */
+const leastHealth = 10;
 /** The pointer and the space before the first column. */
 const margin = 3;
 
@@ -151,9 +153,9 @@ function fitColumns(facts: TableFacts): readonly Shown[] {
   const others = (): number =>
     margin + [...kept].reduce((sum, key) => sum + (key === "health" ? 0 : (widths.get(key) ?? 0)) + gap, -gap);
   // A reason that is cut says less than a column of figures that most look at now and then.
-  const wanted = Math.min(widths.get("health") ?? 0, 16);
+  const wanted = Math.min(widths.get("health") ?? 0, 28);
   for (const key of dispensable) {
-    if (facts.columns - others() >= wanted) break;
+    if (facts.columns - others() >= (key === "port" ? leastHealth : wanted)) break;
     kept.delete(key);
   }
   const health = Math.max(0, Math.min(widths.get("health") ?? 0, facts.columns - others()));

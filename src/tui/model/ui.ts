@@ -107,6 +107,8 @@ export function newUi(selected: string, mouse: boolean): Ui {
 /** Where keys go when no dialog and no field has them; `lines`: whether log lines are being chosen. */
 export function contextOf(ui: Ui, lines: boolean): Context {
   if (lines) return "lines";
+  // These are read from end to end; the others are about the service that is selected.
+  if (ui.view === "help" || ui.view === "journal") return "text";
   if (ui.view !== "logs") return ui.pane === "services" && !ui.zoomed ? "services" : "text";
   return ui.pane === "services" && !ui.zoomed ? "services" : "logs";
 }
@@ -114,7 +116,12 @@ export function contextOf(ui: Ui, lines: boolean): Context {
 /** A dialog as it is drawn. */
 export interface DialogPicture {
   readonly title: string;
-  readonly lines: readonly Line[];
+  /** What it is about: cut first where there is no room. */
+  readonly about: readonly Line[];
+  /** What can be picked. */
+  readonly options: readonly Line[];
+  /** The option that the cursor is on, which is never cut. */
+  readonly cursor: number;
 }
 
 /** The blocked services whose questions are not to be asked at the moment. */
