@@ -1,4 +1,4 @@
-// A sparse table from line numbers to offsets in a file: one entry every 16 KiB, and half as many whenever there would be
+// A sparse table from line numbers to offsets in a file: one entry every 32 KiB, and half as many whenever there would be
 // too many, so that an index of any file stays within 1 MB.
 
 /** Known places of a file, ascending in both line and offset. */
@@ -90,4 +90,4 @@ export function createCheckpoints(line: number, offset: number): Checkpoints {
 }
 
 /** Bytes from one checkpoint to the next, at least. */
-export const checkpointSpacing = 16 * 1024;
+export const checkpointSpacing = 32 * 1024;

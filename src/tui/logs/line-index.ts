@@ -43,7 +43,9 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
   let timed = existing;
   let remark: number | undefined;
   let runStart = origin === file.start ? 0 : undefined;
+  /** What was looked at last, in memory that the next piece takes over. */
   let piece: Piece | undefined;
+  let store = Buffer.alloc(0);
 
   const end = (): number => (scanned > nextStart ? next + 1 : next);
   const first = (): number => remark ?? checkpoints.line(0);
@@ -87,7 +89,8 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
     const to = Math.min(checkpoints.offset(index + 1), scanned);
     if (piece?.offset === from && piece.offset + piece.bytes.length === to) return piece;
     const before = from > 0 ? 1 : 0;
-    const bytes = Buffer.allocUnsafe(to - from + before);
+    if (store.length < to - from + before) store = Buffer.allocUnsafeSlow(2 * (to - from + before));
+    const bytes = store.subarray(0, to - from + before);
     const read = file.read(bytes, from - before);
     piece = newPiece(checkpoints.line(index), from, bytes.subarray(before, Math.max(before, read)), bytes[0], before);
     return piece;
@@ -173,6 +176,11 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
       if (from + begin === file.start) runStart = line;
       return true;
     },
+    placeInFile(number) {
+      if (number < checkpoints.line(0) || number >= end()) return { service, line: 1 };
+      const { first, offset, starts } = pieceAt(number);
+      return { service, line: 1 + feedsBefore(file, offset + (starts()[number - first] ?? 0)) };
+    },
     runStart: () => (runStart !== undefined && runStart > first() ? runStart : undefined),
   };
 }
@@ -208,6 +216,16 @@ function newPiece(first: number, offset: number, bytes: Buffer, byteBefore: numb
 function readAll(file: LogFile, from: number, to: number): Buffer {
   const bytes = Buffer.allocUnsafe(to - from);
   return bytes.subarray(0, file.read(bytes, from));
+}
+
+/** How many line feeds there are before `offset`. */
+function feedsBefore(file: LogFile, offset: number): number {
+  let feeds = 0;
+  for (let from = 0; from < offset; from += scratch.length) {
+    const read = file.read(scratch.subarray(0, Math.min(scratch.length, offset - from)), from);
+    feeds += countLineFeeds(scratch, 0, read);
+  }
+  return feeds;
 }
 
 /** Where the first whole line behind `offset` begins. */

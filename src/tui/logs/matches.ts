@@ -12,7 +12,7 @@ export interface Matches {
   /** How many matches are before this line. */
   readonly rank: (line: number) => number;
   readonly has: (line: number) => boolean;
-  /** Looks on until nothing is left or `enough` says so, which is asked after each piece of some 16 KiB. */
+  /** Looks on until nothing is left or `enough` says so, which is asked after each piece of some 32 KiB. */
   readonly advance: (enough: () => boolean) => void;
   /** True when nothing is left to look at for now. */
   readonly isDone: () => boolean;

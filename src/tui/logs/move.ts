@@ -15,7 +15,9 @@ export function scrollRows(view: LogView, pane: Pane, rows: number): LogView {
   const to = up(view, pane, from, -rows);
   const isAtFirst = to.line <= sightOf(view).first && to.row === 0;
   if (isAtFirst && view.cleared === undefined && view.source.extendBack()) {
-    return at(view, pane, up(view, pane, from, -rows));
+    // There is a mark above the first line now.
+    const row = from.line === view.source.runStart() ? from.row + 1 : from.row;
+    return at(view, pane, up(view, pane, { line: from.line, row }, -rows));
   }
   return at(view, pane, to);
 }

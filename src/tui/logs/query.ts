@@ -14,8 +14,20 @@ export interface Query {
   readonly isIn: (text: string) => boolean;
   /** Where it matches in the text, `inverted` or not. */
   readonly ranges: (text: string) => Range[];
-  /** What can be looked for in bytes without decoding them, in Latin-1: one character a byte. */
-  readonly needle?: { readonly text: string; readonly ignoreCase: boolean };
+  /** Finds the lines that match in many lines at once. */
+  readonly inMany?: InMany;
+}
+
+/** What can be looked for in several lines without parting them. */
+export interface InMany {
+  /** Global; finds every line that matches, and none of its matches goes beyond a line. */
+  readonly pattern: RegExp;
+  /** What the bytes are to be read as: one character a byte is quicker, where that is enough. */
+  readonly encoding: "latin1" | "utf8";
+  /** False: a line that it finds has to be asked again by itself. */
+  readonly isSure: boolean;
+  /** The same for text in which colours have been left; what it finds has to be asked again. */
+  readonly throughColours?: RegExp;
 }
 
 /** The question, or what is wrong with it; `undefined` for nothing typed. */
@@ -27,42 +39,49 @@ export function parseQuery(typed: string): Query | { readonly problem: string } 
   if (pattern === undefined) return { text: typed, inverted, ...plain(body) };
   try {
     const ignoreCase = flag === "i" || !/\p{Lu}/u.test(pattern.replaceAll(/\\./g, ""));
-    return { text: typed, inverted, ...regular(new RegExp(pattern, ignoreCase ? "gi" : "g")) };
+    return { text: typed, inverted, ...regular(pattern, ignoreCase) };
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     return { problem: `not a regular expression: ${words.replace(/^.*\/[a-z]*: /, "")}` };
   }
 }
 
-function plain(body: string): Pick<Query, "isIn" | "ranges" | "needle"> {
+type Answers = Pick<Query, "isIn" | "ranges" | "inMany">;
+
+const colours = String.raw`(?:\x1b\[[0-9;:]*m)*`;
+const special = /[\\^$.*+?()[\]{}|/]/g;
+// What could go beyond a line end, or look there: classes that line feeds are in, and what must not follow or precede.
+const wild = /\[\^|\\[sSDWpPnrux0c]|\(\?<?!/;
+
+function plain(body: string): Answers {
   const ignoreCase = !/\p{Lu}/u.test(body);
   const isAscii = /^[\x20-\x7e]*$/.test(body);
-  if (ignoreCase && !isAscii) return regular(new RegExp(body.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), "gi"));
-  const fold = (text: string): string =>
-    ignoreCase ? text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
-  return {
-    isIn: (text) => fold(text).includes(body),
-    ranges(text) {
-      const folded = fold(text);
-      const found: Range[] = [];
-      for (let at = folded.indexOf(body); at !== -1; at = folded.indexOf(body, at + body.length)) {
-        found.push([at, at + body.length]);
-      }
-      return found;
-    },
-    needle: { text: Buffer.from(body).toString("latin1"), ignoreCase },
-  };
+  const escaped = (text: string): string => text.replaceAll(special, "\\$&");
+  const { isIn, ranges } = regular(escaped(body), ignoreCase);
+  if (ignoreCase && !isAscii) return { isIn, ranges };
+  const bytes = Buffer.from(body).toString("latin1");
+  const flags = ignoreCase ? "gi" : "g";
+  const pattern = new RegExp(escaped(bytes), flags);
+  // Colours may begin or end in the middle of a word.
+  const throughColours = new RegExp(Array.from(bytes, escaped).join(colours), flags);
+  return { isIn, ranges, inMany: { pattern, encoding: "latin1", isSure: true, throughColours } };
 }
 
-function regular(pattern: RegExp): Pick<Query, "isIn" | "ranges"> {
+function regular(source: string, ignoreCase: boolean): Answers {
+  const flags = ignoreCase ? "gi" : "g";
+  const pattern = new RegExp(source, flags);
   return {
     isIn: (text) => {
       pattern.lastIndex = 0;
       return pattern.test(text);
     },
-    ranges: (text) =>
-      Array.from(text.matchAll(pattern), ({ index, 0: match }): Range => [index, index + match.length]).filter(
-        ([from, to]) => to > from,
-      ),
+    ranges(text) {
+      pattern.lastIndex = 0;
+      const found = Array.from(text.matchAll(pattern), ({ index, 0: match }): Range => [index, index + match.length]);
+      return found.filter(([from, to]) => to > from);
+    },
+    ...(wild.test(source)
+      ? {}
+      : { inMany: { pattern: new RegExp(source, `${flags}m`), encoding: "utf8" as const, isSure: false } }),
   };
 }

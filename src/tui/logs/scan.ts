@@ -12,19 +12,16 @@ export type Keep = (stretch: Stretch, from: number, to: number) => number[];
 
 const escape = 0x1b;
 const colours = /\x1b\[[0-9;:]*m/g;
-// What a terminal would act upon, colours left aside; a carriage return at a line's end is harmless.
-const odd = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n|$)/;
-const oddCharacters = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|\r(?!\n|$)/;
+const otherEscapes = /\x1b(?!\[[0-9;:]*m)/;
+const strayReturns = /\r(?!\n|$)/;
 // So far up is looked for the line that a stack trace belongs to.
 const farthest = 200;
 
 /** The lines that match. */
 export function matching(query: Query): Keep {
-  const find = (stretch: Stretch, from: number, to: number): number[] => {
-    const bytes = partOf(stretch, from, to);
-    if (query.needle !== undefined && bytes.length <= lineBound) return inBytes(stretch, bytes, from, to, query);
-    return textsOf(stretch, from, to).flatMap((text, at) => (query.isIn(text) ? [from + at] : []));
-  };
+  const find = (stretch: Stretch, from: number, to: number): number[] =>
+    findInMany(stretch, from, to, query) ??
+    textsOf(stretch, from, to).flatMap((text, at) => (query.isIn(text) ? [from + at] : []));
   if (!query.inverted) return find;
   return (stretch, from, to) => {
     const matches = new Set(find(stretch, from, to));
@@ -63,24 +60,51 @@ export function both(one: Keep, other: Keep): Keep {
   };
 }
 
-function inBytes(stretch: Stretch, bytes: Buffer, from: number, to: number, query: Query): number[] {
-  const { text: needle = "", ignoreCase = false } = query.needle ?? {};
-  const raw = bytes.toString("latin1");
-  const coloured = bytes.includes(escape) ? raw.replaceAll(colours, "") : raw;
-  const text = ignoreCase ? coloured.toLowerCase() : coloured;
-  let hit = text.indexOf(needle);
-  if (hit === -1) return [];
-  const isOdd = odd.test(coloured);
+/** Looks in all lines at once; `undefined` where the query or the bytes do not allow it. */
+function findInMany(stretch: Stretch, from: number, to: number, query: Query): number[] | undefined {
+  const bytes = partOf(stretch, from, to);
+  if (query.inMany === undefined || bytes.length > lineBound) return undefined;
+  const { encoding, throughColours } = query.inMany;
+  const isThrough = throughColours !== undefined && bytes.includes(escape);
+  const text = isThrough ? bytes.toString(encoding) : uncoloured(bytes, encoding);
+  if (isOdd(bytes, text)) return undefined;
+  const pattern = isThrough ? throughColours : query.inMany.pattern;
+  const isSure = query.inMany.isSure && !isThrough;
   const found: number[] = [];
-  for (let index = from, end = text.indexOf("\n"); hit !== -1 && index < to; index++) {
-    if (end === -1) end = text.length;
-    if (hit < end) {
-      if (!isOdd || query.isIn(plainText(lineIn(stretch, index)))) found.push(index);
-      hit = text.indexOf(needle, end);
+  let index = from;
+  let start = 0;
+  pattern.lastIndex = 0;
+  for (let hit = pattern.exec(text); hit !== null && index < to; hit = pattern.exec(text)) {
+    let end = endOfLine(text, start);
+    for (; end < hit.index && index < to; index++) {
+      start = end + 1;
+      end = endOfLine(text, start);
     }
-    end = text.indexOf("\n", end + 1);
+    if (index < to && (isSure || query.isIn(plainText(lineIn(stretch, index))))) found.push(index);
+    pattern.lastIndex = start = end + 1;
+    index++;
   }
   return found;
+}
+
+/**
+ * True if a terminal would do more with these lines than colour them, so that each has to be looked at as it would be
+ * shown. Asked in the order of cost; controls that are merely spelled out make no difference to anybody.
+ */
+function isOdd(bytes: Buffer, text: string): boolean {
+  if (bytes.includes(0x07) || bytes.includes(0x08)) return true;
+  if (text.includes("\x1b") && otherEscapes.test(text)) return true;
+  return bytes.includes(0x0d) && strayReturns.test(text);
+}
+
+function uncoloured(bytes: Buffer, encoding: "latin1" | "utf8"): string {
+  const raw = bytes.toString(encoding);
+  return bytes.includes(escape) ? raw.replaceAll(colours, "") : raw;
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end === -1 ? text.length : end;
 }
 
 /** The plain texts of some lines. */
@@ -88,9 +112,8 @@ function textsOf(stretch: Stretch, from: number, to: number): string[] {
   const bytes = partOf(stretch, from, to);
   // Only among this many bytes can a line have been cut, where no line feed parts it from the next.
   if (bytes.length > lineBound) return slowTextsOf(stretch, from, to);
-  const raw = bytes.toString("utf8");
-  const text = bytes.includes(escape) ? raw.replaceAll(colours, "") : raw;
-  if (oddCharacters.test(text)) return slowTextsOf(stretch, from, to);
+  const text = uncoloured(bytes, "utf8");
+  if (isOdd(bytes, text)) return slowTextsOf(stretch, from, to);
   const lines = (text.includes("\r") ? text.replaceAll("\r\n", "\n") : text).split("\n");
   lines.length = to - from;
   return lines;

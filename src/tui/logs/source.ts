@@ -13,14 +13,17 @@ export interface Line {
   readonly continued: boolean;
 }
 
-/** Consecutive lines of one service as bytes, to be searched without making strings of them. */
+/**
+ * Consecutive lines of one service as bytes, to be searched without making strings of them. The bytes are valid until
+ * the source is asked for anything else, `above` included.
+ */
 export interface Stretch {
   /** The number of its first line. */
   readonly first: number;
   readonly count: number;
   readonly bytes: Buffer;
   /** Where each line begins in `bytes`, and behind them where the last one ends. */
-  readonly starts: readonly number[] | Float64Array;
+  readonly starts: readonly number[];
   /** The line above the first by the same service, `steps` further up; `undefined` where nothing is above. */
   above(steps: number): string | undefined;
 }
@@ -41,6 +44,8 @@ export interface Source {
   timeOf(number: number): number | undefined;
   /** Reads further back, some 1 MiB; false when there is no more. */
   extendBack(): boolean;
+  /** The service that a line is of, and its line number in the file, counted from 1. */
+  placeInFile(number: number): { readonly service: string; readonly line: number } | undefined;
   /** The first line of this run, if older ones have been read. */
   runStart(): number | undefined;
 }

@@ -139,6 +139,10 @@ export function createTimeline(most = 256 * 1024): Timeline {
       const { index, line } = place(number);
       return index?.timeOf(line);
     },
+    placeInFile(number) {
+      const { index, line } = place(number);
+      return index?.placeInFile(line);
+    },
     extendBack: () => false,
     runStart: () => undefined,
   };
