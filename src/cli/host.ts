@@ -58,7 +58,12 @@ export function openHost({ session, paths, owner, preferences }: HostOptions): H
     deeds: {
       copy: (text) => copyText(text),
       openUrl: (url) => openUrl(url),
-      edit: (path, line) => editFile(path, line),
+      async edit(path, line) {
+        // In a pager Ctrl-C means something, and it reaches us as well.
+        const ignore = (): void => {};
+        process.on("SIGINT", ignore);
+        await editFile(path, line).finally(() => process.off("SIGINT", ignore));
+      },
       save: async (name, text) => saveNew(join(about.root, name), text),
       async attach(service) {
         const attachment = await dialAttachment(paths.directory, service, sizeOf());

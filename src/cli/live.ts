@@ -4,6 +4,7 @@
 import type { Duplex } from "node:stream";
 import { type ControlServer, serveControl } from "../control/server.ts";
 import type { Conflict } from "../core/conflict.ts";
+import type { Entry } from "../core/event.ts";
 import type { Project, Service } from "../core/service.ts";
 import type { Outcome, Rules } from "../core/state.ts";
 import type { Answer, Supervisor } from "../supervisor/supervisor.ts";
@@ -69,9 +70,7 @@ export async function openLive(
       interactive && args.onConflict === undefined
         ? await askPerson(service, conflicts, signal)
         : answerByPolicy(service, conflicts, policy);
-    if (given?.choice === "next" && (isLasting(conflicts) || ("remember" in given && given.remember === true))) {
-      engine?.remember(service.name);
-    }
+    if (given !== undefined && "remember" in given && given.remember === true) engine?.remember(service.name);
     return given;
   };
   const policy = {
@@ -108,6 +107,7 @@ export async function openLive(
   const reporter = newReporter(project.name);
   supervisor.subscribe((entry) => {
     reporter.onEntry(entry);
+    for (const service of movedForGood(entry)) engine.remember(service);
     face.printer.onEntry(entry, supervisor.snapshot());
   });
   const reading = supervisor.output.subscribe(face.printer.onLines);
@@ -144,6 +144,9 @@ export async function openLive(
       },
     }),
   );
+  if (control.problem !== undefined && !args.json) {
+    face.writer.say(`${face.style.warn("warning:")} ${control.problem}\n`);
+  }
   if (options.lifeline !== undefined) control.accept(options.lifeline.stream, { lifeline: true });
   face.onGone = () => supervisor.request({ type: "quit", by: "SIGHUP", force: false });
 
@@ -168,6 +171,14 @@ export async function openLive(
       await control[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The services that were told to move away from somebody who will be there again, by whatever face. */
+function movedForGood({ event, changes }: Entry): readonly string[] {
+  if (event.type !== "resolve" || event.choice !== "next") return [];
+  return changes.flatMap(({ before: { service, state } }) =>
+    state.status === "blocked" && isLasting(state.conflicts) ? service.name : [],
+  );
 }
 
 function inManifestOrder(project: Project): (a: Service, b: Service) => number {

@@ -13,6 +13,8 @@ import { UsageError } from "./usage-error.ts";
 /** Runs until it is asked to end, or until the face that started it goes away without detaching; answers the exit code. */
 export async function serve(args: UpArgs, kind: EngineKind): Promise<number> {
   const lifeline = new Socket({ fd: lifelineDescriptor, readable: true, writable: true });
+  // A face that goes before it is served: that it is gone is heard when it is.
+  lifeline.on("error", () => {});
   const chosen = await chooseServices(args);
   if (chosen === undefined) return 2;
   if (chosen.services.length === 0) throw new UsageError(nothingToStart);
