@@ -1,7 +1,7 @@
 // What a face may say, checked before anything is done about it.
 
 import { constants } from "node:os";
-import { z } from "zod";
+import * as z from "zod";
 import type { FromFace } from "./protocol.ts";
 
 /** A message, or why it is none; `id` is the number of the question that it may have been meant as. */
