@@ -24,8 +24,8 @@ export interface OpenStage extends Disposable {
   picture(): Picture;
 }
 
-/** Opens a stage for a host, with everything that has happened before. */
-export function openStage(host: Host, around: Surroundings): OpenStage {
+/** Opens a stage for a host, with everything that has happened before; `now` is this process's own clock. */
+export function openStage(host: Host, around: Surroundings, now = (): number => performance.now()): OpenStage {
   const { session, preferences } = host;
   const names = Object.keys(session.snapshot().members);
   const logs = openRunLogs(host.logs, names);
@@ -54,7 +54,7 @@ export function openStage(host: Host, around: Surroundings): OpenStage {
       return notes;
     },
     details,
-    now: () => performance.now(),
+    now,
     wallClock: () => Date.now(),
     change(next) {
       ui = { ...ui, ...next };

@@ -9,8 +9,9 @@ export function findActions(letters: string): readonly Action[] {
     .flatMap((action, index) => {
       if (action === "palette" || action === "select-number") return [];
       const byName = distance(action, wanted);
+      const byHint = distance(rowOf(action).hint, wanted);
       const byWords = distance(rowOf(action).says.toLowerCase(), wanted);
-      const best = Math.min(byName ?? Infinity, (byWords ?? Infinity) + 20);
+      const best = Math.min(byName ?? Infinity, (byHint ?? Infinity) + 5, (byWords ?? Infinity) + 20);
       return best === Infinity ? [] : [{ action, best, index }];
     })
     .toSorted((a, b) => a.best - b.best || a.index - b.index)

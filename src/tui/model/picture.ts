@@ -60,8 +60,11 @@ export function pictureOf(stage: Stage): Picture {
       conflicts: { count: waiting, key: showKey(keyOf(keymap, "conflicts") ?? ":") },
       columns,
     }),
-    table: [heading, ...rows, ...(shown.hidden > 0 ? [[span(`   +${shown.hidden} more`, "dim")]] : [])],
-    dialog: dialog.map((line) => clipLine(line, columns)),
+    table: [heading, ...rows, ...(shown.hidden > 0 ? [[span(`   +${shown.hidden} more`, "dim")]] : [])].slice(
+      0,
+      layout.table.height,
+    ),
+    dialog: dialog.slice(0, layout.dialog.height).map((line) => clipLine(line, columns)),
     footer: clipLine(footerLine(stage, columns), columns),
   };
 }

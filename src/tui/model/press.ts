@@ -126,7 +126,9 @@ function pressField(stage: Stage, key: string): void {
       return refreshConflicts(stage);
     case "enter": {
       stage.change({ field: undefined });
-      const problem = askLog(stage, field.purpose, text);
+      // It has been searched for while it was typed.
+      const isDone = field.purpose === "search" && text !== "" && stage.pane.view.search?.query.text === text;
+      const problem = isDone ? undefined : askLog(stage, field.purpose, text);
       if (problem !== undefined) stage.say(problem, "warn");
       return refreshConflicts(stage);
     }

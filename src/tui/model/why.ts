@@ -72,7 +72,7 @@ function factLines(facts: WhyFacts, member: Member): readonly Line[] {
 }
 
 function detailLines(details: WhyFacts["details"]): readonly Line[] {
-  if (details === undefined) return row("command", "asking …");
+  if (details === undefined) return row("command", "being asked for");
   if (typeof details === "string") return row("command", details);
   return [
     row("command", details.command),

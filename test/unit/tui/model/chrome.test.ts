@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { openTestStage } from "./stage.ts";
+
+const shop = [
+  { name: "db", port: 5432 },
+  { name: "api", port: 3000, needs: ["db"] },
+  { name: "web", port: 5173, needs: ["api"] },
+] as const;
+const exit = { code: 1, signal: null } as const;
+
+describe("the table", () => {
+  test("says each state in a word, and what is behind it", () => {
+    using dashboard = openTestStage(shop);
+    const { host } = dashboard;
+    const since = host.session.now();
+    host.set("db", {
+      wanted: true,
+      run: 1,
+      ports: { main: 5433 },
+      health: { status: "healthy" },
+      state: { status: "ready", run: 1, since, verified: true },
+    });
+    host.set("api", {
+      wanted: true,
+      restarts: 2,
+      state: { status: "backoff", until: since + 7000, failure: { kind: "exit", exit } },
+    });
+    host.set("web", { wanted: true });
+    const [, , db, api, web] = dashboard.screen();
+    expect(db).toMatch(/^ > db +ready +5432→5433 +ok/);
+    expect(api).toMatch(/^ {3}api +backoff +3000 +ended with exit code 1, retry in 7s +2/);
+    expect(web).toMatch(/^ {3}web +waiting +5173 +waits for api .* api$/);
+  });
+
+  test("shows what is not wanted as idle", () => {
+    using dashboard = openTestStage(shop);
+    expect(dashboard.screen()[2]).toMatch(/^ > db +idle +5432 +- /);
+  });
+
+  test("leaves out what it needs, memory, then restarts on a narrower screen", () => {
+    using dashboard = openTestStage(shop);
+    const heading = (columns: number): string => {
+      dashboard.resize(columns, 24);
+      return dashboard.screen()[1] ?? "";
+    };
+    const failure = { kind: "not-ready", timeout: 60_000, reason: "GET http://localhost/health answered 503" } as const;
+    dashboard.host.set("api", { wanted: true, state: { status: "failed", failure } });
+    expect(heading(130)).toMatch(/RESTARTS +CPU +MEM +UPTIME +NEEDS/);
+    expect(heading(92)).toMatch(/RESTARTS +CPU +UPTIME$/);
+    expect(heading(80)).toMatch(/HEALTH +CPU +UPTIME$/);
+    expect(heading(60)).toMatch(/SERVICE +STATE +PORT +HEALTH$/);
+  });
+
+  test("has ASCII alone when that is wanted", () => {
+    using dashboard = openTestStage(shop, { ascii: true });
+    dashboard.host.set("db", {
+      ports: { main: 5433 },
+      state: {
+        status: "failed",
+        failure: { kind: "crash-loop", restarts: 5, window: 60_000, last: { kind: "exit", exit } },
+      },
+    });
+    dashboard.resize(80, 24);
+    for (const keys of [["w"], ["d"], ["J"], ["?"], ["esc", "x", "q"]]) {
+      dashboard.keys(...keys);
+      expect(dashboard.screen().join("")).toMatch(/^[ -~]*$/);
+    }
+  });
+});
+
+describe("the header", () => {
+  test("counts the services in words", () => {
+    using dashboard = openTestStage(shop);
+    dashboard.host.set("db", { wanted: true, state: { status: "ready", run: 1, since: 0, verified: true } });
+    dashboard.host.set("api", { wanted: true, state: { status: "failed", failure: { kind: "exit", exit } } });
+    expect(dashboard.screen()[0]).toMatch(
+      /^ launch {2}shop-dev {3}3 services {2}1 ok {2}1 failed {2}1 idle +cpu 0\.0% {2}mem 0K +\d\d:\d\d:\d\d$/,
+    );
+  });
+});
+
+describe("the summary of a start", () => {
+  test("says once how long it took, and on what path", () => {
+    using dashboard = openTestStage(shop);
+    const { host } = dashboard;
+    host.session.request({ type: "up", services: ["web"] });
+    for (const { name } of shop) {
+      host.set(name, { wanted: true, run: 1, state: { status: "starting", run: 1, since: 0 } });
+      host.set(name, { state: { status: "ready", run: 1, since: 0, verified: true } });
+    }
+    host.arrive(true);
+    expect(dashboard.screen().at(-1)).toMatch(/^ all up after \d+ms: db → api → web took \d+ms$/);
+    dashboard.keys("k", "J");
+    expect(dashboard.screen().join("\n")).toMatch(
+      /api +up \d+ms after the beginning, \d+ms of it its own, on the critical path/,
+    );
+    host.set("db", { slow: false });
+    expect(
+      dashboard
+        .screen()
+        .join("\n")
+        .match(/all up after/g),
+    ).toHaveLength(1);
+  });
+});
+
+describe("the views of words", () => {
+  test("why gives the chain down to the cause, and names of the environment alone", async () => {
+    using dashboard = openTestStage(shop);
+    dashboard.host.set("db", {
+      wanted: true,
+      state: { status: "failed", failure: { kind: "command-not-found", command: "pg" } },
+    });
+    dashboard.host.set("api", { wanted: true });
+    dashboard.host.set("web", { wanted: true });
+    dashboard.keys("j", "j", "w");
+    await Promise.resolve();
+    const text = dashboard.screen().join("\n");
+    expect(text).toContain(
+      " web waits for api to be ready\n   └ api waits for db to be ready\n     └ db failed: command not found: pg",
+    );
+    expect(text).toContain("environment  PATH PORT");
+    dashboard.keys("k", "k");
+    expect(dashboard.screen().join("\n")).toContain("[ why db ]");
+  });
+
+  test("the tree shows who needs whom, with states", () => {
+    using dashboard = openTestStage(shop);
+    dashboard.keys("d");
+    expect(dashboard.screen().join("\n")).toContain(
+      "   web  idle\n      └ api  idle  needed ready: cannot be met\n >       └ db  idle",
+    );
+  });
+
+  test("help scrolls by the keys that choose services elsewhere", () => {
+    using dashboard = openTestStage(shop);
+    dashboard.keys("?");
+    const [top] = dashboard.screen().slice(6);
+    dashboard.keys("j");
+    expect(dashboard.screen().slice(6)[0]).not.toBe(top);
+    expect(dashboard.stage.ui.selected).toBe("db");
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { demoConflict } from "../../../fixtures/tui/demo-host.ts";
+import { openTestStage, type TestStage } from "./stage.ts";
+
+const shop = [
+  { name: "db", port: 5432 },
+  { name: "api", port: 3000, needs: ["db"] },
+  { name: "web", port: 5173, needs: ["api"] },
+] as const;
+
+function block(dashboard: TestStage, ...names: readonly ("db" | "api" | "web")[]): void {
+  for (const name of names) {
+    const port = shop.find((one) => one.name === name)?.port ?? 0;
+    dashboard.host.set(name, { wanted: true, state: { status: "blocked", conflicts: [demoConflict(name, port)] } });
+  }
+}
+
+describe("the conflict dialog", () => {
+  test("says who holds the port, and numbers the answers", () => {
+    using dashboard = openTestStage(shop);
+    dashboard.host.set("web", { wanted: true });
+    block(dashboard, "api");
+    const text = dashboard.screen().join("\n");
+    expect(text).toContain("Port 3000 is taken");
+    expect(text).toContain(
+      'api wants port 3000, which is held by node (pid 4242, "node server.js")\n     user ann, for 1h00m, in /home/ann/old-shop',
+    );
+    expect(text).toContain("  > 1 next  take 3001 instead");
+    expect(text).toContain("skip  go on without api and what needs it (web)");
+  });
+
+  test("ignores what is typed before it has stood for half a second", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.pass(499);
+    dashboard.keys("1", "enter", "esc");
+    expect(dashboard.host.deedsDone).toEqual([]);
+    dashboard.pass(1);
+    dashboard.keys("1");
+    expect(dashboard.host.deedsDone).toEqual(["resolve api next"]);
+  });
+
+  test("hears Ctrl-C at once", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.keys("ctrl-c");
+    expect(dashboard.host.asked.at(-1)).toMatchObject({ type: "quit", by: "SIGINT", force: false });
+  });
+
+  test("answers nothing by moving", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.pass(500);
+    dashboard.keys("down", "j", "k", "up", "down", "down", "down");
+    expect(dashboard.host.deedsDone).toEqual([]);
+    dashboard.keys("enter");
+    expect(dashboard.host.deedsDone).toEqual(["resolve api wait"]);
+  });
+
+  test("ends a process only after a second key, which is ignored for half a second as well", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.pass(500);
+    dashboard.keys("2", "y", "enter");
+    expect(dashboard.host.deedsDone).toEqual([]);
+    expect(dashboard.screen().join("\n")).toContain("Really stop node, pid 4242, then start api?");
+    dashboard.pass(500);
+    dashboard.keys("enter", "2");
+    expect(dashboard.host.deedsDone).toEqual([]);
+    dashboard.keys("y");
+    expect(dashboard.host.deedsDone).toEqual(["resolve api kill"]);
+  });
+
+  test("remembers a moved port when that is ticked", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.pass(500);
+    dashboard.keys("space");
+    expect(dashboard.screen().join("\n")).toContain("[x] remember");
+    dashboard.keys("enter");
+    expect(dashboard.host.deedsDone).toEqual(["resolve api next remember"]);
+  });
+
+  test("makes one list of several, and moves all at once", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "db", "api", "web");
+    expect(dashboard.screen().join("\n")).toContain("3 port conflicts");
+    dashboard.pass(500);
+    dashboard.keys("1");
+    expect(dashboard.host.deedsDone).toEqual(["resolve db next", "resolve api next", "resolve web next"]);
+    expect(dashboard.stage.ui.dialog).toBeUndefined();
+  });
+
+  test("waits anew when another conflict changes what the keys mean", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.pass(500);
+    block(dashboard, "web");
+    dashboard.keys("1");
+    expect(dashboard.host.deedsDone).toEqual([]);
+  });
+
+  test("goes on to the next question, which is not answered by the same stroke", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api", "web");
+    dashboard.pass(500);
+    dashboard.keys("5", "1", "1");
+    expect(dashboard.host.deedsDone).toEqual(["resolve api wait"]);
+    expect(dashboard.screen().join("\n")).toContain("Port 5173 is taken");
+  });
+
+  test("does not ask again while the answer is under way", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.pass(500);
+    dashboard.keys("1");
+    dashboard.host.set("db", { slow: true });
+    expect(dashboard.stage.ui.dialog).toBeUndefined();
+    block(dashboard, "api");
+    expect(dashboard.stage.ui.dialog?.kind).toBe("conflicts");
+  });
+
+  test("can be put aside, is announced in the header, and comes back", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.pass(500);
+    dashboard.keys("esc");
+    expect(dashboard.stage.ui.dialog).toBeUndefined();
+    expect(dashboard.screen()[0]).toContain("1 conflict: press C");
+    dashboard.keys("C");
+    expect(dashboard.stage.ui.dialog?.kind).toBe("conflicts");
+  });
+
+  test("is gone when the conflict is", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.host.set("api", { state: { status: "idle" } });
+    expect(dashboard.stage.ui.dialog).toBeUndefined();
+  });
+
+  test("waits while something is being typed", () => {
+    using dashboard = openTestStage(shop);
+    dashboard.keys("/", "x");
+    block(dashboard, "api");
+    expect(dashboard.stage.ui.dialog).toBeUndefined();
+    dashboard.keys("esc");
+    expect(dashboard.stage.ui.dialog?.kind).toBe("conflicts");
+  });
+
+  test("keeps the marked answer in sight on a short screen", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api", "web");
+    dashboard.resize(80, 10);
+    dashboard.pass(500);
+    dashboard.keys("down", "down", "down", "down");
+    expect(dashboard.screen().join("\n")).toMatch(/> 5 wait/);
+    expect(dashboard.screen().length).toBeLessThanOrEqual(10);
+  });
+});
