@@ -97,12 +97,27 @@ describe("searching", () => {
     expect(words(view)).toBe("39997 of 40000");
   });
 
+  it("shows nothing before it knows that it is the nearest, or the first", () => {
+    const { logs, write } = newScene();
+    const many = numbered(0, 20_000);
+    write("api", `hit\n${many}hit\n${many}hit\n`);
+    const slices = (view: LogView): LogView => {
+      let next = view;
+      while (next.search?.wanted !== undefined) next = advance(next, pane, () => true);
+      return next;
+    };
+    const middle = scrollRows(newView(logs.of("api")), pane, -19_990);
+    expect(slices(setSearch(middle, pane, "hit")).search?.current).toBe(40_002);
+    const last = slices(setSearch(newView(logs.of("api")), pane, "hit"));
+    expect(slices(stepSearch(last, pane, "next")).search?.current).toBe(0);
+  });
+
   it("looks only at what is visible", () => {
     const { view } = hundred();
     const filtered = settled(setFilter(view, "/ [0-4]?5$/", "all"));
     expect(words(settled(setSearch(filtered, pane, "hit")))).toBe("2 of 5");
-    const later = settled(setFilter(settled(setSearch(view, pane, "hit")), "5", "all"));
-    expect(searchStatus(later)?.count).toBe(10);
+    const later = settled(setFilter(settled(setSearch(view, pane, "hit")), "/[0-4]5$/", "all"));
+    expect(searchStatus(later)?.count).toBe(4);
     expect(words(settled(setSearch(toggleClear(view), pane, "hit")))).toBe("no match");
   });
 

@@ -23,6 +23,7 @@ describe("a log pane", () => {
     write("api", numbered(10, 138));
     expect(screen(view)).toEqual([" line 4", " line 5", " line 6", " line 7"]);
     expect(newLines(view)).toBe(128);
+    expect(newLines(scrollRows(view, pane, -1))).toBe(128);
     expect(statusOf(view)).toMatchObject({ following: false, newLines: 128, lines: 138 });
   });
 
@@ -100,6 +101,7 @@ describe("a log pane", () => {
     expect(screen(cleared)).toEqual([" line 10", " line 11"]);
     expect(screen(scrollRows(cleared, pane, -9))).toEqual([" line 10", " line 11"]);
     expect(screen(toggleClear(cleared))[0]).toBe(" line 8");
+    expect(statusOf(settled(setFilter(cleared, "1", "all"))).lines).toBe(2);
   });
 
   it("has marks between the lines, also where a filter hides the lines next to them", () => {
@@ -148,5 +150,7 @@ describe("a log pane", () => {
     const filtered = settled(setFilter(view, "/[05]$/", "all"));
     expect(screen(filtered)).toEqual([" line 50", " line 55", " line 60", " line 65"]);
     expect(screen(setFilter(filtered, "", "all"))[0]).toBe(" line 46");
+    const few = settled(setFilter(view, "/ [0-9]$| 99$/", "all"));
+    expect(screen(few)).toEqual([" line 7", " line 8", " line 9", " line 99"]);
   });
 });
