@@ -30,7 +30,7 @@ export function textColumns(view: LogView, pane: Pane): number {
 }
 
 /** The marks directly above a line, which may be the end. */
-export function marksAbove(view: LogView, sight: Sight, line: number): readonly Mark[] {
+function marksAbove(view: LogView, sight: Sight, line: number): readonly Mark[] {
   const runStart = view.source.runStart();
   if (view.marks.length === 0 && runStart === undefined) return [];
   const previous = line <= sight.first ? (view.cleared ?? view.source.first()) - 1 : sight.step(line, -1);
@@ -49,7 +49,7 @@ function heightOf(view: LogView, sight: Sight, line: number, drawing: Drawing): 
 }
 
 /** How the text of the lines is drawn in a pane. */
-export function drawingOf(view: LogView, pane: Pane): Drawing {
+function drawingOf(view: LogView, pane: Pane): Drawing {
   return { columns: textColumns(view, pane), colors: pane.colors };
 }
 

@@ -53,9 +53,9 @@ export function stepSearch(view: LogView, pane: Pane, which: "next" | "previous"
 
 /** Asks for the next error further down or up; `advance` finds it. */
 export function jumpToError(view: LogView, pane: Pane, which: "next" | "previous"): LogView {
-  const { jump } = view;
+  const { jump, notice: _notice, ...rest } = view;
   const matches = jump?.matches ?? visibleMatches(view, errors(), topOf(view, pane).line);
-  return { ...view, jump: { ...jump, matches, wanted: { which, from: startOf(view, pane, which, jump?.current) } } };
+  return { ...rest, jump: { ...jump, matches, wanted: { which, from: startOf(view, pane, which, jump?.current) } } };
 }
 
 /** From where to look: from what was found last as long as it is on the screen, else from what is seen now. */

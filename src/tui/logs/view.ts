@@ -112,7 +112,7 @@ export function visibleMatches(view: LogView, keep: Keep, from: number): Matches
 }
 
 /** Where looking begins, so that what is seen now is judged first. */
-export function seedOf({ source, place }: LogView): number {
+function seedOf({ source, place }: LogView): number {
   return place === "end" ? source.end() : place.top.line;
 }
 
