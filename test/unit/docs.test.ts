@@ -3,6 +3,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { renderDashboardPage } from "../../scripts/dashboard-page.ts";
 import * as options from "../../src/cli/options.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -48,6 +49,10 @@ describe("docs/commands.md leaves nothing out", () => {
   it.each([...new Set(names)])("%s", (name) => {
     expect(commandsPage).toMatch(new RegExp(`${name}(?![\\w-])`));
   });
+});
+
+it("docs/dashboard.md is current: `npm run generate` makes it so", async () => {
+  expect(read("docs/dashboard.md")).toBe(await renderDashboardPage());
 });
 
 it("the manifest of the tour is the one in examples/shop", () => {
