@@ -158,6 +158,12 @@ export const actions = {
   mark: { hint: "mark", says: "put a line with the time into the view", group: "Logs", keys: onLogs("M") },
   clear: { hint: "clear", says: "begin the view anew; the log file stays as it is", group: "Logs", keys: onLogs("c") },
   copy: { hint: "copy", says: "copy the matching line, or what is visible", group: "Copy", keys: everywhere("y") },
+  "copy-part": {
+    hint: "copy what",
+    says: "copy the line, the match or what is visible: asks which",
+    group: "Copy",
+    keys: onLogs("Y"),
+  },
   "select-lines": {
     hint: "select",
     says: "choose lines to copy",

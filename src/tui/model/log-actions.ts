@@ -9,6 +9,7 @@ import { topOf } from "../logs/pane.ts";
 import { addMark, scrollColumns, setFilter, toggleClear, toggleTimestamps, toggleWrap } from "../logs/view.ts";
 import type { Action } from "./actions.ts";
 import { copyText } from "./copy.ts";
+import { fileLineOf } from "./file-line.ts";
 import { clock } from "./figures.ts";
 import { plain } from "./line.ts";
 import type { Stage } from "./stage.ts";
@@ -30,6 +31,7 @@ export type LogAction = Extract<
   | "mark"
   | "clear"
   | "copy"
+  | "copy-part"
   | "select-lines"
   | "stream"
   | "save"
@@ -70,6 +72,8 @@ export function perform(stage: Stage, action: LogAction): void {
       return pane.change(toggleClear);
     case "copy":
       return copy(stage);
+    case "copy-part":
+      return chooseWhatToCopy(stage);
     case "select-lines":
       return pane.isSelecting() ? void pane.dismiss() : pane.change((view, size) => startSelection(view, size));
     case "stream":
@@ -125,12 +129,34 @@ function save(stage: Stage): void {
   stage.attempt(saved.then((path) => stage.say(`saved ${counted(Math.min(sight.count, mostSaved))} as ${path}`)));
 }
 
-/** Opens the log file near what is in sight; in the merged log, the file of the service that wrote the first line there. */
+/** Opens the log file at the match, or at the first line in sight; in the merged log, the file of the service that wrote it. */
 function editLog(stage: Stage): void {
   const { pane, logs, host } = stage;
   const { view } = pane;
-  const number = view.search?.current ?? topOf(view, pane.pane).line;
-  const [line] = view.source.lines(number, 1);
-  const service = line?.service ?? pane.service ?? stage.ui.selected;
-  stage.attempt(stage.lend(() => host.deeds.edit(logs.path(service), 1)));
+  const number = view.search?.current ?? view.selection?.cursor ?? topOf(view, pane.pane).line;
+  const place = fileLineOf(host.logs, view.source, number);
+  const path = place?.path ?? logs.path(pane.service ?? stage.ui.selected);
+  stage.attempt(stage.lend(() => host.deeds.edit(path, place?.line ?? 1)));
+}
+
+/** Asks what to copy. */
+function chooseWhatToCopy(stage: Stage): void {
+  const { view, pane } = stage.pane;
+  const parts = [
+    { key: "l", part: "line", text: "the last line in sight, or the line of the match" },
+    { key: "m", part: "match", text: "the words that match" },
+    { key: "v", part: "visible", text: "all lines in sight" },
+  ] as const;
+  const options = parts
+    .filter(({ part }) => part !== "match" || view.search?.current !== undefined)
+    .map(({ key, part, text }) => ({
+      key,
+      text,
+      pick: () => {
+        const found = textOf(view, pane, part);
+        if (found === "") stage.say("there is nothing to copy");
+        else copyText(stage, found, part === "match" ? "the match" : counted(found.split("\n").length));
+      },
+    }));
+  stage.change({ dialog: { kind: "menu", title: "Copy", lines: [], options, cursor: 0, from: 0 } });
 }

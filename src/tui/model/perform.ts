@@ -92,6 +92,7 @@ export function perform(stage: Stage, action: Action, key: string): void {
     case "mark":
     case "clear":
     case "copy":
+    case "copy-part":
     case "select-lines":
     case "stream":
     case "save":

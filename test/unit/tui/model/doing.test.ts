@@ -232,3 +232,21 @@ describe("the mouse", () => {
     expect(dashboard.sent).toEqual(["mouse false", "mouse true"]);
   });
 });
+
+describe("the editor", () => {
+  test("is given the file and the line of the match, of one service or of all", async () => {
+    using dashboard = openTestStage(shop);
+    dashboard.host.write("db", "one\ntwo\nthree\n");
+    dashboard.screen();
+    dashboard.host.write("api", "four\nfive\n");
+    dashboard.screen();
+    dashboard.keys("/", "t", "w", "o", "enter");
+    dashboard.screen();
+    dashboard.keys("e", "m", "/", "f", "i", "v", "e", "enter");
+    dashboard.screen();
+    dashboard.keys("e");
+    await new Promise((resolve) => setImmediate(resolve));
+    const { directory } = dashboard.host;
+    expect(dashboard.host.deedsDone).toEqual([`edit ${directory}/db.log:2`, `edit ${directory}/api.log:2`]);
+  });
+});
