@@ -10,7 +10,7 @@ export function widthOf(text: string): number {
 }
 
 /** The text cut to so many columns. */
-export function clip(text: string, columns: number, ellipsis = ""): string {
+function clip(text: string, columns: number, ellipsis = ""): string {
   if (widthOf(text) <= columns) return text;
   if (columns <= ellipsis.length) return clipColumns(text, 0, columns);
   return clipColumns(text, 0, columns - ellipsis.length) + ellipsis;
@@ -47,4 +47,28 @@ export function spread(left: Line, right: Line, columns: number, filler = " "): 
   const room = Math.max(0, columns - lineWidth(end));
   const start = clipLine(left, room);
   return [...start, span(filler.repeat(room - lineWidth(start)), filler === " " ? undefined : "dim"), ...end];
+}
+
+/** The line in rows of so many columns: its last piece is broken between words, under where that piece begins. */
+export function wrapLine(line: Line, columns: number): readonly Line[] {
+  const last = line.at(-1);
+  const before = line.slice(0, -1);
+  const indent = lineWidth(before);
+  const room = columns - indent;
+  if (last === undefined || room < 20 || widthOf(last.text) <= room) return [clipLine(line, columns)];
+  const rows: string[] = [];
+  let row = "";
+  for (const word of last.text.split(" ")) {
+    const longer = row === "" ? word : `${row} ${word}`;
+    if (row !== "" && widthOf(longer) > room) {
+      rows.push(row);
+      row = word;
+    } else {
+      row = longer;
+    }
+  }
+  rows.push(row);
+  return rows.map((text, index) =>
+    clipLine([...(index === 0 ? before : [span(" ".repeat(indent))]), span(text, last.tone)], columns),
+  );
 }

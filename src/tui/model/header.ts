@@ -48,7 +48,7 @@ export function headerLine(facts: HeaderFacts): Line {
 }
 
 /** How many are up, on their way, in trouble, in words: `10 ok`, `1 starting`, `1 failed`. */
-export function countStates(fleet: Fleet): readonly Span[] {
+function countStates(fleet: Fleet): readonly Span[] {
   const counts = new Map<string, { count: number; tone: Span["tone"] }>();
   const groups: Readonly<Record<string, string>> = {
     ready: "ok",

@@ -34,7 +34,7 @@ export interface Layout {
 }
 
 /** Below this many columns one pane is shown at a time. */
-export const narrowBelow = 60;
+const narrowBelow = 60;
 const smallest = { columns: 40, rows: 10 };
 const tableShare = 0.4;
 /** What a dialog leaves of the rows to the log. */

@@ -1,5 +1,6 @@
 // The views of words in the place of the log: their lines, and how they are scrolled.
 
+import { wrapLine } from "./fit.ts";
 import { helpLines } from "./help.ts";
 import { journalLines } from "./journal.ts";
 import type { Line } from "./line.ts";
@@ -8,8 +9,13 @@ import { treeLines } from "./tree.ts";
 import type { View } from "./ui.ts";
 import { whyLines } from "./why.ts";
 
-/** All lines of the view that is open; none for logs. */
-export function viewLines(stage: Stage): readonly Line[] {
+/** All lines of the view that is open, broken where the screen ends; none for logs. */
+function viewLines(stage: Stage): readonly Line[] {
+  const columns = Math.max(1, stage.layout.columns - 1);
+  return wholeLines(stage).flatMap((line) => wrapLine(line, columns));
+}
+
+function wholeLines(stage: Stage): readonly Line[] {
   const { host, ui, marks, keymap, notes, details, logs } = stage;
   switch (ui.view) {
     case "logs":

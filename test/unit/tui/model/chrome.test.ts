@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { wrapLine } from "../../../../src/tui/model/fit.ts";
+import { plain, span } from "../../../../src/tui/model/line.ts";
 import { openTestStage } from "./stage.ts";
 
 const shop = [
@@ -140,4 +142,14 @@ describe("the views of words", () => {
     expect(dashboard.screen().slice(6)[0]).not.toBe(top);
     expect(dashboard.stage.ui.selected).toBe("db");
   });
+});
+
+test("long words of a view are broken under where they begin", () => {
+  const line = [span("environment  "), span(Array.from({ length: 12 }, (_, index) => `NAME_${index}`).join(" "))];
+  expect(wrapLine(line, 40).map(plain)).toEqual([
+    "environment  NAME_0 NAME_1 NAME_2 NAME_3",
+    "             NAME_4 NAME_5 NAME_6 NAME_7",
+    "             NAME_8 NAME_9 NAME_10",
+    "             NAME_11",
+  ]);
 });
