@@ -7,8 +7,8 @@ import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { describeFigures, type Figure, isReached } from "./figures.ts";
-import { environment, type ServiceText, writeManifest } from "./launch.ts";
-import { type Bench, cpuTime, now, openBench } from "./machine.ts";
+import { environment, type ServiceText, stampFile, writeManifest } from "./launch.ts";
+import { type Bench, cpuTime, now, openBench, readStamps } from "./machine.ts";
 
 const count = 30;
 const linesPerSecond = 20_000;
@@ -21,7 +21,12 @@ const seconds = Number(values.seconds);
 if (!Number.isInteger(seconds) || seconds < 10)
   throw new Error(`--seconds wants a whole number from 10, not ${values.seconds}`);
 
-const scenarios: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = { paint, idle, flood };
+const scenarios: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
+  paint,
+  spawning,
+  idle,
+  flood,
+};
 
 using bench = openBench();
 const figures: Figure[] = [];
@@ -43,6 +48,32 @@ async function paint(within: Bench): Promise<readonly Figure[]> {
     samples.push((await firstText(directory, [within.launch], true)) / bare);
   }
   return [{ name: "first paint against bare node", samples, unit: "times", goal: { atMost: 4 } }];
+}
+
+/** From the start of the process to the first service's, with the engine apart and in one process, by turns. */
+async function spawning(within: Bench): Promise<readonly Figure[]> {
+  const samples: number[] = [];
+  for (let run = 0; run < 10; run++) {
+    const together = await firstSpawn(within, ["--plain"]);
+    samples.push((await firstSpawn(within, [])) - together);
+  }
+  return [{ name: "first spawn, later than in one process by", samples, unit: "ms", goal: { atMost: 80 } }];
+}
+
+async function firstSpawn(within: Bench, args: readonly string[]): Promise<number> {
+  const directory = writeManifest(within, idleServices(within, 5));
+  const startedAt = now();
+  const pty = start(directory, [within.launch, ...args], { STAMP: stampFile(directory) });
+  const ended = new Promise<void>((resolve) => pty.onExit(() => resolve()));
+  let first: number | undefined;
+  while (first === undefined) {
+    await sleep(2);
+    first = readStamps(stampFile(directory))[0]?.at;
+    if (now() - startedAt > 30_000) throw new Error("no service was started within 30 s");
+  }
+  process.kill(pty.pid, "SIGTERM");
+  await ended;
+  return first - startedAt;
 }
 
 /** Thirty services that do nothing, looked at. */
@@ -87,7 +118,7 @@ async function keyLatencies(dashboard: Dashboard, names: readonly string[]): Pro
   for (let press = 0; press < 60; press++) {
     const next = names[(press % (names.length - 1)) + 1] ?? "";
     if (press > 0 && press % (names.length - 1) === 0) {
-      dashboard.type("g");
+      dashboard.type("1");
       await dashboard.shows(`> ${names[0]}`);
     }
     const pressedAt = now();
@@ -150,8 +181,8 @@ async function openDashboard(within: Bench, services: Readonly<Record<string, Se
   };
 }
 
-function start(directory: string, args: readonly string[]): IPty {
-  const env = { ...environment(directory), NO_COLOR: "", TERM: "xterm-256color" };
+function start(directory: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): IPty {
+  const env = { ...environment(directory), NO_COLOR: "", TERM: "xterm-256color", ...more };
   return spawn(process.execPath, [...args], {
     cwd: directory,
     cols: 160,

@@ -1,5 +1,6 @@
 // The command line: yargs knows the commands by name and words alone; a command's file is loaded when it is used.
 
+import type { ChildProcess } from "node:child_process";
 import yargs, { type Argv, type Options } from "yargs";
 import {
   attachOptions,
@@ -15,6 +16,7 @@ import {
 } from "./options.ts";
 import { AlreadyRunningError, UsageError } from "./usage-error.ts";
 import { nearest } from "../manifest/suggest.ts";
+import { offerEngine } from "./engine-process.ts";
 import { launchFailed } from "./exit-codes.ts";
 import { VERSION } from "./version.ts";
 
@@ -130,8 +132,12 @@ Files
   services.override.yaml   merged over it; for what is yours alone
   .launch/                 logs, remembered ports; safe to delete while nothing runs`;
 
-/** Parses and runs; answers the exit code. Never throws for what a user typed. */
-export async function runCommandLine(args: readonly string[]): Promise<number> {
+/**
+ * Parses and runs; answers the exit code. Never throws for what a user typed. `engine` is a process that waits to be the
+ * engine; it is ended when the command needs none.
+ */
+export async function runCommandLine(args: readonly string[], engine?: ChildProcess): Promise<number> {
+  offerEngine(engine);
   let code = 0;
   const cli = yargs()
     .scriptName("launch")

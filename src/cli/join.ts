@@ -2,7 +2,8 @@
 
 import type { RemoteSession } from "../client/session.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
-import { type EngineKind, startEngineProcess } from "./engine-process.ts";
+import type { Go } from "./early-engine.ts";
+import { engineCandidate } from "./engine-process.ts";
 import type { UpArgs } from "./options.ts";
 import { namedServices } from "./project.ts";
 import { reachRun, stateOf } from "./reach.ts";
@@ -14,14 +15,15 @@ export type Joined =
   | { readonly ok: false; readonly code: number; readonly words: string };
 
 /** Joins or starts. A new run ends with this process unless it is detached; `onStart` is called before its first word is waited for. */
-export async function joinOrStart(args: UpArgs, kind: EngineKind, onStart: () => void = () => {}): Promise<Joined> {
+export async function joinOrStart(args: UpArgs, kind: Go["kind"], onStart: () => void = () => {}): Promise<Joined> {
+  using candidate = engineCandidate();
   const paths = await stateOf(args);
   if (paths === undefined) return { ok: false, code: 2, words: "" };
   const session = await reachRun(paths);
   if (session === undefined) {
-    const starting = startEngineProcess(kind, wantsColor(args));
+    const beginning = candidate.begin({ kind, colors: wantsColor(args) });
     onStart();
-    const born = await starting;
+    const born = await beginning;
     return born.ok ? { ok: true, session: born.session, paths, isNew: true } : born;
   }
   try {

@@ -147,7 +147,10 @@ export async function openLive(
   if (control.problem !== undefined && !args.json) {
     face.writer.say(`${face.style.warn("warning:")} ${control.problem}\n`);
   }
-  if (options.lifeline !== undefined) control.accept(options.lifeline.stream, { lifeline: true });
+  if (options.lifeline !== undefined) {
+    control.accept(options.lifeline.stream, { lifeline: true });
+    options.lifeline.stream.resume();
+  }
   face.onGone = () => supervisor.request({ type: "quit", by: "SIGHUP", force: false });
 
   const finish = async (): Promise<Outcome> => {

@@ -1,5 +1,7 @@
-// The entry: answers `--version` at once, and otherwise loads the command line and only the command that is used.
+// The entry: answers `--version` at once, and otherwise loads the command line and only the command that is used; the process
+// that is to be the engine, where there will be one, loads at the same time.
 
+import { mayNeedEngine, spawnEngine } from "./early-engine.ts";
 import { VERSION } from "./version.ts";
 
 const args = process.argv.slice(2);
@@ -7,8 +9,10 @@ const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`${VERSION}\n`);
 } else {
+  const { isatty } = process.getBuiltinModule("node:tty");
+  const engine = mayNeedEngine(args, process.env, isatty(0) && isatty(1)) ? spawnEngine() : undefined;
   const { runCommandLine } = await import("./command-line.ts");
-  const code = await runCommandLine(args);
+  const code = await runCommandLine(args, engine);
   // Nothing that a service or library left open may keep us; what was written is flushed by now.
   process.exit(code);
 }

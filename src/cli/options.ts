@@ -105,7 +105,7 @@ export const upOptions = {
   wait: { type: "boolean", default: false, description: "with -d: return once everything is ready or has failed" },
   ...faceOptions,
   /** Said by launch itself to the process that is to be the engine. */
-  engine: { choices: ["watched", "detached"], hidden: true },
+  engine: { type: "boolean", default: false, hidden: true },
   ...startOptions,
   ...selectionOptions,
 } as const satisfies Record<string, Options>;

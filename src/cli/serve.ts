@@ -2,7 +2,7 @@
 
 import { Socket } from "node:net";
 import { exitCodeOf } from "../core/state.ts";
-import { type EngineKind, lifelineDescriptor } from "./engine-process.ts";
+import { type Go, lifelineDescriptor } from "./early-engine.ts";
 import { newSilentFace } from "./face.ts";
 import { openLive } from "./live.ts";
 import type { UpArgs } from "./options.ts";
@@ -11,26 +11,40 @@ import { nothingToStart } from "./up.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Runs until it is asked to end, or until the face that started it goes away without detaching; answers the exit code. */
-export async function serve(args: UpArgs, kind: EngineKind): Promise<number> {
+export async function serve(typed: UpArgs): Promise<number> {
   const lifeline = new Socket({ fd: lifelineDescriptor, readable: true, writable: true });
   // A face that goes before it is served: that it is gone is heard when it is.
   lifeline.on("error", () => {});
-  const chosen = await chooseServices(args);
+  const chosen = await chooseServices(typed);
   if (chosen === undefined) return 2;
   if (chosen.services.length === 0) throw new UsageError(nothingToStart);
+  const go = await toldToGo(lifeline);
+  if (go === undefined) return 0;
+  // In the background it is whoever waits for it that gives up.
+  const args = { ...typed, color: go.colors, ...(go.kind === "detached" && { timeout: undefined }) };
   // Whoever read what went wrong at the start may be gone by the time there is more to say.
   process.stderr.on("error", () => {});
-  // In the background it is whoever waits for it that gives up.
-  const timed = kind === "detached" ? { ...args, timeout: undefined } : args;
-  await using live = await openLive(chosen, timed, newSilentFace(args), {
+  await using live = await openLive(chosen, args, newSilentFace(args), {
     interactive: false,
     patient: true,
     restarts: true,
     onFailure: args.onFailure ?? "continue",
     endWhenSettled: false,
     others: otherServices(chosen, args),
-    lifeline: { stream: lifeline, watching: kind === "watched" },
+    lifeline: { stream: lifeline, watching: go.kind === "watched" },
   });
   live.supervisor.request({ type: "up", services: chosen.services.map((service) => service.name) });
   return exitCodeOf(await live.ended);
+}
+
+/** What the face that started us says first; undefined when it goes instead. */
+function toldToGo(lifeline: Socket): Promise<Go | undefined> {
+  return new Promise((resolve) => {
+    lifeline.once("close", () => resolve(undefined));
+    lifeline.once("end", () => resolve(undefined));
+    lifeline.once("data", (line: Buffer) => {
+      lifeline.pause();
+      resolve(JSON.parse(line.toString()) as Go);
+    });
+  });
 }

@@ -3,6 +3,7 @@
 import { exitCodeOf } from "../core/state.ts";
 import { checkStartOptions } from "./start-options.ts";
 import { openFace } from "./face.ts";
+import { declineEngine } from "./engine-process.ts";
 import type { UpArgs } from "./options.ts";
 import { chooseServices } from "./project.ts";
 import { isInteractive, wantsDashboard } from "./terminal.ts";
@@ -10,7 +11,7 @@ import { UsageError } from "./usage-error.ts";
 
 /** Runs until everything has ended, or until the run is in the background; answers the exit code. */
 export async function run(args: UpArgs): Promise<number> {
-  if (args.engine !== undefined) return (await import("./serve.ts")).serve(args, args.engine);
+  if (args.engine) return (await import("./serve.ts")).serve(args);
   if (args.checkOnly) return check(args);
   checkStartOptions(args);
   if (args.detach || args.wait) return (await import("./detach.ts")).detach(args);
@@ -18,6 +19,7 @@ export async function run(args: UpArgs): Promise<number> {
     const settings = await (await import("./preferences.ts")).readSettings();
     if (wantsDashboard(args, settings)) return (await import("./dashboard.ts")).showDashboard(args, settings);
   }
+  declineEngine();
   return runHere(args);
 }
 
