@@ -105,6 +105,10 @@ export function openStage(host: Host, around: Surroundings, now = (): number => 
   };
 
   for (const entry of session.past) remember(entry);
+  // A quick start may be over before there is anybody to see it.
+  if (isSummed && host.about.owner && session.snapshot().outcome === undefined) {
+    sum(session.past.at(-1)?.event.at ?? session.now());
+  }
   const problems = checkKeys(preferences.keys);
   stage.note(problems.map((text): Note => ({ time: stage.wallClock(), about: "launch", tone: "warn", text })));
   refreshConflicts(stage);
