@@ -5,6 +5,8 @@
 import { closeSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { LogFile } from "../src/tui/host.ts";
 import { openRunLogs } from "../src/tui/logs/logs.ts";
 import { goToEnd } from "../src/tui/logs/move.ts";
@@ -18,13 +20,15 @@ const runs = 7;
 const searched = 200_000;
 const remembered = Number(process.argv[2] ?? 6_000_000);
 const pane: Pane = { width: 160, height: 40, colors: true, ascii: false, names: ["api", "web", "worker"] };
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
 const directory = mkdtempSync(join(tmpdir(), "bench-logs-"));
 const coloured =
   "\x1b[32mGET\x1b[0m /api/v1/users/\x1b[1m42\x1b[0m 200 in 12 ms from 10.0.0.1, sent 1234 bytes of json to it";
 const plain = "GET /api/v1/users/42 200 in 12 ms from 10.0.0.1 sent 1234 bytes of json to the client that asked us it";
 
 try {
-  const figures = [...searches(), ...floods(), memory()];
+  const figures = [...memory(), ...searches(), ...floods()];
   console.log(describeFigures(figures));
 } finally {
   rmSync(directory, { recursive: true, force: true });
@@ -98,22 +102,39 @@ function floods(): Figure[] {
   ];
 }
 
-/** What the process has grown by after many lines were read, with a filter that lets most through. */
-function memory(): Figure {
+/** What the process grows by while many lines are read and shown, and what a filter that lets them all through keeps of as many more. */
+function memory(): Figure[] {
   using log = newLog("memory");
   using logs = openRunLogs({ open: () => log.file }, ["api"]);
-  let view = setFilter(newView(logs.merged), "GET", "all");
-  const before = process.memoryUsage.rss();
   const block = `${plain}\n`.repeat(10_000);
-  for (let lines = 0; lines < remembered; lines += 10_000) {
-    log.write(block);
-    logs.poll(Date.now());
-    view = advance(view, pane, () => false);
-    rowsOf(view, pane);
-  }
-  const grown = (process.memoryUsage.rss() - before) / 1e6;
-  const name = `more memory after ${remembered.toLocaleString("en")} lines, filtered`;
-  return { name, samples: [grown], unit: "MB", goal: { atMost: 40 } };
+  let view = newView(logs.merged);
+  const read = (): void => {
+    for (let lines = 0; lines < remembered; lines += 10_000) {
+      log.write(block);
+      logs.poll(Date.now());
+      view = advance(view, pane, () => false);
+      rowsOf(view, pane);
+    }
+  };
+  const resident = process.memoryUsage.rss();
+  read();
+  const grown = (process.memoryUsage.rss() - resident) / 1e6;
+  const before = keptBytes();
+  view = setFilter(view, "GET", "all");
+  read();
+  const kept = (keptBytes() - before) / 1e6;
+  const lines = `${remembered.toLocaleString("en")} lines`;
+  return [
+    { name: `more resident memory after ${lines}`, samples: [grown], unit: "MB", goal: { atMost: 40 } },
+    { name: `kept of ${lines} that a filter lets through`, samples: [kept], unit: "MB", goal: { atMost: 20 } },
+  ];
+}
+
+/** What is in use once garbage has been collected. How much more is resident is V8's choice under such a load. */
+function keptBytes(): number {
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 interface WrittenLog extends Disposable {

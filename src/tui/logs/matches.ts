@@ -38,10 +38,14 @@ export function createMatches(source: Source, keep: Keep, seed: number, most = 5
   const makeRoom = (front: number, back: number): void => {
     if (begin >= front && list.length - end >= back) return;
     const count = end - begin;
-    const larger = new Float64Array((count + front + back) * 2);
-    const at = front > 0 ? larger.length - count - Math.max(back, count >> 1) : Math.min(begin, larger.length >> 2);
-    larger.set(list.subarray(begin, end), at);
-    [list, begin, end] = [larger, at, at + count];
+    // Room on one side only is made by moving; there is always as much again as is needed.
+    const isLarge = list.length >= (count + front + back) * 1.5;
+    const target = isLarge ? list : new Float64Array((count + front + back) * 2);
+    const at =
+      front > 0 ? target.length - count - ((target.length - count - front) >> 1) : (target.length - count - back) >> 2;
+    if (isLarge) list.copyWithin(at, begin, end);
+    else target.set(list.subarray(begin, end), at);
+    [list, begin, end] = [target, at, at + count];
   };
 
   const dropOldest = (keepFrom: number): void => {

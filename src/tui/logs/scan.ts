@@ -74,9 +74,11 @@ function findInMany(stretch: Stretch, from: number, to: number, query: Query): n
   let index = from;
   let start = 0;
   pattern.lastIndex = 0;
-  for (let hit = pattern.exec(text); hit !== null && index < to; hit = pattern.exec(text)) {
+  while (index < to && pattern.test(text)) {
+    // No match goes beyond its line, so where it ends is in the line as well.
+    const hit = pattern.lastIndex;
     let end = endOfLine(text, start);
-    for (; end < hit.index && index < to; index++) {
+    for (; end < hit && index < to; index++) {
       start = end + 1;
       end = endOfLine(text, start);
     }
