@@ -41,13 +41,29 @@ const bundleBeside = {
   },
 };
 
-// A script cannot import by itself: whoever runs it hands in the function that does (`bundle.ts`).
+// The dashboard is a script of its own, found beside the bundle and read when it is shown.
 const dashboardBeside = {
   name: "dashboard-beside",
   setup(builder: PluginBuild) {
     builder.onLoad({ filter: /src\/cli\/load-dashboard\.ts$/ }, () => ({
-      contents: `export const loadDashboard = () => $import(new URL("dashboard.mjs", bundleUrl).href);`,
+      resolveDir: join(root, "scripts"),
+      contents: `import { openScript } from "./bundle.ts";
+        export const loadDashboard = () => openScript(scriptDirectory, "dashboard").exports.loaded;`,
     }));
+  },
+};
+
+// What Ink awaits at its top level is for its own development alone, and a script cannot await there.
+const withoutDevelopment = {
+  name: "without-development",
+  setup(builder: PluginBuild) {
+    builder.onLoad({ filter: /node_modules\/ink\/build\/reconciler\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const contents = text
+        .replace("await import('./devtools.js')", "undefined")
+        .replace("await loadPackageJson()", "packageInfo");
+      return { contents };
+    });
   },
 };
 
@@ -70,34 +86,36 @@ await build({
   format: "esm",
   plugins: [bundleBeside],
 });
-const result = await build({
+const script = {
   ...common,
-  entryPoints: ["src/cli/command-line.ts"],
-  outfile: join(made, "launch.cjs"),
-  // A script, and no ES module: an import of Node's own modules reads every export, and some of those load a lot.
+  // No ES module: an import of Node's own modules reads every export, and some of those load a lot.
   format: "cjs",
   supported: { "dynamic-import": false },
-  define: { ...common.define, "import.meta.url": "bundleUrl" },
-  banner: { js: "(function(exports,require,module,__filename,$import){const bundleUrl=`file://${__filename}`;" },
+  banner: {
+    js: "(function(exports,require,module,__filename){const bundleUrl=`file://${__filename}`,scriptDirectory=__filename.slice(0,__filename.lastIndexOf('/'));",
+  },
   footer: { js: "})" },
+  define: { ...common.define, "import.meta.url": "bundleUrl" },
+} as const satisfies BuildOptions;
+const result = await build({
+  ...script,
+  entryPoints: ["src/cli/command-line.ts"],
+  outfile: join(made, "launch.cjs"),
   plugins: [standingIn, dashboardBeside],
 });
-
-// Ink and yoga await at their top level, so the dashboard is an ES module of its own, loaded when it is shown.
 const dashboard = await build({
-  ...common,
-  entryPoints: ["src/tui/dashboard.tsx"],
-  outfile: join(made, "dashboard.mjs"),
-  format: "esm",
+  ...script,
+  entryPoints: ["scripts/dashboard-script.ts"],
+  outfile: join(made, "dashboard.cjs"),
   define: {
-    ...common.define,
+    ...script.define,
     "process.env.NODE_ENV": '"production"',
+    "process.env.DEV": '"false"',
     // Yoga would fetch its own bytes from a data URL, and `fetch` takes 40 ms to load; it has another way.
     fetch: "undefined",
   },
-  alias: { "react-devtools-core": join(root, "scripts", "no-devtools.ts") },
-  // What Ink brings along as CommonJS asks for Node's modules by `require`.
-  banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
+  alias: { "yoga-layout": join(root, "scripts", "late-yoga.ts") },
+  plugins: [withoutDevelopment],
 });
 
 await writeFile(

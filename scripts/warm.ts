@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { cacheFile, openBundle } from "./bundle.ts";
+import { cacheFile, openBundle, openScript } from "./bundle.ts";
 
 const dist = resolve(process.argv[2] ?? "dist");
 
@@ -35,7 +35,10 @@ try {
     const code = await runCommandLine(["-C", directory, ...args]);
     if (code !== 0) throw new Error(`launch ${args.join(" ")} ended with ${code}`);
   }
-  writeFileSync(join(dist, cacheFile), bundle.createCache());
+  writeFileSync(join(dist, cacheFile("launch")), bundle.createCache());
+  const dashboard = openScript<{ readonly loaded: Promise<unknown> }>(dist, "dashboard");
+  await dashboard.exports.loaded;
+  writeFileSync(join(dist, cacheFile("dashboard")), dashboard.createCache());
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
