@@ -118,6 +118,10 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
   closing.use(
     catchStrayWords((text) => stage.note([{ time: Date.now(), about: "launch", tone: "plain", text: text.trimEnd() }])),
   );
+  // Before Node says what went wrong, so that it is said where it stays.
+  const giveBack = (): void => modes.restore();
+  process.on("uncaughtExceptionMonitor", giveBack);
+  closing.defer(() => void process.off("uncaughtExceptionMonitor", giveBack));
   modes.enter();
   const ink = render(view(), {
     stdout: screen.stdout,
