@@ -12,7 +12,8 @@ import { matchLog } from "../effects/health/log.ts";
 import type { LogMatch } from "../effects/health/subject.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
-import { shellFault, spawnService } from "../effects/processes/spawn.ts";
+import type { Terminal } from "../effects/processes/pty.ts";
+import { shellFault, type Spawned, spawnService } from "../effects/processes/spawn.ts";
 import { groupAlive, signalProcess } from "../effects/processes/signal.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
@@ -96,7 +97,7 @@ export function newRuns(options: RunsOptions): Runs {
     const { command, env } = preparation;
     const spec = { command, cwd: service.workingDir, env, stdin: service.stdin, output: output_ };
     const onExit = (exit: Exit): void => void ended(service, run, exit);
-    const spawned = service.tty
+    const spawned: Failure | (Spawned & { readonly terminal?: Terminal }) = service.tty
       ? await (await import("../effects/processes/pty.ts")).spawnInTerminal(spec, onExit)
       : await spawnService(spec, onExit);
     if (!("pid" in spawned)) {
@@ -113,7 +114,7 @@ export function newRuns(options: RunsOptions): Runs {
       over,
       ready: false,
       ...startTicks,
-      ...("terminal" in spawned && { terminal: spawned.terminal }),
+      ...(spawned.terminal !== undefined && { terminal: spawned.terminal }),
       ...log,
     });
     report({ type: "started", service: name, run, pid: spawned.pid });
