@@ -3,9 +3,9 @@
 import type { ChildProcess } from "node:child_process";
 import yargs, { type Argv, type Options } from "yargs";
 import {
-  attachOptions,
   availableOptions,
   envOptions,
+  faceOptions,
   globalOptions,
   graphOptions,
   killOptions,
@@ -42,7 +42,7 @@ const commands: readonly Command[] = [
   {
     usage: ["attach [service]"],
     description: "show the run that is going here, or join a service's own terminal (tty: true)",
-    options: attachOptions,
+    options: faceOptions,
     load: () => import("./attach.ts"),
   },
   {

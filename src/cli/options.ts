@@ -110,9 +110,6 @@ export const upOptions = {
   ...selectionOptions,
 } as const satisfies Record<string, Options>;
 
-/** `launch attach`. */
-export const attachOptions = faceOptions;
-
 /** `launch run`. */
 export const runOptions = { ...startOptions, ...selectionOptions } as const satisfies Record<string, Options>;
 

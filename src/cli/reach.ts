@@ -8,7 +8,7 @@ import { renderProblem } from "../manifest/problem.ts";
 import type { GlobalArgs } from "./options.ts";
 
 /** `launch status` and others when nothing runs here. */
-export const nobodyThere = 4;
+const nobodyThere = 4;
 
 /** Where this project's run keeps its state; undefined when there is no manifest, and then that has been printed. */
 export async function stateOf(

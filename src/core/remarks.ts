@@ -2,7 +2,7 @@
 
 import type { Change } from "./event.ts";
 import { describe, describeConflict, describeExit, describeMillis, type Failure } from "./failure.ts";
-import type { Millis, Service } from "./service.ts";
+import type { Millis } from "./service.ts";
 import type { After, Member } from "./state.ts";
 
 /** How a line is meant, which a terminal also shows in a colour. */

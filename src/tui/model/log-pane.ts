@@ -5,7 +5,7 @@ import type { RunLogs } from "../logs/logs.ts";
 import { resize } from "../logs/move.ts";
 import type { Pane } from "../logs/pane.ts";
 import { type PaneRows, rowsOf, statusOf } from "../logs/rows.ts";
-import { advance, cancelSearch, describeSearch, isBusy } from "../logs/search.ts";
+import { advance, describeSearch, endSearch, isBusy } from "../logs/search.ts";
 import { endSelection } from "../logs/select.ts";
 import { type LogView, newView, setFilter } from "../logs/view.ts";
 
@@ -80,7 +80,7 @@ export function newLogPane(logs: RunLogs, names: readonly string[], preferences:
     },
     dismiss() {
       if (view.selection !== undefined) view = endSelection(view);
-      else if (view.search !== undefined) view = cancelSearch(view);
+      else if (view.search !== undefined) view = endSearch(view);
       else if (view.filter !== undefined) view = setFilter(view, "", "all");
       else return false;
       return true;

@@ -5,6 +5,7 @@ import { keepConflicts, pressConflicts } from "./conflict-dialog.ts";
 import type { Option } from "./conflict-list.ts";
 import { pressMenu, pressPalette } from "./menus.ts";
 import { cancelSearch } from "../logs/search.ts";
+import { withoutNotice } from "../logs/view.ts";
 import { askLog } from "./log-actions.ts";
 import { perform } from "./perform.ts";
 import type { Stage } from "./stage.ts";
@@ -16,6 +17,7 @@ import { type Conflicts, contextOf, unasked } from "./ui.ts";
 export function press(stage: Stage, key: string): void {
   const { dialog, field } = stage.ui;
   if (stage.ui.notice !== undefined) stage.change({ notice: undefined });
+  stage.pane.change(withoutNotice);
   // Whatever is open: this one always means the same.
   if (key === "ctrl-c") return stopAll(stage);
   if (dialog !== undefined) return pressDialog(stage, key);

@@ -54,7 +54,8 @@ export function take(line: string, from: Place, pen: Pen, columns: number): Row 
       run = end;
     } else if (column + wide > edge) {
       // Half a character is none.
-      const padding = " ".repeat(edge - column);
+      // A tab may have gone beyond the edge.
+      const padding = " ".repeat(Math.max(0, edge - column));
       return { text: text + line.slice(run, at) + padding + (isColoured ? reset : ""), end: { at, column } };
     }
     at = end;

@@ -22,7 +22,7 @@ export function sgr(pen: Pen): string {
 }
 
 /** What is in force after an SGR sequence with these parameters, as in `ESC [ 1;31 m`. */
-export function penAfter(pen: Pen, parameters: string): Pen {
+function penAfter(pen: Pen, parameters: string): Pen {
   if (parameters === "" || parameters === "0") return plain;
   if (!/[;:]/.test(parameters)) return changed(pen, Number(parameters), parameters);
   const codes = parameters.split(";");

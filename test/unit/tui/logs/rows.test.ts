@@ -82,6 +82,7 @@ describe("the rows of a log pane", () => {
   it("are never wider or more than the pane, and hold nothing but colours", () => {
     const text = fc.string({
       unit: fc.constantFrom(
+        "\t",
         "a",
         "é",
         "漢",

@@ -62,6 +62,7 @@ describe("the width of a line", () => {
 describe("clipping a line", () => {
   it("leaves a short line as it is", () => {
     expect(clip("short", 0, 80)).toBe("short");
+    expect(clip("\t漢", 0, 3)).toBe("   ");
   });
 
   it("closes the colours of what is seen, and knows those from before", () => {
