@@ -12,7 +12,6 @@ import { matchLog } from "../effects/health/log.ts";
 import type { LogMatch } from "../effects/health/subject.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
-import type { Terminal } from "../effects/processes/pty.ts";
 import { shellFault, type Spawned, spawnService } from "../effects/processes/spawn.ts";
 import { groupAlive, signalProcess } from "../effects/processes/signal.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
