@@ -83,7 +83,7 @@ export async function openLive(
     signal: AbortSignal,
   ): Promise<Answer | undefined> => {
     const { newPrompt } = await import("./prompt.ts");
-    prompt ??= newPrompt(face.writer, face.style, () => signalled("SIGINT"));
+    prompt ??= newPrompt(face.writer, face.style, supervisor.snapshot, () => signalled("SIGINT"));
     return prompt.ask(service, conflicts, signal);
   };
   let prompt: Prompt | undefined;

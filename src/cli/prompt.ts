@@ -1,9 +1,11 @@
 // Asks the person at a plain terminal about port conflicts, one service at a time, while everything else goes on.
 
 import { createInterface, type Interface } from "node:readline";
-import type { Conflict, HolderKnowledge } from "../core/conflict.ts";
-import { describeHolder, describeMillis, programName } from "../core/failure.ts";
+import type { Conflict } from "../core/conflict.ts";
+import { describeHolder, nameHolder } from "../core/failure.ts";
+import { choicesCommonTo, holderFacts, meaningOf, type Others, othersOf, preferences } from "../core/question.ts";
 import type { Choice, Service } from "../core/service.ts";
+import type { Fleet } from "../core/state.ts";
 import { sleep } from "../effects/clock.ts";
 import type { Answer } from "../supervisor/supervisor.ts";
 import type { Style } from "./terminal.ts";
@@ -25,8 +27,8 @@ const blindPeriod = 500;
 /** What Ctrl-C types where the terminal does not make a signal of it. */
 const interruptKey = 3;
 
-/** A prompt on stdin. `onInterrupt` is called for Ctrl-C while a question stands. */
-export function newPrompt(writer: Writer, style: Style, onInterrupt: () => void): Prompt {
+/** A prompt on stdin about the services of `fleet`. `onInterrupt` is called for Ctrl-C while a question stands. */
+export function newPrompt(writer: Writer, style: Style, fleet: () => Fleet, onInterrupt: () => void): Prompt {
   let queue: Promise<unknown> = Promise.resolve();
   // Set once somebody has answered for all that are still to come.
   let forAll: PromptAnswer | undefined;
@@ -40,9 +42,10 @@ export function newPrompt(writer: Writer, style: Style, onInterrupt: () => void)
     if (signal.aborted) return undefined;
     const choices = choicesCommonTo(conflicts);
     if (forAll !== undefined && choices.includes("next")) return forAll;
-    const preselected = preselect(service, conflicts, choices);
+    const preselected = preferences(service, conflicts).find((wish) => choices.includes(wish));
     writer.hold();
-    writer.sayNow(question(service, conflicts, choices, preselected, waiting - 1, style));
+    const others = othersOf(fleet(), service.name);
+    writer.sayNow(question(service, conflicts, choices, preselected, waiting - 1, style, others));
     try {
       await ignoreKeys(signal, onInterrupt);
       using lines = createInterface({ input: process.stdin, terminal: false });
@@ -95,7 +98,7 @@ export function newPrompt(writer: Writer, style: Style, onInterrupt: () => void)
   };
 
   const isSure = async (line: () => Promise<string | undefined>, conflicts: readonly Conflict[]): Promise<boolean> => {
-    writer.sayNow(`Stop ${conflicts.map(({ holder }) => nameOf(holder)).join(" and ")}? Type yes: `);
+    writer.sayNow(`Stop ${conflicts.map(({ holder }) => nameHolder(holder)).join(" and ")}? Type yes: `);
     return (await line())?.trim().toLowerCase() === "yes";
   };
 
@@ -158,24 +161,6 @@ function reader(lines: Interface, signal: AbortSignal): () => Promise<string | u
   };
 }
 
-function choicesCommonTo(conflicts: readonly Conflict[]): readonly Choice[] {
-  const [first, ...others] = conflicts;
-  return (first?.choices ?? []).filter((choice) => others.every((conflict) => conflict.choices.includes(choice)));
-}
-
-/** The manifest's preselection, else the safest that helps; never `kill`. */
-function preselect(service: Service, conflicts: readonly Conflict[], choices: readonly Choice[]): Choice | undefined {
-  const declared = service.endpoints.find((endpoint) => endpoint.name === conflicts[0]?.endpoint)?.onConflict;
-  const preferred: readonly (string | undefined)[] = [
-    declared === "kill" ? undefined : declared,
-    "next",
-    "wait",
-    "skip",
-    "quit",
-  ];
-  return preferred.flatMap((wish) => choices.find((choice) => choice === wish) ?? [])[0];
-}
-
 /** The whole question: who holds what, and what may be answered. Pure. */
 export function question(
   service: Service,
@@ -184,13 +169,14 @@ export function question(
   preselected: Choice | undefined,
   more: number,
   style: Style,
+  others: Others,
 ): string {
   const holders = conflicts.flatMap((conflict) => [
     `${style.bold(service.name)} wants ${style.bold(`port ${conflict.port}`)}, which is ${describeHolder(conflict.holder)}`,
-    ...holderLines(conflict.holder).map((line) => `    ${line}`),
+    ...holderFacts(conflict.holder, Date.now()).map((line) => `    ${line}`),
   ]);
   const options = choices.map(
-    (choice, index) => `  ${index + 1}  ${choice.padEnd(5)}  ${meaning(choice, service, conflicts)}`,
+    (choice, index) => `  ${index + 1}  ${choice.padEnd(5)}  ${meaningOf(choice, service.name, conflicts, others)}`,
   );
   const shortcuts = [
     ...(choices.includes("next") ? ["add r to keep the new port for this project (1r)"] : []),
@@ -200,45 +186,4 @@ export function question(
   ];
   const number = preselected === undefined ? "" : ` [${choices.indexOf(preselected) + 1}]`;
   return `\n${[...holders, ...options, ...shortcuts.map((line) => style.dim(`     ${line}`))].join("\n")}\nYour choice${number}: `;
-}
-
-function holderLines(known: HolderKnowledge): readonly string[] {
-  if (known.kind !== "process") return [];
-  const { holder } = known;
-  const age =
-    holder.startedAt === undefined ? undefined : `for ${describeMillis(Math.max(0, Date.now() - holder.startedAt))}`;
-  const facts = [
-    holder.user === undefined ? undefined : `user ${holder.user}`,
-    age,
-    holder.cwd === undefined ? undefined : `in ${holder.cwd}`,
-  ];
-  const where = [
-    holder.container === undefined ? undefined : `container ${holder.container}`,
-    holder.unit === undefined ? undefined : `systemd unit ${holder.unit}`,
-    holder.leftover === true ? "left over from an earlier run of this project" : undefined,
-  ];
-  return [facts, where]
-    .map((parts) => parts.filter((part) => part !== undefined).join(" · "))
-    .filter((line) => line !== "");
-}
-
-function meaning(choice: Choice, service: Service, conflicts: readonly Conflict[]): string {
-  switch (choice) {
-    case "next":
-      return `take ${conflicts.map((conflict) => conflict.next).join(", ")} instead`;
-    case "kill":
-      return `stop ${conflicts.map(({ holder }) => nameOf(holder)).join(", ")}, then start ${service.name}`;
-    case "adopt":
-      return `use what runs there as ${service.name}; launch will watch it and never stop it`;
-    case "wait":
-      return "wait until the port is free";
-    case "skip":
-      return `go on without ${service.name} and what needs it`;
-    case "quit":
-      return "stop everything";
-  }
-}
-
-function nameOf(known: HolderKnowledge): string {
-  return known.kind === "process" ? `${programName(known.holder.command)} (pid ${known.holder.pid})` : "the holder";
 }

@@ -3,7 +3,7 @@
 
 import type { Entry } from "../core/event.ts";
 import type { Choice, Millis } from "../core/service.ts";
-import type { Session } from "../core/session.ts";
+import type { Details, Session } from "../core/session.ts";
 import type { Outcome } from "../core/state.ts";
 
 /** Everything around the dashboard. */
@@ -53,16 +53,6 @@ export interface LiveSession extends Session {
   detach(): Promise<void>;
   /** Resolves when the run has ended, with its outcome, or when the engine is gone, without one. */
   readonly closed: Promise<Outcome | undefined>;
-}
-
-/** What only the engine knows of a service's present run. */
-export interface Details {
-  readonly command: string;
-  readonly workingDir: string;
-  /** Names alone: values may be secrets. */
-  readonly environment: readonly string[];
-  readonly files: readonly string[];
-  readonly clashes: readonly string[];
 }
 
 /** The services' log files. */

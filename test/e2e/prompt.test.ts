@@ -15,8 +15,8 @@ test.concurrent("the question shows who holds the port, since when, where, whose
   await terminal.asked();
   const shown = terminal.shown();
   expect(shown).toContain(`api wants port ${port}, which is held by node (pid ${stranger.pid}, "`);
-  expect(shown).toContain(`user ${userInfo().username} · for `);
-  expect(shown).toMatch(/ · for \d+(\.\d)?(ms|s) · in \//);
+  expect(shown).toContain(`user ${userInfo().username}, for `);
+  expect(shown).toMatch(/, for \d+(\.\d)?(ms|s), in \//);
   expect(shown).toContain(`in ${process.cwd()}`);
   const choices = [...shown.matchAll(/^ {2}\d {2}(\w+) /gm)].map(([, choice]) => choice);
   expect(choices).toEqual(["next", "kill", "adopt", "wait", "skip", "quit"]);

@@ -2,7 +2,8 @@
 
 import { performance } from "node:perf_hooks";
 import type { Entry } from "../../core/event.ts";
-import type { Details, Host } from "../host.ts";
+import type { Host } from "../host.ts";
+import type { Details } from "../../core/session.ts";
 import { openRunLogs } from "../logs/logs.ts";
 import { addNotes, type Note, notesOn } from "./journal.ts";
 import { checkKeys, makeKeymap } from "./keymap.ts";

@@ -1,7 +1,8 @@
 // What every action works on: the run, what is on the screen, and the ways to change either.
 
 import type { Outcome } from "../../core/state.ts";
-import type { Details, Host } from "../host.ts";
+import type { Host } from "../host.ts";
+import type { Details } from "../../core/session.ts";
 import type { RunLogs } from "../logs/logs.ts";
 import type { LogPane } from "./log-pane.ts";
 import type { Note } from "./journal.ts";

@@ -81,21 +81,22 @@ describe("changes of state in words", () => {
 describe("the conflict question", () => {
   const choices = ["next", "kill", "wait", "skip", "quit"] as const;
   const asked: Conflict = { ...conflict("api"), choices: [...choices] };
+  const others = { users: ["web"], needing: ["web"] };
 
   it("shows the holder, numbered choices and what each means", () => {
-    expect(question(service("api", { port: 3000 }), [asked], choices, "next", 0, plain)).toBe(`
+    expect(question(service("api", { port: 3000 }), [asked], choices, "next", 0, plain, others)).toBe(`
 api wants port 3000, which is held by node (pid 4711, "node vite")
-  1  next   take 3001 instead
+  1  next   take 3001 instead and tell web
   2  kill   stop node (pid 4711), then start api
   3  wait   wait until the port is free
-  4  skip   go on without api and what needs it
+  4  skip   go on without api and what needs it (web)
   5  quit   stop everything
      add r to keep the new port for this project (1r)
 Your choice [1]: `);
   });
 
   it("offers one answer for all when more are waiting", () => {
-    expect(question(service("api", { port: 3000 }), [asked], choices, "next", 11, plain)).toContain(
+    expect(question(service("api", { port: 3000 }), [asked], choices, "next", 11, plain, others)).toContain(
       "add a to do the same for all 11 that follow (1a)",
     );
   });
