@@ -1,99 +1,190 @@
-// Draws the README's pictures: runs the examples for real, keeps what the terminal showed, and writes it as SVG.
-// Needs Linux, a build, and `script` of util-linux, which gives the question a terminal. Pids, times and ports are those
-// of this very run; only the user and the directory above the examples get other names.
+// Draws the pictures of README and docs: runs the examples for real in a terminal, and writes what it shows as SVG.
+// Needs Linux and a build. Pids, times and ports are those of this very run; only the user and the directory above the
+// examples get other names.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { drawTerminal } from "./terminal-picture.ts";
+import { startInScreen, type TestScreen } from "../test/helpers/screen.ts";
+import { type Cell, drawTerminal } from "./terminal-picture.ts";
 
 const root = join(import.meta.dirname, "..");
 const images = join(root, "docs/images");
 const launch = join(root, "bin/launch.js");
-const scratch = await mkdtemp(join(tmpdir(), "launch-pictures-"));
+// As long as what it is replaced by, so that nothing moves.
+const home = "/home/ada";
+const scratch = await mkdtemp(join(tmpdir(), "x"));
 
-/** Something to wait for in the output, and what is done when it has come. */
-interface Cue {
-  readonly words: RegExp;
-  readonly act?: () => void | Promise<void>;
-}
-
+const pictures: Readonly<Record<string, () => Promise<void>>> = {
+  dashboard,
+  "conflict-dialog": conflictDialog,
+  why,
+  start,
+  conflict,
+};
+const [, , ...named] = process.argv;
 try {
   await mkdir(images, { recursive: true });
-  await draw("start", await startOfTheDemo());
-  await draw("conflict", await questionAboutAPort());
+  for (const [name, make] of Object.entries(pictures)) if (named.length === 0 || named.includes(name)) await make();
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }
 
-async function draw(name: string, output: string): Promise<void> {
-  const shown = output.replaceAll(scratch, "/home/ada").replaceAll(`user ${userInfo().username}`, "user ada");
-  await writeFile(join(images, `${name}.svg`), drawTerminal(`$ npx launch\n${shown}`));
-  console.log(`docs/images/${name}.svg`);
+/** The market while one of its services is starting and another one is about to be restarted, with a search in all logs. */
+async function dashboard(): Promise<void> {
+  const cwd = await copyOf("scripts/market", "market");
+  await using _squatter = await startSquatter(cwd, ["service.js", "cache"], "7379");
+  await using screen = startTerminal(cwd, ["--on-conflict", "next"], { columns: 120, rows: 32 });
+  await untilRows(screen, /worker +backoff/, /api +ready/, /7379.7380/, /web +starting/);
+  screen.type("m");
+  // Long enough for what is used to be that of a service which runs rather than starts.
+  await untilRows(screen, /api +ready .* [4-9]s/);
+  screen.type("/timeout\r4");
+  await untilRows(screen, /timeout \d+ of [4-9]/, /^ > api/m);
+  screen.type("NNN");
+  await untilRows(screen, /timeout [1-9] of \d/, /\+\d+ new/);
+  await draw("dashboard", screen, { columns: 120, rows: 32 });
+  await endByCtrlC(screen);
 }
 
-/** The demo from its first line to the first row that its worker writes once everything is up. */
-async function startOfTheDemo(): Promise<string> {
-  const directory = join(scratch, "demo");
-  await mkdir(directory);
-  await cp(join(root, "services.yaml"), join(directory, "services.yaml"));
-  await cp(join(root, "examples/demo"), join(directory, "examples/demo"), {
-    recursive: true,
-    filter: (path) => !path.endsWith("/.data") && !path.endsWith("/public/config.js"),
-  });
-  await symlink(join(root, "node_modules"), join(directory, "node_modules"));
-
-  const demo = spawn(process.execPath, [launch, "--color", "--non-interactive"], { cwd: directory });
-  return follow(demo, [{ words: /all up after/ }, { words: /wrote row/, act: () => void demo.kill("SIGINT") }]);
-}
-
-/** The shop, while an old copy of it sits on its port: the question, and what comes of the first answer. */
-async function questionAboutAPort(): Promise<string> {
-  const [directory, old] = [join(scratch, "shop"), join(scratch, "old-shop")];
-  await cp(join(root, "examples/shop"), directory, { recursive: true });
-  await cp(join(root, "examples/shop"), old, { recursive: true });
+/** The shop, while an old copy of it sits on its port. */
+async function conflictDialog(): Promise<void> {
+  const [cwd, old] = [await copyOf("examples/shop", "shop"), await copyOf("examples/shop", "old-shop")];
   await writeFile(join(old, "stock.json"), "[]");
-  const squatter = spawn("node", ["api.js"], { cwd: old, env: { ...process.env, PORT: "4100" } });
-  try {
-    await once(squatter.stdout, "data");
-    const inTerminal = `stty -echoctl cols 200; exec '${process.execPath}' '${launch}' --color`;
-    const env = { ...process.env, CI: "" };
-    const shop = spawn("script", ["-qec", inTerminal, "/dev/null"], { cwd: directory, env });
-    const answer = async (): Promise<void> => {
-      await sleep(700); // what is typed in the first half second does not count
-      shop.stdin.write("1\n");
-    };
-    return await follow(shop, [
-      { words: /Your choice/, act: answer },
-      { words: /ready after/, act: () => void shop.stdin.write("\u0003") },
-    ]);
-  } finally {
-    squatter.kill();
-    await once(squatter, "exit");
-  }
+  await using _squatter = await startSquatter(old, ["api.js"], "4100");
+  await using screen = startTerminal(cwd, [], { columns: 110, rows: 22 });
+  await untilRows(screen, /Port 4100 is taken/, /seed +completed/, /api +blocked/);
+  await draw("conflict-dialog", screen, { columns: 110, rows: 22 });
+  await endByCtrlC(screen);
 }
 
-/** What the child printed up to the line with the last cue; the last cue asks it to end, and it has ended after this. */
-async function follow(child: ChildProcess, cues: readonly Cue[]): Promise<string> {
-  const exit = once(child, "exit");
-  let output = "";
-  let seen = 0;
-  const waiting = [...cues];
-  child.stdout?.setEncoding("utf8");
-  for await (const chunk of child.stdout ?? []) {
-    output += String(chunk);
-    for (let cue = waiting[0]; cue !== undefined; cue = waiting[0]) {
-      const at = output.slice(seen).search(cue.words);
-      if (at < 0) break;
-      seen += at + 1;
-      waiting.shift();
-      await cue.act?.();
+/** The market with a broken migration, and why its page is not there. */
+async function why(): Promise<void> {
+  const cwd = await copyOf("scripts/market", "broken-market");
+  await using screen = startTerminal(cwd, [], { columns: 110, rows: 24 }, { BROKEN: "1" });
+  await untilRows(screen, /migrate +failed/, /cache +ready/);
+  screen.type("6w");
+  await untilRows(screen, /has not been started/);
+  await draw("why", screen, { columns: 110, rows: 24 });
+  await endByCtrlC(screen);
+}
+
+/** The demo in plain lines, from the first one to the first row that its worker writes once everything is up. */
+async function start(): Promise<void> {
+  const cwd = await copyOf("services.yaml", "demo/services.yaml").then(dirname);
+  await copyOf("examples/demo", "demo/examples/demo");
+  await symlink(join(root, "node_modules"), join(cwd, "node_modules"));
+  await using screen = startTerminal(cwd, ["--plain"], { columns: 200, rows: 60 });
+  await untilRows(screen, /all up after[^]*wrote row/);
+  await drawPlain("start", screen, /wrote row/);
+  await endByCtrlC(screen);
+}
+
+/** The question about a port in plain lines, and what comes of the first answer. */
+async function conflict(): Promise<void> {
+  const [cwd, old] = [await copyOf("examples/shop", "plain/shop"), await copyOf("examples/shop", "plain/old-shop")];
+  await writeFile(join(old, "stock.json"), "[]");
+  await using _squatter = await startSquatter(old, ["api.js"], "4100");
+  await using screen = startTerminal(cwd, ["--plain"], { columns: 200, rows: 60 });
+  await untilRows(screen, /Your choice/);
+  // What is typed in the first half second does not count.
+  await sleep(700);
+  screen.type("1\r");
+  await untilRows(screen, /api .*ready after/);
+  await drawPlain("conflict", screen, /api .*ready after/);
+  await endByCtrlC(screen);
+}
+
+/** A copy of an example under the scratch directory, as it is in a fresh checkout. */
+async function copyOf(from: string, to: string): Promise<string> {
+  const directory = join(scratch, to);
+  await cp(join(root, from), directory, {
+    recursive: true,
+    filter: (path) => !/\/(?:\.data|\.launch|stock\.json|public\/config\.js)$/.test(path),
+  });
+  return directory;
+}
+
+function startTerminal(
+  cwd: string,
+  args: readonly string[],
+  size: { readonly columns: number; readonly rows: number },
+  env: Readonly<Record<string, string>> = {},
+): TestScreen {
+  const path = `${dirname(process.execPath)}:${process.env["PATH"]}`;
+  return startInScreen([process.execPath, launch, ...args], {
+    cwd,
+    ...size,
+    env: { HOME: scratch, LANG: "C.UTF-8", PATH: path, ...env },
+  });
+}
+
+/** Somebody else on a port. */
+async function startSquatter(cwd: string, args: readonly string[], port: string): Promise<AsyncDisposable> {
+  const path = `${dirname(process.execPath)}:${process.env["PATH"]}`;
+  const child = spawn("node", args, { cwd, env: { ...process.env, PATH: path, PORT: port } });
+  await once(child.stdout, "data");
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await once(child, "exit");
+    },
+  };
+}
+
+async function untilRows(screen: TestScreen, ...what: readonly RegExp[]): Promise<void> {
+  for (const each of what) await screen.until(each);
+}
+
+async function endByCtrlC(screen: TestScreen): Promise<void> {
+  screen.type("\u0003");
+  await screen.ended;
+}
+
+async function draw(
+  name: string,
+  screen: TestScreen,
+  { columns, rows }: { readonly columns: number; readonly rows: number },
+): Promise<void> {
+  const cells = Array.from({ length: rows }, (_, y) => rowOf(screen, y, columns));
+  await write(name, drawTerminal(cells, columns));
+}
+
+/** The rows from the first to the one that says the last word, under the command that was typed. */
+async function drawPlain(name: string, screen: TestScreen, last: RegExp): Promise<void> {
+  const rows = screen.screen().split("\n");
+  const end = rows.findLastIndex((row) => last.test(row));
+  const cells = rows.slice(0, end + 1).map((row, y) => rowOf(screen, y, row.length));
+  const command: readonly Cell[] = Array.from("$ npx launch --plain", (text) => ({ ...plain, text, width: 1 }));
+  await write(name, drawTerminal([command, ...cells]));
+}
+
+const plain = { bold: false, dim: false, inverse: false, underline: false, foreground: undefined };
+
+/** A row without anything of this machine; what is shorter by that is filled up at its end. */
+function rowOf(screen: TestScreen, y: number, columns: number): readonly Cell[] {
+  let cells = Array.from({ length: columns }, (_, x): Cell => screen.cell(x, y));
+  for (const [personal, name] of [
+    [scratch, home],
+    [`user ${userInfo().username}`, "user ada"],
+  ] as const) {
+    for (let at = indexOf(cells, personal); at >= 0; at = indexOf(cells, personal)) {
+      const look = cells[at] ?? { ...plain };
+      const instead = Array.from(name, (text) => ({ ...look, text, width: 1 }));
+      cells = [...cells.slice(0, at), ...instead, ...cells.slice(at + personal.length)];
     }
   }
-  await exit;
-  if (waiting.length > 0) throw new Error(`it ended without saying ${String(waiting[0]?.words)}:\n${output}`);
-  return output.slice(0, output.indexOf("\n", seen)).replaceAll("\r", "");
+  return cells;
+}
+
+function indexOf(cells: readonly Cell[], text: string): number {
+  return cells.findIndex((_, at) => cells.slice(at, at + text.length).every((cell, i) => cell.text === text[i]));
+}
+
+async function write(name: string, svg: string): Promise<void> {
+  await writeFile(join(images, `${name}.svg`), svg);
+  console.log(`docs/images/${name}.svg`);
 }

@@ -1,58 +1,67 @@
-// A terminal's text with its colours as an SVG picture: plain monospace text on a dark ground. Pure.
+// What a terminal shows as an SVG picture: plain monospace text on a dark ground. Pure.
 
 const characterWidth = 7.83;
 const lineHeight = 18;
 const margin = 16;
 
 const foreground = "#d6dbe1";
-// The sixteen colours by their SGR number; those that are not here are shown in the foreground colour.
-const colors: Readonly<Record<number, string>> = {
-  31: "#f2777a",
-  32: "#8fcf8f",
-  33: "#e6c06c",
-  34: "#7aaef0",
-  35: "#d79be0",
-  36: "#6fcbc8",
-  90: "#8b949e",
-  91: "#f2777a",
-  92: "#8fcf8f",
-  93: "#e6c06c",
-  94: "#7aaef0",
-  95: "#e8a5d8",
-  96: "#8adfe0",
-};
+const ground = "#1d2126";
+// The sixteen colours of a terminal.
+const palette = [
+  "#5c6370",
+  "#f2777a",
+  "#8fcf8f",
+  "#e6c06c",
+  "#7aaef0",
+  "#d79be0",
+  "#6fcbc8",
+  foreground,
+  "#8b949e",
+  "#f2777a",
+  "#8fcf8f",
+  "#e6c06c",
+  "#7aaef0",
+  "#e8a5d8",
+  "#8adfe0",
+  "#ffffff",
+];
 
-/** How text looks from here on. */
-interface Look {
-  readonly color: string;
+/** How a cell looks. */
+export interface Look {
   readonly bold: boolean;
   readonly dim: boolean;
+  readonly inverse: boolean;
+  readonly underline: boolean;
+  /** The palette's number, or undefined for the terminal's own. */
+  readonly foreground: number | undefined;
+}
+
+/** A character and how it looks. */
+export interface Cell extends Look {
+  readonly text: string;
+  /** 2 for a wide character, 0 for the cell behind it. */
+  readonly width: number;
 }
 
 /** A stretch of one line that looks the same. */
-interface Run extends Look {
+interface Run {
   readonly column: number;
+  readonly columns: number;
   readonly text: string;
+  readonly look: Look;
 }
 
-const plain: Look = { color: foreground, bold: false, dim: false };
-
-/** The picture of this text; SGR sequences colour it, tabs and all other control sequences are left out. */
-export function drawTerminal(text: string): string {
-  let look = plain;
-  const lines = text.split("\n").map((line) => {
-    const { runs, after } = runsOf(line, look);
-    look = after;
-    return runs;
-  });
-  const columns = Math.max(...lines.flat().map((run) => run.column + run.text.length));
-  const width = Math.ceil(columns * characterWidth + 2 * margin);
+/** The picture of these rows; as wide as the longest, or as `columns` says. */
+export function drawTerminal(rows: readonly (readonly Cell[])[], columns = 0): string {
+  const lines = rows.map(runsOf);
+  const widest = Math.max(columns, ...lines.flat().map((run) => run.column + run.columns));
+  const width = Math.ceil(widest * characterWidth + 2 * margin);
   const height = lines.length * lineHeight + 2 * margin;
-  const rows = lines.flatMap((runs, index) => (runs.length === 0 ? [] : [drawLine(runs, index)]));
+  const drawn = lines.flatMap((runs, index) => (runs.length === 0 ? [] : [drawLine(runs, index)]));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
-<rect width="${width}" height="${height}" rx="8" fill="#1d2126"/>
+<rect width="${width}" height="${height}" rx="8" fill="${ground}"/>
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13" fill="${foreground}" xml:space="preserve">
-${rows.join("\n")}
+${drawn.join("\n")}
 </g>
 </svg>
 `;
@@ -60,46 +69,54 @@ ${rows.join("\n")}
 
 /** Every run says where it begins, so that columns stay aligned in any font. */
 function drawLine(runs: readonly Run[], index: number): string {
-  const spans = runs.map(({ column, text, color, bold, dim }) => {
+  const top = margin + index * lineHeight;
+  const grounds = runs
+    .filter(({ look }) => look.inverse)
+    .map(({ column, columns, look }) => {
+      const [x, width] = [margin + column * characterWidth, columns * characterWidth];
+      return `<rect x="${x.toFixed(1)}" y="${top}" width="${width.toFixed(1)}" height="${lineHeight}" fill="${colorOf(look)}"/>`;
+    });
+  const spans = runs.map(({ column, text, look }) => {
+    const color = look.inverse ? ground : colorOf(look);
     const style = [
       color === foreground ? "" : ` fill="${color}"`,
-      bold ? ` font-weight="bold"` : "",
-      dim ? ` fill-opacity="0.6"` : "",
+      look.bold ? ` font-weight="bold"` : "",
+      look.dim ? ` fill-opacity="0.6"` : "",
+      look.underline ? ` text-decoration="underline"` : "",
     ].join("");
     return `<tspan x="${(margin + column * characterWidth).toFixed(1)}"${style}>${escape(text)}</tspan>`;
   });
-  return `<text y="${margin + index * lineHeight + 13}">${spans.join("")}</text>`;
+  return `${grounds.join("")}<text y="${top + 13}">${spans.join("")}</text>`;
 }
 
-function runsOf(line: string, before: Look): { readonly runs: readonly Run[]; readonly after: Look } {
+function runsOf(cells: readonly Cell[]): readonly Run[] {
   const runs: Run[] = [];
-  let look = before;
-  let column = 0;
-  for (const part of line.split(/(\u001b\[[\d;?]*[A-Za-z])/)) {
-    if (part.startsWith("\u001b")) {
-      if (part.endsWith("m")) look = restyled(look, part.slice(2, -1));
-      continue;
+  for (let column = 0; column < cells.length;) {
+    const look = cells[column] as Look;
+    const from = column;
+    let text = "";
+    let cell = cells[column];
+    while (cell !== undefined && looksLike(cell, look)) {
+      text += cell.text === "" && cell.width > 0 ? " " : cell.text;
+      cell = cells[++column];
     }
-    const text = part.replaceAll(/[\u0000-\u001f]/g, "");
-    if (text.trim() !== "") {
-      const indent = text.length - text.trimStart().length;
-      runs.push({ ...look, column: column + indent, text: text.trim() });
-    }
-    column += text.length;
+    const isSeen = text.trim() !== "" || look.inverse;
+    if (!isSeen) continue;
+    const indent = look.inverse ? 0 : text.length - text.trimStart().length;
+    const shown = look.inverse ? text : text.trim();
+    const end = look.inverse ? column : column - (text.length - text.trimEnd().length);
+    runs.push({ column: from + indent, columns: end - from - indent, text: shown, look });
   }
-  return { runs, after: look };
+  return runs;
 }
 
-function restyled(look: Look, codes: string): Look {
-  return codes.split(";").reduce((next: Look, code) => {
-    const number = Number(code);
-    if (number === 0) return plain;
-    if (number === 1) return { ...next, bold: true };
-    if (number === 2) return { ...next, dim: true };
-    if (number === 22) return { ...next, bold: false, dim: false };
-    if (number === 39) return { ...next, color: foreground };
-    return { ...next, color: colors[number] ?? next.color };
-  }, look);
+function looksLike(one: Look, other: Look): boolean {
+  const keys = ["bold", "dim", "inverse", "underline", "foreground"] as const;
+  return keys.every((key) => one[key] === other[key]);
+}
+
+function colorOf(look: Look): string {
+  return (look.foreground === undefined ? undefined : palette[look.foreground]) ?? foreground;
 }
 
 function escape(text: string): string {

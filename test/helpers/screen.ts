@@ -29,7 +29,10 @@ export interface Surroundings extends Partial<ScreenSize> {
 /** One cell as it is shown. */
 export interface Cell {
   readonly text: string;
+  /** 2 for a wide character, 0 for the cell behind it. */
+  readonly width: number;
   readonly bold: boolean;
+  readonly dim: boolean;
   readonly inverse: boolean;
   readonly underline: boolean;
   /** The palette's number, or undefined for the terminal's own. */
@@ -155,7 +158,9 @@ export function startInScreen(command: readonly string[], around: Surroundings =
       if (cell === undefined) throw new Error(`there is no cell ${x}, ${y}\n${screen()}`);
       return {
         text: cell.getChars(),
+        width: cell.getWidth(),
         bold: cell.isBold() !== 0,
+        dim: cell.isDim() !== 0,
         inverse: cell.isInverse() !== 0,
         underline: cell.isUnderline() !== 0,
         foreground: cell.isFgDefault() ? undefined : cell.getFgColor(),
