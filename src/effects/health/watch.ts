@@ -14,7 +14,7 @@ import { verify } from "./verify.ts";
 export interface HealthOptions extends Subject {
   readonly health: Health;
   readonly signal: AbortSignal;
-  /** Called when an unhealthy service has become healthy again. */
+  /** Called at the first yes, and when an unhealthy service has become healthy again. */
   readonly onHealthy: () => void;
   /** Called when a healthy service has become unhealthy, with the last probe's reason. */
   readonly onUnhealthy: (reason: string) => void;
@@ -25,6 +25,8 @@ export async function watchHealth(options: HealthOptions): Promise<void> {
   const { health, signal, leader } = options;
   const ask = createQuestion(options);
   let tally = healthy;
+  // The first yes is news as well: until then nobody knows.
+  let isKnown = false;
   while (!signal.aborted) {
     try {
       await sleep(health.interval, signal);
@@ -34,7 +36,8 @@ export async function watchHealth(options: HealthOptions): Promise<void> {
       if (!result.ok && isTreeHeld(leader)) continue;
       const before = tally;
       tally = count(tally, result.ok, health);
-      if (tally.healthy === before.healthy) continue;
+      if (tally.healthy === before.healthy && (isKnown || !result.ok)) continue;
+      isKnown = true;
       if (result.ok) options.onHealthy();
       else options.onUnhealthy(result.reason);
     } catch (error) {

@@ -27,13 +27,13 @@ async function watch(of: Subject, wanted: Health, enough: (told: readonly string
 }
 
 describe("watching a service's health", () => {
-  test("tells of a change after the given number of consecutive results only", async () => {
+  test("tells of the first yes, and of a change after the given number of consecutive results only", async () => {
     const answers = [200, 500, 500, 200, 500, 500, 500, 200, 500, 200, 200];
     let asked = 0;
     await using server = await serveHttp((_, response) => response.writeHead(answers[asked++] ?? 200).end());
     const wanted = health(http("/"), { success: 2, failures: 3 });
-    const told = await watch(subject(server.port), wanted, (all) => all.length === 2);
-    expect(told).toEqual([`GET http://127.0.0.1:${server.port}/ answered 500`, "healthy"]);
+    const told = await watch(subject(server.port), wanted, (all) => all.length === 3);
+    expect(told).toEqual(["healthy", `GET http://127.0.0.1:${server.port}/ answered 500`, "healthy"]);
     expect(asked).toBe(11);
   });
 
