@@ -59,7 +59,9 @@ function tabsLine(stage: Stage): Line {
   const { ui, pane, layout, marks } = stage;
   const left: Span[] = [span(` ${marks.rule}`, "dim")];
   for (const { title, isOpen } of tabsOf(stage)) {
-    left.push(span("[ ", "dim"), span(title, isOpen ? "strong" : "dim"), span(` ]${marks.rule}`, "dim"));
+    // Brackets as well as bold, for whoever sees no difference.
+    const [before, after] = isOpen ? ["[", "]"] : [marks.rule, marks.rule];
+    left.push(span(`${before} `, "dim"), span(title, isOpen ? "strong" : "dim"), span(` ${after}${marks.rule}`, "dim"));
   }
   const focus = ui.pane === "lower" || ui.zoomed ? ["keys here"] : [];
   const words = [...focus, ...(ui.view === "logs" ? pane.status() : [])];
