@@ -2,8 +2,16 @@
 
 import { createInterface, type Interface } from "node:readline";
 import type { Conflict } from "../core/conflict.ts";
-import { describeHolder, nameHolder } from "../core/failure.ts";
-import { choicesCommonTo, holderFacts, meaningOf, type Others, othersOf, preferences } from "../core/question.ts";
+import { describeHolder } from "../core/failure.ts";
+import {
+  choicesCommonTo,
+  holderFacts,
+  holderName,
+  meaningOf,
+  type Others,
+  othersOf,
+  preferences,
+} from "../core/question.ts";
 import type { Choice, Service } from "../core/service.ts";
 import type { Fleet } from "../core/state.ts";
 import { sleep } from "../effects/clock.ts";
@@ -98,7 +106,7 @@ export function newPrompt(writer: Writer, style: Style, fleet: () => Fleet, onIn
   };
 
   const isSure = async (line: () => Promise<string | undefined>, conflicts: readonly Conflict[]): Promise<boolean> => {
-    writer.sayNow(`Stop ${conflicts.map(({ holder }) => nameHolder(holder)).join(" and ")}? Type yes: `);
+    writer.sayNow(`Stop ${conflicts.map(({ holder }) => holderName(holder)).join(" and ")}? Type yes: `);
     return (await line())?.trim().toLowerCase() === "yes";
   };
 

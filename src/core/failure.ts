@@ -171,7 +171,14 @@ export function describeMillis(ms: Millis): string {
   const tenths = Math.round(ms / 100) / 10;
   if (tenths < 60) return `${tenths}s`;
   const seconds = Math.round(ms / 1000);
-  return seconds % 60 === 0 ? `${seconds / 60}m` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return twoUnits(minutes, "m", seconds % 60, "s");
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? twoUnits(hours, "h", minutes % 60, "m") : twoUnits(Math.floor(hours / 24), "d", hours % 24, "h");
+}
+
+function twoUnits(large: number, unit: string, small: number, smaller: string): string {
+  return small === 0 ? `${large}${unit}` : `${large}${unit}${small}${smaller}`;
 }
 
 /** The base name of a command line's first word: `node` of `/usr/bin/node server.js`. */

@@ -1,7 +1,7 @@
 // The question about a contested port, as every face asks it: what may be answered, what is preselected, and both in words.
 
 import type { Conflict, HolderKnowledge } from "./conflict.ts";
-import { describeMillis, nameHolder } from "./failure.ts";
+import { describeMillis, nameHolder, programName } from "./failure.ts";
 import type { Choice, Service } from "./service.ts";
 import type { Fleet } from "./state.ts";
 
@@ -39,6 +39,13 @@ export function holderFacts(known: HolderKnowledge, now: number): readonly strin
     .filter((line) => line !== "");
 }
 
+/** Whom a person would end: `node (pid 4711)`. */
+export function holderName(known: HolderKnowledge): string {
+  if (known.kind !== "process") return nameHolder(known);
+  const { pid, command, project } = known.holder;
+  return `${project === undefined ? programName(command) : `${project.service} of ${project.name}`} (pid ${pid})`;
+}
+
 /** Who else an answer is about. */
 export interface Others {
   /** The services that use the port. */
@@ -59,7 +66,7 @@ export function othersOf(fleet: Fleet, name: string): Others {
 
 /** What an answer does, in words without a full stop. */
 export function meaningOf(choice: Choice, service: string, conflicts: readonly Conflict[], others: Others): string {
-  const holders = conflicts.map(({ holder }) => nameHolder(holder)).join(" and ");
+  const holders = conflicts.map(({ holder }) => holderName(holder)).join(" and ");
   switch (choice) {
     case "next": {
       const ports = conflicts.map(({ next }) => next ?? "another port").join(", ");

@@ -23,7 +23,7 @@ describe("the conflict dialog", () => {
     const text = dashboard.screen().join("\n");
     expect(text).toContain("Port 3000 is taken");
     expect(text).toContain(
-      'api wants port 3000, which is held by node (pid 4242, "node server.js")\n     user ann, for 1h00m, in /home/ann/old-shop',
+      'api wants port 3000, which is held by node (pid 4242, "node server.js")\n     user ann, for 1h, in /home/ann/old-shop',
     );
     expect(text).toContain("  > 1 next  take 3001 instead");
     expect(text).toContain("skip  go on without api and what needs it (web)");
