@@ -165,7 +165,7 @@ function clip(command: string): string {
   return command.length > longestCommand ? `${command.slice(0, longestCommand - 1)}…` : command;
 }
 
-/** `250ms`, `10s`, `1m30s`: the manifest's own way to write a duration. */
+/** `250ms`, `10s`, `1m30s`, as the manifest writes durations; longer ones as `2h5m` and `3d4h`. */
 export function describeMillis(ms: Millis): string {
   if (Math.round(ms) < 1000) return `${Math.round(ms)}ms`;
   const tenths = Math.round(ms / 100) / 10;

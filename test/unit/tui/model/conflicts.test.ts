@@ -63,7 +63,7 @@ describe("the conflict dialog", () => {
     dashboard.pass(500);
     dashboard.keys("2", "y", "enter");
     expect(dashboard.host.deedsDone).toEqual([]);
-    expect(dashboard.screen().join("\n")).toContain("Really stop node, pid 4242, then start api?");
+    expect(dashboard.screen().join("\n")).toContain("Really stop node (pid 4242), then start api?");
     dashboard.pass(500);
     dashboard.keys("enter", "2");
     expect(dashboard.host.deedsDone).toEqual([]);
