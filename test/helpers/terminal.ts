@@ -28,7 +28,11 @@ export interface Terminal extends AsyncDisposable {
 export const ctrlC = "\u0003";
 
 /** Starts `launch` with these arguments in a terminal of 120 by 40; plain lines unless they say otherwise. */
-export function startTerminal(project: TestProject, args: readonly string[] = ["--plain"], around: Around = {}): Terminal {
+export function startTerminal(
+  project: TestProject,
+  args: readonly string[] = ["--plain"],
+  around: Around = {},
+): Terminal {
   // Python itself runs in the tests' environment, which it may need to be found.
   const env = Object.entries({ ...project.env, TERM: "xterm-256color", ...around.env });
   const command = ["env", "-i", ...env.map(([name, value]) => `${name}=${value}`), process.execPath, bin, ...args];

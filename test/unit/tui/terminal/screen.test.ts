@@ -110,14 +110,14 @@ describe("a picture", () => {
     expect(sent).toEqual([picture("\x1b[0m\x1b[2J", at(0, "日本"))]);
   });
 
-  it("has the region's rows in the place of the chrome's", async () => {
+  it("has the rows of regions between those of the chrome", async () => {
     const { terminal, sent } = newTerminal();
     const screen = newScreen(terminal);
     screen.release();
-    screen.firstFrame(["top", "x", "x", "end"]);
-    screen.showRegion(() => ({ top: 1, height: 2, rows: ["log", "", "too many"] }));
+    screen.firstFrame(["top", "end", "", "last"]);
+    screen.showRegions(() => [{ top: 1, height: 2, rows: ["log", "", "too many"] }]);
     await turn();
-    expect(sent.at(-1)).toBe(picture(at(1, "log"), at(2, "")));
+    expect(sent.at(-1)).toBe(picture(at(1, "log"), at(3, "end")));
   });
 
   it("goes to the latest when the terminal is slow, one at a time", async () => {
@@ -155,7 +155,7 @@ describe("a picture", () => {
     const screen = newScreen(terminal);
     let line = 0;
     screen.release();
-    screen.showRegion(() => ({ top: 0, height: 1, rows: [`line ${line}`] }));
+    screen.showRegions(() => [{ top: 0, height: 1, rows: [`line ${line}`] }]);
     const start = performance.now();
     while (performance.now() - start < 80) {
       line++;
