@@ -32,7 +32,13 @@ export function whyLines(facts: WhyFacts): readonly Line[] {
   const chain = explanationLines(explain(fleet, service, at)).map((line, index): Line => [
     span(inMarks(line, marks), index === 0 ? "strong" : undefined),
   ]);
-  return [...chain, [], ...factLines(facts, member), ...detailLines(facts.details), ...processLines(facts.usage)];
+  return [
+    ...chain,
+    [],
+    ...factLines(facts, member),
+    ...(member.run === 0 ? [] : detailLines(facts.details)),
+    ...processLines(facts.usage),
+  ];
 }
 
 function factLines(facts: WhyFacts, member: Member): readonly Line[] {
@@ -48,7 +54,7 @@ function factLines(facts: WhyFacts, member: Member): readonly Line[] {
   return [
     row(
       "run",
-      `${member.run}${pid === undefined ? "" : `, pid ${pid}`}${"since" in state ? `, ${state.status} for ${uptime(at - state.since)}` : ""}`,
+      `${member.run === 0 ? "none yet" : member.run}${pid === undefined ? "" : `, pid ${pid}`}${"since" in state ? `, ${state.status} for ${uptime(at - state.since)}` : ""}`,
     ),
     row("ports", ports.join(", ")),
     row("page", facts.url ?? ""),
