@@ -5,7 +5,7 @@ import type { ReactElement } from "react";
 import type { Host } from "./host.ts";
 import { lowerRows } from "./model/lower.ts";
 import { openStage } from "./model/open-stage.ts";
-import { plain } from "./model/line.ts";
+import { paint, plain } from "./model/line.ts";
 import { tinyLine } from "./model/picture.ts";
 import { point } from "./model/pointer.ts";
 import { paste, press } from "./model/press.ts";
@@ -75,14 +75,16 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
   const open = closing.use(openStage(host, around));
   const { stage } = open;
 
+  let table: readonly string[] = [];
   const view = (): ReactElement => {
     const picture = open.picture();
     const { layout } = picture;
+    table = picture.table.map((line) => paint(line, host.preferences.colors));
     return (
       <>
         <Keyboard onKey={onKey} onPaste={onPaste} />
         {layout.tiny ? (
-          <TinyView words={plain(tinyLine(stage))} columns={layout.columns} rows={layout.rows} />
+          <TinyView words={plain(tinyLine(stage))} columns={layout.columns} />
         ) : (
           <DashboardView picture={picture} colors={host.preferences.colors} />
         )}
@@ -109,11 +111,14 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
     });
   };
 
-  screen.showRegion(() => {
+  screen.showRegions(() => {
     const { layout } = stage;
-    if (layout.tiny) return undefined;
-    const band = layout.tabs.height > 0 ? layout.tabs : layout.lower;
-    return { top: band.top, height: layout.tabs.height + layout.lower.height, rows: lowerRows(stage) };
+    if (layout.tiny) return [];
+    const { top } = layout.tabs;
+    return [
+      { ...layout.table, rows: table },
+      { top, height: layout.tabs.height + layout.lower.height, rows: lowerRows(stage) },
+    ];
   });
   closing.use(
     catchStrayWords((text) => stage.note([{ time: Date.now(), about: "launch", tone: "plain", text: text.trimEnd() }])),

@@ -1,18 +1,19 @@
-// The picture on the terminal. Ink draws the chrome, whole frames, into `stdout`, a stream that only looks like a terminal's; the
-// rows of the log region are asked for when a picture is made and laid over them. What differs from the picture before is
-// written, row by row at fixed places, one write at a time: while the terminal is slow, pictures are left out and the latest wins.
+// The picture on the terminal. Ink draws the chrome, whole frames, into `stdout`, a stream that only looks like a terminal's; rows
+// that change often are asked for when a picture is made and stand between those of Ink, which never sees them. What differs from
+// the picture before is written, row by row at fixed places, one write at a time: while the terminal is slow, pictures are left out
+// and the latest wins.
 //
 //   const screen = newScreen(terminal);
 //   screen.firstFrame(["launch  shop"]);                              // before Ink is there
 //   render(<App />, { stdout: screen.stdout, stdin: keys.stdin, debug: true, interactive: true, … });
-//   screen.showRegion(() => ({ top: 8, height: 20, rows }));           // called for every picture
+//   screen.showRegions(() => [{ top: 8, height: 20, rows }]);          // called for every picture
 //   screen.touch();                                                   // new lines: painted within 50 ms
 
 import { EventEmitter } from "node:events";
 import { clip } from "../text/clip.ts";
 import type { Size, Terminal } from "./tty.ts";
 
-/** Rows that replace those of the chrome from `top` on; where there are fewer than `height`, the others are empty. */
+/** Rows of the screen from `top` on that are none of the chrome's; where there are fewer than `height`, the others are empty. */
 export interface Region {
   readonly top: number;
   readonly height: number;
@@ -35,9 +36,9 @@ export interface Screen extends Disposable {
   onResize(listener: (size: Size) => void): Disposable;
   /** Shows rows as chrome until Ink has its own. */
   firstFrame(rows: readonly string[]): void;
-  /** Where the region's rows come from; undefined: there is none. */
-  showRegion(source: (() => Region | undefined) | undefined): void;
-  /** The region's rows have changed by themselves: painted with others of the next 50 ms. */
+  /** Where regions come from. The chrome's rows are those of the screen that no region has, from the first on. */
+  showRegions(source: () => readonly Region[]): void;
+  /** A region's rows have changed by themselves: painted with others of the next 50 ms. */
   touch(): void;
   /** A person has changed something: painted at the end of this turn. */
   paint(): void;
@@ -61,7 +62,7 @@ const clear = "\x1b[0m\x1b[2J";
 export function newScreen(terminal: Terminal): Screen {
   let size = usable(terminal.size(), { columns: 80, rows: 24 });
   let chrome: readonly string[] = [];
-  let source: (() => Region | undefined) | undefined;
+  let source = (): readonly Region[] => [];
   let front: readonly string[] | undefined;
   let sequences = "";
   let isHeld = true;
@@ -74,11 +75,11 @@ export function newScreen(terminal: Terminal): Screen {
   const listeners = new Set<(size: Size) => void>();
 
   const compose = (): readonly string[] => {
-    const region = source?.();
+    const regions = source();
+    let drawn = 0;
     return Array.from({ length: size.rows }, (_, y) => {
-      const at = region === undefined ? -1 : y - region.top;
-      if (region !== undefined && at >= 0 && at < region.height) return region.rows[at] ?? "";
-      return chrome[y] ?? "";
+      const region = regions.find(({ top, height }) => y >= top && y < top + height);
+      return (region === undefined ? chrome[drawn++] : region.rows[y - region.top]) ?? "";
     });
   };
   const draw = (): void => {
@@ -141,7 +142,7 @@ export function newScreen(terminal: Terminal): Screen {
       chrome = rows;
       draw();
     },
-    showRegion(from) {
+    showRegions(from) {
       source = from;
       now();
     },
