@@ -3,6 +3,7 @@
 import type { RemoteSession } from "../client/session.ts";
 import { describeMillis } from "../core/failure.ts";
 import { exitCodeOf, type Outcome } from "../core/state.ts";
+import { after } from "../effects/clock.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
 import type { UserConfig } from "../manifest/user-config.ts";
 import { type Opening, openDashboardTerminal } from "../tui/opening.ts";
@@ -15,6 +16,9 @@ import { preferencesOf } from "./preferences.ts";
 import { outcomeWords } from "./summary.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** From the moment when the dashboard is there until what loading it needed is given back, in milliseconds. */
+const tidyAfter = 1000;
 
 /** Starts or joins the run and shows it; answers the run's exit code, or 0 when the person leaves it running. */
 export async function showDashboard(args: UpArgs, settings: UserConfig): Promise<number> {
@@ -62,6 +66,7 @@ async function show(
   await session.watching();
   using host = openHost({ session, paths, owner, preferences: preferencesOf(settings, args) });
   const { runDashboard } = await loadDashboard();
+  using _tidying = after(tidyAfter, () => void tidyMemory());
   const end = await runDashboard(host, opening);
   switch (end.kind) {
     case "ended":
@@ -78,6 +83,10 @@ async function show(
       );
       return 1;
   }
+}
+
+async function tidyMemory(): Promise<void> {
+  (await import("../effects/memory.ts")).collectGarbage();
 }
 
 function say(words: string): number {

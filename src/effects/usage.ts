@@ -21,7 +21,19 @@ export interface UsageSample {
   readonly usage: Readonly<Record<string, Usage>>;
   /** Milliseconds of processor time by process. */
   readonly times: ReadonlyMap<string, number>;
+  readonly strangers: Strangers;
 }
+
+/** Processes that belong to no service, and need not be looked at again for a while: on most machines that is nearly all. */
+interface Strangers {
+  readonly since: number;
+  /** The services' own processes at that time: whoever is adopted may have been a stranger. */
+  readonly leaders: string;
+  readonly pids: ReadonlySet<number>;
+}
+
+/** So long a pid is taken to be that of the same stranger, in milliseconds. */
+const strangerFor = 20_000;
 
 /** Usage that is sampled in the background. Disposing ends that. */
 export interface UsageSampler extends Disposable {
@@ -70,8 +82,9 @@ export function newUsageSampler(options: {
 /** What each service uses now: its leader's group and session, and what descends from them. Without `before` no processor time is known. */
 export async function sampleUsage(pids: Readonly<Record<string, number>>, before?: UsageSample): Promise<UsageSample> {
   const leaders = Object.entries(pids);
-  if (leaders.length === 0) return { at: now(), usage: {}, times: new Map() };
-  const all = hasProc ? readProcesses() : await readProcessesByPs();
+  const known = strangersNow(Object.values(pids).join(" "), before?.strangers);
+  if (leaders.length === 0) return { at: now(), usage: {}, times: new Map(), strangers: known };
+  const all = hasProc ? readProcesses(known.pids) : await readProcessesByPs();
   const at = now();
   const owners = ownersOf(all.processes, new Map(leaders.map(([service, pid]) => [pid, service])));
   const times = new Map<string, number>();
@@ -90,7 +103,16 @@ export async function sampleUsage(pids: Readonly<Record<string, number>>, before
     const cpu = before === undefined ? 0 : (100 * Math.max(0, busy)) / Math.max(1, at - before.at);
     return [[service, { cpu, memory, processes }]];
   });
-  return { at, usage: Object.fromEntries(usage), times };
+  const owned = new Set([...owners.values()].flat());
+  const others = all.processes.filter((process) => !owned.has(process)).map(({ pid }) => pid);
+  const strangers = others.length === 0 ? known : { ...known, pids: new Set([...known.pids, ...others]) };
+  return { at, usage: Object.fromEntries(usage), times, strangers };
+}
+
+/** Those that are known, as far as that is still true. */
+function strangersNow(leaders: string, before: Strangers | undefined): Strangers {
+  if (before?.leaders === leaders && now() - before.since < strangerFor) return before;
+  return { since: now(), leaders, pids: new Set() };
 }
 
 /** Each service's processes, its leader first. */

@@ -31,6 +31,20 @@ test("counts a service's process and everything below it, with commands and memo
   expect(usage["other"]?.memory).toBeLessThan(300e6);
 });
 
+test("does not look again at processes that belong to no service, unless another service comes", async () => {
+  await using one = await startNode(`console.log("up"); setInterval(() => {}, 1e6);`);
+  await using other = await startNode(`console.log("up"); setInterval(() => {}, 1e6);`);
+  const first = await sampleUsage({ one: one.pid });
+  expect(first.strangers.pids).toContain(other.pid);
+  expect(first.strangers.pids).not.toContain(one.pid);
+  const again = await sampleUsage({ one: one.pid }, first);
+  expect(again.strangers.since).toBe(first.strangers.since);
+  expect(again.usage["one"]?.processes).toHaveLength(1);
+  const adopted = await sampleUsage({ one: one.pid, other: other.pid }, first);
+  expect(adopted.strangers.pids).not.toContain(other.pid);
+  expect(Object.keys(adopted.usage)).toEqual(["one", "other"]);
+});
+
 test("tells the processor's share between two samples", async () => {
   await using busy = await startNode(`console.log("up"); setTimeout(() => { for (;;); }, 0);`);
   await using idle = await startNode(`console.log("up"); setInterval(() => {}, 1e6);`);
@@ -66,10 +80,10 @@ test("samples while somebody reads, and no longer", async () => {
 });
 
 test("one pass over the processes is cheap", () => {
-  readProcesses();
+  readProcesses(new Set());
   const times = Array.from({ length: 9 }, () => {
     const began = now();
-    const { processes } = readProcesses();
+    const { processes } = readProcesses(new Set());
     return (now() - began) / Math.max(1, processes.length);
   });
   // 5 ms for 300: the best of several, on a machine that has other things to do, and with air.
@@ -79,7 +93,7 @@ test("one pass over the processes is cheap", () => {
 test("ps says the same as /proc", async () => {
   const byPs = await readProcessesByPs();
   const mine = byPs.processes.find(({ pid }) => pid === process.pid);
-  const same = readProcesses().processes.find(({ pid }) => pid === process.pid);
+  const same = readProcesses(new Set()).processes.find(({ pid }) => pid === process.pid);
   expect(mine).toMatchObject({ ppid: same?.ppid, group: same?.group });
   expect((mine?.memory ?? 0) / (same?.memory ?? 1)).toBeGreaterThan(0.7);
   expect((mine?.memory ?? 0) / (same?.memory ?? 1)).toBeLessThan(1.4);

@@ -34,19 +34,20 @@ const buffer = Buffer.alloc(4096);
 const commands = new Map<string, { readonly name: string; readonly command: string }>();
 let page: number | undefined;
 
-/** Every process that is visible now, zombies left out. */
-export function readProcesses(): Reading {
-  const processes = readdirSync("/proc").flatMap((entry) => {
+/** Every process that is visible now, zombies left out, and those of the pids in `strangers`, which are not looked at. */
+export function readProcesses(strangers: ReadonlySet<number>): Reading {
+  const pids = readdirSync("/proc").flatMap((entry) => {
     const first = entry.charCodeAt(0);
-    return first >= 48 && first <= 57 ? (parseUsing(readStatLine(entry) ?? "") ?? []) : [];
+    return first >= 48 && first <= 57 ? Number(entry) : [];
   });
+  const processes = pids.flatMap((pid) => (strangers.has(pid) ? [] : (parseUsing(readStatLine(pid) ?? "") ?? [])));
   const living = new Set(processes.map(({ key }) => key));
   for (const key of commands.keys()) if (!living.has(key)) commands.delete(key);
   return { processes, commandOf };
 }
 
 // Half of what `readFileSync` takes, which asks for the size first.
-function readStatLine(pid: string): string | undefined {
+function readStatLine(pid: number): string | undefined {
   let fd: number | undefined;
   try {
     fd = openSync(`/proc/${pid}/stat`, "r");
