@@ -104,10 +104,10 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
     isWorking = true;
     setImmediate(() => {
       isWorking = false;
-      const { view: before } = stage.pane;
-      const more = stage.pane.advance(slice);
-      if (more || stage.pane.view !== before) screen.touch();
-      if (more) work();
+      const advanced = stage.pane.advance(slice);
+      // The last slice as well: what it has found is to be seen.
+      if (advanced !== "nothing") screen.touch();
+      if (advanced === "more") work();
     });
   };
 

@@ -23,8 +23,8 @@ export interface LogPane {
   rows(): PaneRows;
   /** What is on, in words: `follow`, `filter /x/`, `3 of 17`. */
   status(): readonly string[];
-  /** Does a slice of what searching and filtering still have to do; true while more is left. */
-  advance(milliseconds: number): boolean;
+  /** Does a slice of what searching and filtering still have to do, if anything. */
+  advance(milliseconds: number): "nothing" | "done" | "more";
   /** Ends the selection, the search or the filter, whichever stands first; false when there is none. */
   dismiss(): boolean;
   isSelecting(): boolean;
@@ -73,10 +73,10 @@ export function newLogPane(logs: RunLogs, names: readonly string[], preferences:
     rows: () => rowsOf(view, pane),
     status: () => statusWords(view),
     advance(milliseconds) {
-      if (!isBusy(view)) return false;
+      if (!isBusy(view)) return "nothing";
       const until = performance.now() + milliseconds;
       view = advance(view, pane, () => performance.now() > until);
-      return isBusy(view);
+      return isBusy(view) ? "more" : "done";
     },
     dismiss() {
       if (view.selection !== undefined) view = endSelection(view);

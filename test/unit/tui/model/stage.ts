@@ -65,7 +65,7 @@ export function openTestStage(services: readonly DemoService[], preferences: Par
     },
     screen() {
       open.stage.logs.poll(0);
-      while (open.stage.pane.advance(100));
+      while (open.stage.pane.advance(100) === "more");
       const { header, table, dialog, footer } = open.picture();
       return [header, ...table, ...dialog]
         .map(plain)
