@@ -2,7 +2,7 @@
 
 import type { Fleet, Member } from "../../core/state.ts";
 import { explain, explanationLines } from "../../core/explain.ts";
-import { describe, describeExit } from "../../core/failure.ts";
+import { describe, describeExit, describeMillis } from "../../core/failure.ts";
 import type { Millis, Probe } from "../../core/service.ts";
 import { dependentsOf } from "../../core/needs.ts";
 import type { Usage } from "../host.ts";
@@ -58,12 +58,12 @@ function factLines(facts: WhyFacts, member: Member): readonly Line[] {
     ),
     row("ports", ports.join(", ")),
     row("page", facts.url ?? ""),
-    row("ready", `${probeWords(service.ready.probe)}, within ${uptime(service.ready.timeout)}`),
+    row("ready", `${probeWords(service.ready.probe)}, within ${describeMillis(service.ready.timeout)}`),
     row(
       "health",
       service.health === undefined
         ? ""
-        : `${health.status}: ${probeWords(service.health.probe)}, every ${uptime(service.health.interval)}`,
+        : `${health.status}: ${probeWords(service.health.probe)}, every ${describeMillis(service.health.interval)}`,
     ),
     row("last probe", member.probeReason ?? ""),
     row(
