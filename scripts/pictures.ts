@@ -14,8 +14,8 @@ import { type Cell, drawTerminal } from "./terminal-picture.ts";
 const root = join(import.meta.dirname, "..");
 const images = join(root, "docs/images");
 const launch = join(root, "bin/launch.js");
-// As long as what it is replaced by, so that nothing moves.
 const home = "/home/ada";
+const plain = { bold: false, dim: false, inverse: false, underline: false, foreground: undefined };
 const scratch = await mkdtemp(join(tmpdir(), "x"));
 
 const pictures: Readonly<Record<string, () => Promise<void>>> = {
@@ -161,8 +161,6 @@ async function drawPlain(name: string, screen: TestScreen, last: RegExp): Promis
   const command: readonly Cell[] = Array.from("$ npx launch --plain", (text) => ({ ...plain, text, width: 1 }));
   await write(name, drawTerminal([command, ...cells]));
 }
-
-const plain = { bold: false, dim: false, inverse: false, underline: false, foreground: undefined };
 
 /** A row without anything of this machine; what is shorter by that is filled up at its end. */
 function rowOf(screen: TestScreen, y: number, columns: number): readonly Cell[] {
