@@ -114,7 +114,7 @@ describe("the views of words", () => {
       state: { status: "failed", failure: { kind: "command-not-found", command: "pg" } },
     });
     dashboard.host.set("api", { wanted: true });
-    dashboard.host.set("web", { wanted: true });
+    dashboard.host.set("web", { wanted: true, run: 1 });
     dashboard.keys("j", "j", "w");
     await Promise.resolve();
     const text = dashboard.screen().join("\n");
