@@ -6,6 +6,7 @@ import { nameHolder } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
 import { sleep } from "../effects/clock.ts";
 import { endTree } from "../effects/processes/end-tree.ts";
+import { tryPort } from "../effects/ports/binding.ts";
 import type { Claim, Ports } from "../effects/ports/ports.ts";
 
 /** Carries out effects about ports; what happens is reported. */
@@ -13,6 +14,8 @@ export interface PortDesk {
   claim(services: readonly Service[]): void;
   settle(service: Service, choice: "next" | "kill" | "adopt" | "wait", conflicts: readonly Conflict[]): void;
   unwait(service: string): void;
+  /** Resolves once the processes that were in the way have left the ports, with false when `isAsked` no longer holds; rejects on abort. */
+  left(service: Service, conflicts: readonly Conflict[], isAsked: () => boolean, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Between two looks at a port that is waited for. */
@@ -93,7 +96,19 @@ export function newPortDesk(ports: Ports, report: (fact: Fact) => void): PortDes
       waits.get(service)?.abort();
       waits.delete(service);
     },
+    async left({ host }, conflicts, isAsked, signal) {
+      while (isAsked()) {
+        await sleep(waitInterval, signal);
+        if (conflicts.every((conflict) => hasLeft(conflict, host))) return isAsked();
+      }
+      return false;
+    },
   };
+}
+
+/** False as well where looking does not tell: another run's lease outlives its sockets. */
+function hasLeft({ port, holder }: Conflict, host: string | undefined): boolean {
+  return holder.kind === "process" && tryPort(port, host) === "free";
 }
 
 function movesOf(

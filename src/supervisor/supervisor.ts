@@ -178,7 +178,16 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
   const ask = async (service: Service, conflicts: readonly Conflict[]): Promise<void> => {
     if (asking.signal.aborted) return;
     const given = await answer(service, conflicts, asking.signal);
-    if (given !== undefined) send({ type: "resolve", service: service.name, ...given });
+    if (given !== undefined) return send({ type: "resolve", service: service.name, ...given });
+    // A person at a face is asked; whoever is in the way may leave before they answer.
+    const isAsked = (): boolean => {
+      const state = fleet.members[service.name]?.state;
+      return state?.status === "blocked" && state.conflicts === conflicts && state.answer === undefined;
+    };
+    if (!conflicts.every(({ choices }) => choices.includes("wait"))) return;
+    if (!(await desk.left(service, conflicts, isAsked, asking.signal).catch(() => false))) return;
+    const because = "nobody is on the port any more";
+    send({ type: "resolve", service: service.name, choice: "wait", because, restartUsers: false });
   };
 
   return {
