@@ -86,7 +86,6 @@ function pressOnConflicts(stage: Stage, dialog: Conflicts, key: string): void {
 }
 
 function answer({ host: { session }, ui, change }: Stage, { choice, services }: Option, remember: boolean): void {
-  if (choice === "quit") return session.request({ type: "quit", by: "request", force: false });
   const { members } = session.snapshot();
   const answered = new Map(ui.answered);
   for (const service of services) {
