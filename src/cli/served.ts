@@ -12,7 +12,7 @@ import { VERSION } from "./version.ts";
 
 /** A run as the control socket serves it. */
 export function servedRun(
-  { project, services }: Chosen,
+  { project }: Chosen,
   args: GlobalArgs,
   engine: Engine,
   lifeline: Pick<Served, "detach" | "onLifelineLost">,
@@ -22,16 +22,18 @@ export function servedRun(
 
   const start: Served["start"] = (names, withNeeds) => {
     const { members } = supervisor.snapshot();
-    const wanted = names.length === 0 ? { names: services.map(({ name }) => name) } : named(names, withNeeds);
+    const wanted = named(names, withNeeds);
     if ("refusal" in wanted) return wanted;
     const missing = wanted.names.filter((name) => members[name] === undefined);
-    if (missing.length > 0) {
+    // Nothing named is everything that there is; what was named has to be there.
+    if (names.length > 0 && missing.length > 0) {
       return {
         refusal: `${missing.join(", ")} cannot be started in this run: switched off, left out or of another profile when it began.`,
       };
     }
-    supervisor.request({ type: "up", services: wanted.names });
-    return wanted.names;
+    const services = wanted.names.filter((name) => members[name] !== undefined);
+    supervisor.request({ type: "up", services });
+    return services;
   };
 
   const named = (
