@@ -107,8 +107,9 @@ export function startInScreen(command: readonly string[], around: Surroundings =
   const pty: IPty = spawn(file, args, {
     ...size,
     cwd: around.cwd ?? root,
-    env: { TERM: "xterm-256color", ...around.env },
-    name: "xterm-256color",
+    env: { ...around.env },
+    // It becomes `TERM`, whatever the environment says.
+    name: around.env?.["TERM"] ?? "xterm-256color",
   });
   let raw = "";
   let isOver = false;

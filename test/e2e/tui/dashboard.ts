@@ -66,7 +66,8 @@ export function printing(lines: readonly string[]): {
 /** Waits until the question stands, and as long as it ignores keys that were typed before it came. */
 export async function asked(screen: TestScreen, title: string | RegExp): Promise<void> {
   await screen.until(title);
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  const isGrave = /taken|conflicts|KILL|Really/.test(String(title));
+  await new Promise((resolve) => setTimeout(resolve, isGrave ? 550 : 200));
 }
 
 /** The row of the table that is a service's. */
