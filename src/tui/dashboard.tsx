@@ -5,15 +5,15 @@ import type { ReactElement } from "react";
 import type { Host } from "./host.ts";
 import { lowerRows } from "./model/lower.ts";
 import { openStage } from "./model/open-stage.ts";
-import { paint, plain } from "./model/line.ts";
-import { tinyLine } from "./model/picture.ts";
+import { paint } from "./model/line.ts";
+import { chromeRows } from "./model/picture.ts";
 import { point } from "./model/pointer.ts";
 import { paste, press } from "./model/press.ts";
 import type { End, Stage, Surroundings } from "./model/stage.ts";
 import { openDashboardTerminal, type Opening } from "./opening.ts";
 import { catchStrayWords } from "./stray-words.ts";
 import { streamLogs } from "./stream.ts";
-import { DashboardView, TinyView } from "./view/dashboard-view.tsx";
+import { Chrome } from "./view/chrome.tsx";
 import { Keyboard } from "./view/keyboard.tsx";
 
 export type { End } from "./model/stage.ts";
@@ -48,7 +48,10 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
     isSoon = undefined;
     isDue = undefined;
     if (modes.holding === "lent") return;
-    ink.rerender(view());
+    const before = chrome.element;
+    const next = view();
+    // Ink takes longer than all the rest of a picture: it is left alone while its rows stay the same.
+    if (next !== before) ink.rerender(next);
     screen.paint();
     work();
   };
@@ -76,20 +79,22 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
   const { stage } = open;
 
   let table: readonly string[] = [];
+  let chrome = { text: "", element: <></> };
   const view = (): ReactElement => {
     const picture = open.picture();
-    const { layout } = picture;
+    const { columns } = picture.layout;
     table = picture.table.map((line) => paint(line, host.preferences.colors));
-    return (
+    const rows = chromeRows(stage, picture);
+    const text = `${columns} ${rows.join("\n")}`;
+    if (text === chrome.text) return chrome.element;
+    const element = (
       <>
         <Keyboard onKey={onKey} onPaste={onPaste} />
-        {layout.tiny ? (
-          <TinyView words={plain(tinyLine(stage))} columns={layout.columns} />
-        ) : (
-          <DashboardView picture={picture} colors={host.preferences.colors} />
-        )}
+        <Chrome rows={rows} columns={columns} />
       </>
     );
+    chrome = { text, element };
+    return element;
   };
   const onKey = (key: string): void => {
     press(stage, key);

@@ -7,7 +7,7 @@ import { footer } from "./footer.ts";
 import { headerLine } from "./header.ts";
 import { keyOf, showKey } from "./keymap.ts";
 import { dialogRoom, divide, type Layout, windowOn } from "./layout.ts";
-import { type Line, span } from "./line.ts";
+import { type Line, paint, span } from "./line.ts";
 import { drawMenu, drawPalette, fieldLine } from "./menus.ts";
 import { serviceTable } from "./service-table.ts";
 import type { Stage } from "./stage.ts";
@@ -69,8 +69,13 @@ export function pictureOf(stage: Stage): Picture {
   };
 }
 
-/** The one line that a terminal without room for more gets. */
-export function tinyLine({ host, size }: Stage): Line {
+/** The rows that are left to Ink: header, dialog and footer, or a few words where there is no room for more. */
+export function chromeRows(stage: Stage, { layout, header, dialog, footer: last }: Picture): readonly string[] {
+  const lines = layout.tiny ? [tinyLine(stage)] : [header, ...dialog, last];
+  return lines.map((line) => paint(line, stage.host.preferences.colors));
+}
+
+function tinyLine({ host, size }: Stage): Line {
   const { members } = host.session.snapshot();
   const trouble = Object.values(members).filter(({ state }) => state.status === "failed" || state.status === "blocked");
   const words =

@@ -40,7 +40,7 @@ export interface Screen extends Disposable {
   showRegions(source: () => readonly Region[]): void;
   /** A region's rows have changed by themselves: painted with others of the next 50 ms. */
   touch(): void;
-  /** A person has changed something: painted at the end of this turn. */
+  /** A person has changed something, and Ink has heard of it: painted at once. */
   paint(): void;
   /** Sends a control sequence that moves nothing, such as OSC 52, before the next picture. */
   send(sequence: string): void;
@@ -67,7 +67,7 @@ export function newScreen(terminal: Terminal): Screen {
   let sequences = "";
   let isHeld = true;
   let isAwaited = false;
-  let isDue = false;
+  let due: NodeJS.Immediate | undefined;
   let painted = -Infinity;
   let timer: NodeJS.Timeout | undefined;
   let frames = 0;
@@ -85,7 +85,8 @@ export function newScreen(terminal: Terminal): Screen {
   const draw = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    isDue = false;
+    clearImmediate(due);
+    due = undefined;
     if (isHeld) return;
     // Made from what is true when the terminal is ready, rather than from what was true now.
     if (!terminal.idle) return whenReady();
@@ -108,14 +109,12 @@ export function newScreen(terminal: Terminal): Screen {
     });
   };
   const soon = (): void => {
-    if (timer !== undefined || isDue) return;
+    if (timer !== undefined || due !== undefined) return;
     timer = setTimeout(draw, Math.max(0, painted + tick - performance.now()));
   };
-  // At the end of the turn, so that one key, or several that came at once, make one picture.
+  // At the end of the turn, so that whatever changes together makes one picture.
   const now = (): void => {
-    if (isDue) return;
-    isDue = true;
-    setImmediate(draw);
+    due ??= setImmediate(draw);
   };
   const stdout = inkStream((frame) => {
     chrome = frame.split("\n");
@@ -147,7 +146,7 @@ export function newScreen(terminal: Terminal): Screen {
       now();
     },
     touch: soon,
-    paint: now,
+    paint: draw,
     send(sequence) {
       sequences += sequence;
       now();
@@ -166,6 +165,7 @@ export function newScreen(terminal: Terminal): Screen {
     [Symbol.dispose]() {
       isHeld = true;
       clearTimeout(timer);
+      clearImmediate(due);
       resized[Symbol.dispose]();
     },
   };

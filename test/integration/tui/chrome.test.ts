@@ -2,7 +2,8 @@ import { renderToString } from "ink";
 import { createElement } from "react";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { DashboardView } from "../../../src/tui/view/dashboard-view.tsx";
+import { chromeRows } from "../../../src/tui/model/picture.ts";
+import { Chrome } from "../../../src/tui/view/chrome.tsx";
 import { demoConflict } from "../../fixtures/tui/demo-host.ts";
 import { openTestStage } from "../../unit/tui/model/stage.ts";
 
@@ -19,7 +20,8 @@ test("the chrome has the rows that the layout leaves it, at every size, and none
   ] as const) {
     dashboard.resize(columns, rows);
     const picture = dashboard.open.picture();
-    const frame = renderToString(createElement(DashboardView, { picture, colors: true }), { columns });
+    const chrome = { rows: chromeRows(dashboard.stage, picture), columns };
+    const frame = renderToString(createElement(Chrome, chrome), { columns });
     const drawn = stripVTControlCharacters(frame).split("\n");
     const { header, dialog, footer } = picture.layout;
     expect(drawn).toHaveLength(header.height + dialog.height + footer.height);
@@ -34,7 +36,8 @@ test("colours are left out where they are unwanted, and nothing else is", () => 
   using dashboard = openTestStage([{ name: "db" }], { colors: false });
   dashboard.host.set("db", { wanted: true, state: { status: "failed", failure: { kind: "did-not-stop" } } });
   const picture = dashboard.open.picture();
-  const frame = renderToString(createElement(DashboardView, { picture, colors: false }), { columns: 120 });
+  const chrome = { rows: chromeRows(dashboard.stage, picture), columns: 120 };
+  const frame = renderToString(createElement(Chrome, chrome), { columns: 120 });
   expect(frame).not.toMatch(/\u001b\[3\dm/);
   expect(frame).toContain("1 failed");
 });
