@@ -1,5 +1,5 @@
 // What the dashboard costs and how quick it is, in a real pseudo-terminal: `node bench/dashboard.ts [--seconds N] [SCENARIO…]`.
-// Processor time is the dashboard's own process; the engine is another one and is measured by `bench/engine.ts`.
+// Processor time is the dashboard's own process and, as a figure of its own, that of the engine behind it.
 
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -18,8 +18,9 @@ const { values, positionals } = parseArgs({
   options: { seconds: { type: "string", default: "60" } },
 });
 const seconds = Number(values.seconds);
-if (!Number.isInteger(seconds) || seconds < 10)
+if (!Number.isInteger(seconds) || seconds < 10) {
   throw new Error(`--seconds wants a whole number from 10, not ${values.seconds}`);
+}
 
 const scenarios: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
   paint,
@@ -79,9 +80,10 @@ async function firstSpawn(within: Bench, args: readonly string[]): Promise<numbe
 /** Thirty services that do nothing, looked at. */
 async function idle(within: Bench): Promise<readonly Figure[]> {
   await using dashboard = await openDashboard(within, idleServices(within, count));
-  const used = await processorUse(dashboard.pid);
+  const used = await processorUse(dashboard);
   return [
-    { name: `idle, ${count} services: CPU over ${seconds} s`, samples: [used], unit: "%", goal: { atMost: 1.5 } },
+    { name: `idle, ${count} services: CPU over ${seconds} s`, samples: [used.face], unit: "%", goal: { atMost: 1.5 } },
+    { name: "idle: CPU of the engine meanwhile", samples: [used.engine], unit: "%", goal: { atMost: 0.5 } },
   ];
 }
 
@@ -95,20 +97,29 @@ async function flood(within: Bench): Promise<readonly Figure[]> {
   await sleep(3000);
   const memory: number[] = [];
   using sampling = setInterval(() => memory.push(residentMb(dashboard.pid)), 1000);
-  const used = await processorUse(dashboard.pid);
+  const used = await processorUse(dashboard);
   sampling.close();
+  const minute = Math.min(60, Math.ceil(memory.length / 2));
   const latencies = await keyLatencies(dashboard, names);
   const sorted = latencies.toSorted((a, b) => a - b);
   return [
-    { name: `flood: CPU over ${seconds} s`, samples: [used], unit: "%", goal: { atMost: 6 } },
+    { name: `flood: CPU over ${seconds} s`, samples: [used.face], unit: "%", goal: { atMost: 6 } },
+    { name: "flood: CPU of the engine meanwhile", samples: [used.engine], unit: "%", goal: { atMost: 15 } },
     {
-      name: `flood: RSS over ${seconds} s, greatest`,
-      samples: [Math.max(...memory)],
+      name: `flood: RSS in the first ${minute} s`,
+      samples: memory.slice(0, minute),
       unit: "MB",
       goal: { atMost: 140 },
     },
-    { name: "flood: key to paint, median of 60", samples: [at(sorted, 0.5)], unit: "ms", goal: { atMost: 6 } },
-    { name: "flood: key to paint, 95th of 100", samples: [at(sorted, 0.95)], unit: "ms", goal: { atMost: 20 } },
+    {
+      name: `flood: RSS in the last ${minute} s`,
+      samples: memory.slice(-minute),
+      unit: "MB",
+      goal: { atMost: 140 },
+    },
+    { name: "flood: RSS, greatest", samples: [Math.max(...memory)], unit: "MB", goal: { atMost: 140 } },
+    { name: "flood: key to paint, median", samples: [at(sorted, 0.5)], unit: "ms", goal: { atMost: 6 } },
+    { name: "flood: key to paint, 95 of 100", samples: [at(sorted, 0.95)], unit: "ms", goal: { atMost: 20 } },
   ];
 }
 
@@ -132,6 +143,7 @@ async function keyLatencies(dashboard: Dashboard, names: readonly string[]): Pro
 
 interface Dashboard extends AsyncDisposable {
   readonly pid: number;
+  readonly engine: number;
   type(keys: string): void;
   /** Resolves with the moment at which the text is written to the terminal, from now on. */
   shows(text: string): Promise<number>;
@@ -172,6 +184,7 @@ async function openDashboard(within: Bench, services: Readonly<Record<string, Se
   await sleep(2000);
   return {
     pid: pty.pid,
+    engine: childOf(pty.pid),
     type: (keys) => pty.write(keys),
     shows,
     async [Symbol.asyncDispose]() {
@@ -187,7 +200,7 @@ function start(directory: string, args: readonly string[], more: NodeJS.ProcessE
     cwd: directory,
     cols: 160,
     rows: 50,
-    env: env as Record<string, string>,
+    env,
   });
 }
 
@@ -207,12 +220,18 @@ async function firstText(directory: string, args: readonly string[], isLaunch: b
   return ms;
 }
 
-/** Per cent of one processor over the window. */
-async function processorUse(pid: number): Promise<number> {
-  const before = cpuTime(pid);
+/** Per cent of one processor over the window, of the dashboard and of its engine. */
+async function processorUse({ pid, engine }: Dashboard): Promise<{ readonly face: number; readonly engine: number }> {
+  const before = [cpuTime(pid), cpuTime(engine)] as const;
   const startedAt = now();
   await sleep(seconds * 1000);
-  return (100 * (cpuTime(pid) - before)) / (now() - startedAt);
+  const ms = now() - startedAt;
+  return { face: (100 * (cpuTime(pid) - before[0])) / ms, engine: (100 * (cpuTime(engine) - before[1])) / ms };
+}
+
+/** The engine is the only process that a dashboard starts. */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ")[0]);
 }
 
 function residentMb(pid: number): number {
