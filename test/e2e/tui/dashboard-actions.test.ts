@@ -14,7 +14,7 @@ const services = {
 const runs = (text: string): number => text.split("\n").filter((line) => line.endsWith(" runs")).length;
 
 describe("services", () => {
-  it("are stopped and started again", async () => {
+  it.concurrent("are stopped and started again", async () => {
     await using dashboard = await openDashboard({ services });
     const { screen } = dashboard;
     screen.type("js");
@@ -25,7 +25,7 @@ describe("services", () => {
     expect(runs(dashboard.project.read(".launch/logs/api.log"))).toBe(2);
   });
 
-  it("are not stopped under those that need them without a yes", async () => {
+  it.concurrent("are not stopped under those that need them without a yes", async () => {
     await using dashboard = await openDashboard({ services });
     const { screen } = dashboard;
     screen.type("s");
@@ -42,7 +42,7 @@ describe("services", () => {
     expect(rowOf(screen, "api")).toContain("ready");
   });
 
-  it("are restarted alone, or with what needs them", async () => {
+  it.concurrent("are restarted alone, or with what needs them", async () => {
     await using dashboard = await openDashboard({ services });
     const { screen, project } = dashboard;
     const count = (name: string): number => runs(project.read(`.launch/logs/${name}.log`));
@@ -59,7 +59,7 @@ describe("services", () => {
     await untilRow(screen, "api", /ready/);
   });
 
-  it("get signals, the deadly ones after a yes", async () => {
+  it.concurrent("get signals, the deadly ones after a yes", async () => {
     const command = "trap 'echo reloaded' HUP; echo up; while :; do sleep 0.02; done";
     await using dashboard = await openDashboard({
       services: { app: { command, ready: { log: "up" }, restart: "no" } },
@@ -85,7 +85,7 @@ describe("services", () => {
     await untilRow(screen, "app", /failed .*SIGKILL/);
   });
 
-  it("that were not asked for are there to be started", async () => {
+  it.concurrent("that were not asked for are there to be started", async () => {
     await using dashboard = await openDashboard({ services }, { args: ["db"] });
     const { screen } = dashboard;
     expect(rowOf(screen, "api")).toContain("idle");
@@ -93,7 +93,7 @@ describe("services", () => {
     await untilRow(screen, "api", /ready/);
   });
 
-  it("have their page opened in the browser, and their place in the manifest in the editor", async () => {
+  it.concurrent("have their page opened in the browser, and their place in the manifest in the editor", async () => {
     const [port] = await freePorts(1);
     await using dashboard = await openDashboard(
       { services: { web: { command: "serve.js", port } } },
@@ -115,7 +115,7 @@ describe("services", () => {
 });
 
 describe("a service's own terminal", () => {
-  it("is joined full-screen, takes what is typed, and is left by Ctrl-]", async () => {
+  it.concurrent("is joined full-screen, takes what is typed, and is left by Ctrl-]", async () => {
     const program = 'printf "name? "; while read name; do echo "hello $name"; printf "name? "; done';
     await using dashboard = await openDashboard({
       services: { app: { command: program, tty: true }, other: "sleep 1000" },
@@ -140,7 +140,7 @@ describe("a service's own terminal", () => {
     expect(screen.isAlternate()).toBe(true);
   });
 
-  it("gives the terminal back to the dashboard when the service ends meanwhile", async () => {
+  it.concurrent("gives the terminal back to the dashboard when the service ends meanwhile", async () => {
     await using dashboard = await openDashboard({
       services: { app: { command: "echo $$ >pid; read line; exit 5", tty: true, restart: "no" } },
     });

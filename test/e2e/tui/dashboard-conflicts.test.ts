@@ -5,7 +5,17 @@ import { isAlive } from "../../helpers/processes.ts";
 import { startScreen } from "../../helpers/screen.ts";
 import { until } from "../../helpers/wait.ts";
 import { freePort, freePorts, startListener, startNode, type Stranger } from "../../integration/ports/strangers.ts";
-import { asked, ctrlC, type Dashboard, escape, openDashboard, rowOf, startDashboard, untilRow } from "./dashboard.ts";
+import {
+  asked,
+  ctrlC,
+  type Dashboard,
+  escape,
+  openDashboard,
+  rowOf,
+  startDashboard,
+  untilRow,
+  servicesIn,
+} from "./dashboard.ts";
 
 interface Contested extends AsyncDisposable {
   readonly dashboard: Dashboard;
@@ -37,7 +47,7 @@ function digitOf(dashboard: Dashboard, choice: string): string {
 }
 
 describe("the dialog about a taken port", () => {
-  it("says who has it, lets the others go on, and moves the service", async () => {
+  it.concurrent("says who has it, lets the others go on, and moves the service", async () => {
     await using contested = await openContested();
     const { dashboard, stranger, port, next } = contested;
     const { screen } = dashboard;
@@ -80,7 +90,7 @@ describe("the dialog about a taken port", () => {
     await screen.ended;
   });
 
-  it("ends the holder only after it was asked for twice", async () => {
+  it.concurrent("ends the holder only after it was asked for twice", async () => {
     await using contested = await openContested();
     const { dashboard, stranger, port } = contested;
     const { screen } = dashboard;
@@ -100,7 +110,7 @@ describe("the dialog about a taken port", () => {
     expect(await untilRow(screen, "api", /ready/)).toContain(String(port));
   });
 
-  it("takes what runs there as the service, and leaves it alone at the end", async () => {
+  it.concurrent("takes what runs there as the service, and leaves it alone at the end", async () => {
     const port = await freePort();
     await using stranger = await startNode(`
       import { createServer } from "node:http";
@@ -116,7 +126,7 @@ describe("the dialog about a taken port", () => {
     expect(isAlive(stranger.pid)).toBe(true);
   });
 
-  it("waits until the port is free", async () => {
+  it.concurrent("waits until the port is free", async () => {
     await using contested = await openContested();
     const { dashboard, stranger, port } = contested;
     const { screen } = dashboard;
@@ -126,7 +136,7 @@ describe("the dialog about a taken port", () => {
     expect(await untilRow(screen, "api", /ready/)).toContain(String(port));
   });
 
-  it("goes on without the service and what needs it", async () => {
+  it.concurrent("goes on without the service and what needs it", async () => {
     await using contested = await openContested();
     const { dashboard } = contested;
     const { screen } = dashboard;
@@ -136,16 +146,16 @@ describe("the dialog about a taken port", () => {
     expect(rowOf(screen, "web")).not.toMatch(/ready|starting/);
   });
 
-  it("stops everything when that is the answer", async () => {
+  it.concurrent("stops everything when that is the answer", async () => {
     await using contested = await openContested();
     const { dashboard, stranger } = contested;
     dashboard.screen.type(digitOf(dashboard, "quit"));
     expect((await dashboard.screen.ended).code).toBe(3);
-    expect(dashboard.project.processes()).toEqual([]);
+    expect(servicesIn(dashboard.project)).toEqual([]);
     expect(isAlive(stranger.pid)).toBe(true);
   });
 
-  it("keeps the new port for the next run when it is told to", async () => {
+  it.concurrent("keeps the new port for the next run when it is told to", async () => {
     await using contested = await openContested();
     const { dashboard, next } = contested;
     const { screen, project } = dashboard;
@@ -158,7 +168,7 @@ describe("the dialog about a taken port", () => {
     expect(project.read(".launch/state.json")).toContain(String(next));
   });
 
-  it("can be put aside and taken up again, and goes when the holder leaves", async () => {
+  it.concurrent("can be put aside and taken up again, and goes when the holder leaves", async () => {
     await using contested = await openContested();
     const { dashboard, stranger } = contested;
     const { screen } = dashboard;
@@ -176,7 +186,7 @@ describe("the dialog about a taken port", () => {
 });
 
 describe("several at once, and later ones", () => {
-  it("are one list, answered one by one or together", async () => {
+  it.concurrent("are one list, answered one by one or together", async () => {
     await using first = await startListener("127.0.0.1");
     await using second = await startListener("127.0.0.1");
     await using third = await startListener("127.0.0.1");
@@ -203,7 +213,7 @@ describe("several at once, and later ones", () => {
     expect(rowOf(screen, "two")).toContain("skipped");
   });
 
-  it("come at a later start as well, while everything else is at work", async () => {
+  it.concurrent("come at a later start as well, while everything else is at work", async () => {
     await using stranger = await startListener("127.0.0.1");
     const { port } = stranger;
     await using dashboard = await openDashboard(
@@ -218,7 +228,7 @@ describe("several at once, and later ones", () => {
     expect(await untilRow(screen, "api", /ready/)).toContain(`${port}→`);
   });
 
-  it("are open to whoever looks at the run, and answered by the first who does", async () => {
+  it.concurrent("are open to whoever looks at the run, and answered by the first who does", async () => {
     await using contested = await openContested();
     const { dashboard, port, next } = contested;
     await using second = startScreen(dashboard.project, ["attach"], { afterwards: async () => {} });

@@ -3,7 +3,7 @@
 import { chmodSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { until } from "../../helpers/wait.ts";
-import { type Dashboard, escape, clipboardOf, openDashboard, printing } from "./dashboard.ts";
+import { type Dashboard, escape, clipboardOf, openDashboard, printing, servicesIn } from "./dashboard.ts";
 
 const lines = ["first", "second 東京", "third ERROR", "fourth", "fifth"];
 
@@ -21,7 +21,7 @@ function addProgram({ project }: Dashboard, name: string, script: string): void 
 }
 
 describe("copying", () => {
-  it("takes what is visible, the matching line, or chosen lines, and says what it has taken", async () => {
+  it.concurrent("takes what is visible, the matching line, or chosen lines, and says what it has taken", async () => {
     await using dashboard = await openLines();
     const { screen } = dashboard;
     screen.type("y");
@@ -45,7 +45,7 @@ describe("copying", () => {
     await screen.untilGone("2 selected");
   });
 
-  it("takes the lines of a drag when the button is let go, and hints at the terminal's own way once", async () => {
+  it.concurrent("takes the lines of a drag when the button is let go, and hints at the terminal's own way once", async () => {
     await using dashboard = await openLines();
     const { screen } = dashboard;
     const y = screen
@@ -60,7 +60,7 @@ describe("copying", () => {
     expect(clipboardOf(screen)).toBe("second 東京\nthird ERROR\nfourth");
   });
 
-  it("saves the view to a new file, never over another one", async () => {
+  it.concurrent("saves the view to a new file, never over another one", async () => {
     await using dashboard = await openLines();
     const { screen, project } = dashboard;
     screen.type("S");
@@ -74,7 +74,7 @@ describe("copying", () => {
     expect(readdirSync(project.directory)).toContain("app.log");
   });
 
-  it("opens the log in the editor at the line that is looked at, and comes back", async () => {
+  it.concurrent("opens the log in the editor at the line that is looked at, and comes back", async () => {
     await using dashboard = await openLines({ EDITOR: "./vi -n" });
     const { screen, project } = dashboard;
     addProgram(dashboard, "vi", 'echo "editing $*"; read answer; echo "$answer" >answered');
@@ -92,14 +92,14 @@ describe("copying", () => {
     await screen.until("[ help ]");
   });
 
-  it("says what is wrong when there is no such editor", async () => {
+  it.concurrent("says what is wrong when there is no such editor", async () => {
     await using dashboard = await openLines({ EDITOR: "no-such-editor" });
     dashboard.screen.type("e");
     await dashboard.screen.until("EDITOR is no-such-editor, which cannot be found");
     expect(dashboard.screen.isAlternate()).toBe(true);
   });
 
-  it("streams plain lines on the usual screen until a key, with what is written meanwhile", async () => {
+  it.concurrent("streams plain lines on the usual screen until a key, with what is written meanwhile", async () => {
     await using dashboard = await openLines();
     const { screen, project } = dashboard;
     screen.type("l");
@@ -122,12 +122,12 @@ describe("copying", () => {
     await screen.until("SERVICE");
   });
 
-  it("ends everything by Ctrl-C in the plain lines as well", async () => {
+  it.concurrent("ends everything by Ctrl-C in the plain lines as well", async () => {
     await using dashboard = await openLines();
     dashboard.screen.type("l");
     await dashboard.screen.until("any key");
     dashboard.screen.type("\u0003");
     expect((await dashboard.screen.ended).code).toBe(0);
-    expect(dashboard.project.processes()).toEqual([]);
+    expect(servicesIn(dashboard.project)).toEqual([]);
   });
 });

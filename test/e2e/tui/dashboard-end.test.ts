@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { TestScreen } from "../../helpers/screen.ts";
 import { isAlive } from "../../helpers/processes.ts";
 import { until } from "../../helpers/wait.ts";
-import { asked, ctrlC, openDashboard, startDashboard, untilRow } from "./dashboard.ts";
+import { asked, ctrlC, openDashboard, startDashboard, untilRow, servicesIn, isEngine } from "./dashboard.ts";
 
 const services = { db: "sleep 1000", api: { command: "sleep 1000", depends_on: ["db"] } };
 
@@ -25,7 +25,7 @@ function expectGivenBack(screen: TestScreen): void {
 }
 
 describe("leaving by the keyboard", () => {
-  it("asks first, and stops everything when that is what was meant", async () => {
+  it.concurrent("asks first, and stops everything when that is what was meant", async () => {
     await using dashboard = await openDashboard({ services });
     const { screen, project } = dashboard;
     screen.type("q");
@@ -39,10 +39,10 @@ describe("leaving by the keyboard", () => {
     expect(await screen.ended).toEqual({ code: 0, signal: 0 });
     expectGivenBack(screen);
     expect(screen.screen()).toMatch(/ended after/);
-    expect(project.processes()).toEqual([]);
+    expect(servicesIn(project)).toEqual([]);
   });
 
-  it("stops everything by Ctrl-C, dependents first, and ends with 0 after everything was up", async () => {
+  it.concurrent("stops everything by Ctrl-C, dependents first, and ends with 0 after everything was up", async () => {
     const says = (name: string): string => `trap 'echo ${name} >>order; exit 0' TERM; while :; do sleep 0.02; done`;
     await using dashboard = await openDashboard({
       services: { db: says("db"), api: { command: says("api"), depends_on: ["db"] } },
@@ -52,10 +52,10 @@ describe("leaving by the keyboard", () => {
     expect(await screen.ended).toEqual({ code: 0, signal: 0 });
     expectGivenBack(screen);
     expect(project.read("order")).toBe("api\ndb\n");
-    expect(project.processes()).toEqual([]);
+    expect(servicesIn(project)).toEqual([]);
   });
 
-  it("says that a service does not end, and ends it at once by the second Ctrl-C", async () => {
+  it.concurrent("says that a service does not end, and ends it at once by the second Ctrl-C", async () => {
     await using dashboard = await openDashboard({
       services: { deaf: { command: "deaf.js", ready: { log: "deaf" }, stop: { timeout: "60s" } } },
     });
@@ -68,22 +68,22 @@ describe("leaving by the keyboard", () => {
     screen.type(ctrlC);
     expect(await screen.ended).toEqual({ code: 0, signal: 0 });
     expectGivenBack(screen);
-    expect(project.processes()).toEqual([]);
+    expect(servicesIn(project)).toEqual([]);
   });
 
-  it("ends with 130 by Ctrl-C while things are still starting", async () => {
+  it.concurrent("ends with 130 by Ctrl-C while things are still starting", async () => {
     await using dashboard = startDashboard({ services: { slow: { command: "sleep 1000", ready: { log: "never" } } } });
     const { screen, project } = dashboard;
     await untilRow(screen, "slow", /starting/);
     screen.type(ctrlC);
     expect(await screen.ended).toEqual({ code: 130, signal: 0 });
     expectGivenBack(screen);
-    expect(project.processes()).toEqual([]);
+    expect(servicesIn(project)).toEqual([]);
   });
 });
 
 describe("ending from outside", () => {
-  it.each([
+  it.concurrent.each([
     ["SIGTERM", 0],
     ["SIGINT", 0],
     ["SIGHUP", 0],
@@ -93,17 +93,17 @@ describe("ending from outside", () => {
     screen.signal(signal);
     expect(await screen.ended).toEqual({ code, signal: 0 });
     expectGivenBack(screen);
-    expect(project.processes()).toEqual([]);
+    expect(servicesIn(project)).toEqual([]);
   });
 
-  it("a closed terminal stops everything", async () => {
+  it.concurrent("a closed terminal stops everything", async () => {
     await using dashboard = await openDashboard({ services });
     const { screen, project } = dashboard;
     await screen[Symbol.asyncDispose]();
     await until("everything to be gone", () => project.processes().length === 0);
   });
 
-  it("SIGKILL for the dashboard stops the services", async () => {
+  it.concurrent("SIGKILL for the dashboard stops the services", async () => {
     await using dashboard = await openDashboard({ services });
     const { screen, project } = dashboard;
     screen.signal("SIGKILL");
@@ -111,10 +111,10 @@ describe("ending from outside", () => {
     await until("everything to be gone", () => project.processes().length === 0);
   });
 
-  it("is said in a clear line when the engine was killed, with exit code 1", async () => {
+  it.concurrent("is said in a clear line when the engine was killed, with exit code 1", async () => {
     await using dashboard = await openDashboard({ name: "shop", services });
     const { screen, project } = dashboard;
-    const engine = project.processes().find(({ command }) => command.includes("--engine="));
+    const engine = project.processes().find(({ command }) => isEngine(command));
     expect(engine).toBeDefined();
     process.kill(engine!.pid, "SIGKILL");
     expect(await screen.ended).toEqual({ code: 1, signal: 0 });

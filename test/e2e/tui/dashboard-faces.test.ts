@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { launch } from "../../helpers/launch.ts";
 import { startScreen, type TestScreen } from "../../helpers/screen.ts";
-import { type Dashboard, escape, openDashboard, untilRow } from "./dashboard.ts";
+import { type Dashboard, escape, openDashboard, untilRow, servicesIn } from "./dashboard.ts";
 
 const services = {
   db: "echo db runs; exec sleep 1000",
@@ -16,7 +16,7 @@ function startSecond({ project }: Dashboard, args: readonly string[]): TestScree
 }
 
 describe("a run", () => {
-  it("goes on without its dashboard, is joined again, and stopped from outside", async () => {
+  it.concurrent("goes on without its dashboard, is joined again, and stopped from outside", async () => {
     await using dashboard = await openDashboard({ name: "shop", services });
     const { screen, project } = dashboard;
     screen.type("D");
@@ -32,10 +32,10 @@ describe("a run", () => {
     expect((await launch(project, ["down"])).code).toBe(0);
     expect(await second.ended).toEqual({ code: 0, signal: 0 });
     expect(second.isAlternate()).toBe(false);
-    expect(project.processes()).toEqual([]);
+    expect(servicesIn(project)).toEqual([]);
   });
 
-  it("is left by those who joined it, by Ctrl-C and by a closed terminal too", async () => {
+  it.concurrent("is left by those who joined it, by Ctrl-C and by a closed terminal too", async () => {
     await using dashboard = await openDashboard({ name: "shop", services });
     const { screen } = dashboard;
     {
@@ -54,7 +54,7 @@ describe("a run", () => {
     await untilRow(screen, "api", /ready/);
   });
 
-  it("shows in every dashboard what was done in one of them", async () => {
+  it.concurrent("shows in every dashboard what was done in one of them", async () => {
     await using dashboard = await openDashboard({ services });
     await using second = startSecond(dashboard, ["attach"]);
     await untilRow(second, "api", /ready/);
@@ -64,7 +64,7 @@ describe("a run", () => {
     await untilRow(second, "api", /ready/);
   });
 
-  it("ends for every dashboard when its owner ends it", async () => {
+  it.concurrent("ends for every dashboard when its owner ends it", async () => {
     await using dashboard = await openDashboard({ services });
     await using second = startSecond(dashboard, ["attach"]);
     await untilRow(second, "api", /ready/);
@@ -75,7 +75,7 @@ describe("a run", () => {
     expect(second.screen()).toContain("ended after");
   });
 
-  it("gets what is missing in it from another `launch`, which joins it", async () => {
+  it.concurrent("gets what is missing in it from another `launch`, which joins it", async () => {
     await using dashboard = await openDashboard({ services }, { args: ["db"] });
     await untilRow(dashboard.screen, "api", /idle/);
     await using second = startSecond(dashboard, []);
@@ -86,7 +86,7 @@ describe("a run", () => {
     expect((await launch(dashboard.project, ["status"])).stdout).toMatch(/api +ready/);
   });
 
-  it("has nobody to attach to when it has ended", async () => {
+  it.concurrent("has nobody to attach to when it has ended", async () => {
     await using dashboard = await openDashboard({ services });
     dashboard.screen.type("\u0003");
     await dashboard.screen.ended;

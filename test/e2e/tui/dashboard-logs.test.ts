@@ -12,7 +12,7 @@ const numbered = (count: number): readonly string[] =>
 const rows = { columns: 100, rows: 24 };
 
 describe("reading", () => {
-  it("follows what is written, stays where one scrolls to, and follows again", async () => {
+  it.concurrent("follows what is written, stays where one scrolls to, and follows again", async () => {
     const { services, files } = printing(numbered(200));
     await using dashboard = await openDashboard({ services: { ...services } }, { ...rows, files });
     const { screen, project } = dashboard;
@@ -37,7 +37,7 @@ describe("reading", () => {
     await screen.until(/^ line 200 here/m);
   });
 
-  it("goes back into what a former run has written", async () => {
+  it.concurrent("goes back into what a former run has written", async () => {
     await using project = newProject({ services: { app: "echo run $$; exec sleep 1000" } });
     const run = async (): Promise<string> => {
       await using going = startJson(project);
@@ -58,7 +58,7 @@ describe("reading", () => {
     expect((await launch(project, ["status"])).code).toBe(4);
   });
 
-  it("shows the logs of all services in one, each line with its service", async () => {
+  it.concurrent("shows the logs of all services in one, each line with its service", async () => {
     await using dashboard = await openDashboard({
       services: { first: "echo one; exec sleep 1000", second: "echo two; exec sleep 1000" },
     });
@@ -86,7 +86,7 @@ describe("finding", () => {
     "the last line",
   ];
 
-  it("searches while one types, counts, and steps from match to match", async () => {
+  it.concurrent("searches while one types, counts, and steps from match to match", async () => {
     const { services, files } = printing(lines);
     await using dashboard = await openDashboard({ services: { ...services } }, { ...rows, files });
     const { screen } = dashboard;
@@ -111,7 +111,7 @@ describe("finding", () => {
     await screen.untilGone("no match");
   });
 
-  it("shows only what matches, only what does not, and only what is bad enough", async () => {
+  it.concurrent("shows only what matches, only what does not, and only what is bad enough", async () => {
     const { services, files } = printing(lines);
     await using dashboard = await openDashboard({ services: { ...services } }, { ...rows, files });
     const { screen } = dashboard;
@@ -135,7 +135,7 @@ describe("finding", () => {
     await screen.until("the last line");
   });
 
-  it("goes to the next error", async () => {
+  it.concurrent("goes to the next error", async () => {
     const { services, files } = printing(lines);
     await using dashboard = await openDashboard({ services: { ...services } }, { ...rows, files });
     const { screen } = dashboard;
@@ -148,7 +148,7 @@ describe("finding", () => {
 });
 
 describe("showing in another way", () => {
-  it("wraps, moves sideways, marks and clears", async () => {
+  it.concurrent("wraps, moves sideways, marks and clears", async () => {
     const long = `begin ${"-".repeat(150)} middle ${"-".repeat(30)} end`;
     const { services, files } = printing([long, "short"]);
     await using dashboard = await openDashboard({ services: { ...services } }, { ...rows, files });
@@ -176,7 +176,7 @@ describe("showing in another way", () => {
     await screen.until("after the mark");
   });
 
-  it("keeps its shape whatever is printed", async () => {
+  it.concurrent("keeps its shape whatever is printed", async () => {
     const odd = [
       "emoji 👩‍👩‍👧 ⚠️ 🏳️‍🌈 end",
       "東京タワー 東京タワー",

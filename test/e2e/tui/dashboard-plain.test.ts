@@ -7,7 +7,7 @@ const services = { app: "echo it runs; exec sleep 1000" };
 const settings = ".config/launch/config.yaml";
 
 describe("plain lines", () => {
-  it.each([
+  it.concurrent.each([
     ["--plain", { args: ["--plain"] }],
     ["a dumb terminal", { env: { TERM: "dumb" } }],
     ["CI", { env: { CI: "true" } }],
@@ -28,7 +28,7 @@ describe("plain lines", () => {
 });
 
 describe("a person's own settings", () => {
-  it("give actions other keys, which footer and help know", async () => {
+  it.concurrent("give actions other keys, which footer and help know", async () => {
     const text = "keys:\n  search: F\n  quit: [Q, ctrl-t]\n";
     await using dashboard = await openDashboard({ services }, { files: { [settings]: text } });
     const { screen } = dashboard;
@@ -42,13 +42,13 @@ describe("a person's own settings", () => {
     await screen.until("Quit?");
   });
 
-  it("turn the mouse off and other characters too", async () => {
+  it.concurrent("turn the mouse off and other characters too", async () => {
     await using dashboard = await openDashboard({ services }, { files: { [settings]: "mouse: false\nascii: true\n" } });
     expect(dashboard.screen.raw()).not.toContain("\u001b[?1000h");
     expect(dashboard.screen.screen()).toMatch(/^[\u0000-\u007e]*$/);
   });
 
-  it("end everything with 2 before it starts when they are wrong, each fault with its place", async () => {
+  it.concurrent("end everything with 2 before it starts when they are wrong, each fault with its place", async () => {
     const text = "keys:\n  serch: F\n  quit: nokey-\nmous: false\n";
     await using dashboard = startDashboard({ services: { app: "touch started" } }, { files: { [settings]: text } });
     const { screen, project } = dashboard;

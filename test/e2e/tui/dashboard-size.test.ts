@@ -17,7 +17,7 @@ async function openTwo(): ReturnType<typeof openDashboard> {
 }
 
 describe("a terminal's size", () => {
-  it("decides what is shown, down to one line and nothing, and back", async () => {
+  it.concurrent("decides what is shown, down to one line and nothing, and back", async () => {
     await using dashboard = await openTwo();
     const { screen } = dashboard;
     expect(screen.row(1)).toContain("NEEDS");
@@ -46,7 +46,7 @@ describe("a terminal's size", () => {
     expect(screen.screen().match(/SERVICE/g)).toHaveLength(1);
   });
 
-  it("of 0 by 0 at the start is taken for 80 by 24", async () => {
+  it.concurrent("of 0 by 0 at the start is taken for 80 by 24", async () => {
     await using dashboard = await openDashboard(
       { services: { app: "sleep 1000" } },
       { columns: 80, rows: 24, unsized: true },
@@ -56,7 +56,7 @@ describe("a terminal's size", () => {
 });
 
 describe("the mouse", () => {
-  it("selects rows and tabs, and presses what the footer offers", async () => {
+  it.concurrent("selects rows and tabs, and presses what the footer offers", async () => {
     await using dashboard = await openTwo();
     const { screen } = dashboard;
     screen.click(5, 3);
@@ -69,7 +69,7 @@ describe("the mouse", () => {
     await screen.until("[ help ]");
   });
 
-  it("scrolls by its wheel whatever is under it", async () => {
+  it.concurrent("scrolls by its wheel whatever is under it", async () => {
     await using dashboard = await openTwo();
     const { screen } = dashboard;
     screen.mouse({ kind: "up", x: 20, y: 20 });
@@ -83,7 +83,7 @@ describe("the mouse", () => {
     await untilRow(screen, "db", /^ >/);
   });
 
-  it("is left to the terminal by Alt-m, and from the beginning when the person's settings say so", async () => {
+  it.concurrent("is left to the terminal by Alt-m, and from the beginning when the person's settings say so", async () => {
     await using dashboard = await openTwo();
     const { screen } = dashboard;
     const isOurs = (): boolean => /\u001b\[\?1000([hl])(?![^]*\u001b\[\?1000[hl])/.exec(screen.raw())?.[1] === "h";

@@ -7,7 +7,7 @@ import { ctrlC, openDashboard, rowOf, startDashboard, untilRow } from "./dashboa
 const gated = "until test -e gate; do sleep 0.02; done";
 
 describe("the start", () => {
-  it("shows what each service waits for, and sums up how long it took and on what", async () => {
+  it.concurrent("shows what each service waits for, and sums up how long it took and on what", async () => {
     const [port] = await freePorts(1);
     await using dashboard = startDashboard({
       name: "shop",
@@ -31,7 +31,7 @@ describe("the start", () => {
     expect(screen.isAlternate()).toBe(true);
   });
 
-  it("says which services have failed and why, and goes on with the others", async () => {
+  it.concurrent("says which services have failed and why, and goes on with the others", async () => {
     await using dashboard = startDashboard({
       services: {
         bad: { command: "echo no luck; exit 7", restart: "no" },
@@ -49,7 +49,7 @@ describe("the start", () => {
     expect(screen.screen()).toMatch(/ended after .*bad failed: ended with exit code 7/);
   });
 
-  it("shows a service that ends again and again with its next try and how often it was restarted", async () => {
+  it.concurrent("shows a service that ends again and again with its next try and how often it was restarted", async () => {
     await using dashboard = startDashboard({
       services: { flaky: { command: "crash.js 2", restart: { policy: "on-failure", delay: "300ms" } } },
     });
@@ -59,7 +59,7 @@ describe("the start", () => {
     await screen.until("lives after 2 crashes");
   });
 
-  it.each([
+  it.concurrent.each([
     ["0 after a task is done", "echo done", 0, /ended after/],
     ["1 after a task has failed", "exit 4", 1, /ended after .*task failed: ended with exit code 4/],
   ])("stays when nothing is left to run, and is left without a question, with %s", async (_, command, code, words) => {
@@ -72,7 +72,7 @@ describe("the start", () => {
     expect(screen.screen()).toMatch(words);
   });
 
-  it("ends with 2 and the place when the manifest is wrong, on the terminal as it was", async () => {
+  it.concurrent("ends with 2 and the place when the manifest is wrong, on the terminal as it was", async () => {
     await using dashboard = startDashboard("services:\n  api:\n    comand: serve.js\n");
     expect(await dashboard.screen.ended).toEqual({ code: 2, signal: 0 });
     expect(dashboard.screen.isAlternate()).toBe(false);
@@ -81,7 +81,7 @@ describe("the start", () => {
     expect(dashboard.screen.screen()).toContain("command");
   });
 
-  it("has more services than rows for them, and says how many are not shown", async () => {
+  it.concurrent("has more services than rows for them, and says how many are not shown", async () => {
     const services = Object.fromEntries(Array.from({ length: 14 }, (_, index) => [`s${index}`, "sleep 1000"]));
     await using dashboard = await openDashboard({ services }, { columns: 80, rows: 24 });
     const { screen } = dashboard;

@@ -11,7 +11,7 @@ const chain = {
 };
 
 describe("the views", () => {
-  it("tell why a service does not run, down to the cause", async () => {
+  it.concurrent("tell why a service does not run, down to the cause", async () => {
     await using dashboard = startDashboard({ services: chain });
     const { screen } = dashboard;
     await screen.until("0 of 3 up");
@@ -27,7 +27,7 @@ describe("the views", () => {
     expect(screen.screen()).toMatch(/needed by +api/);
   });
 
-  it("tell all about a run: its ports, probes, processes, and the names in its environment but no values", async () => {
+  it.concurrent("tell all about a run: its ports, probes, processes, and the names in its environment but no values", async () => {
     const [port] = await freePorts(1);
     await using dashboard = await openDashboard({
       services: {
@@ -56,7 +56,7 @@ describe("the views", () => {
     await screen.until(/health +unhealthy/);
   });
 
-  it("show who needs whom with states, and what happened and was decided", async () => {
+  it.concurrent("show who needs whom with states, and what happened and was decided", async () => {
     await using dashboard = await openDashboard({
       services: {
         db: "sleep 1000",
@@ -79,7 +79,7 @@ describe("the views", () => {
     await screen.until("[ db ]");
   });
 
-  it("show all keys, scroll, and find actions by their words", async () => {
+  it.concurrent("show all keys, scroll, and find actions by their words", async () => {
     await using dashboard = await openDashboard({ services: { app: "sleep 1000" } }, { columns: 80, rows: 24 });
     const { screen } = dashboard;
     screen.type("?");
@@ -100,7 +100,7 @@ describe("the views", () => {
 });
 
 describe("every picture", () => {
-  it("has no colour with NO_COLOR, and loses nothing by that", async () => {
+  it.concurrent("has no colour with NO_COLOR, and loses nothing by that", async () => {
     const scene = { env: { NO_COLOR: "1" }, files: { text: "\u001b[31mred\u001b[0m words\n" } };
     await using dashboard = await openDashboard({ services: { app: "cat text; exec sleep 1000" } }, scene);
     const { screen } = dashboard;
@@ -118,7 +118,7 @@ describe("every picture", () => {
     expect(styles.filter((code) => !["", "0", "1", "2", "4", "7", "22", "24", "27"].includes(code))).toEqual([]);
   });
 
-  it("has no characters beyond ASCII with --ascii, but for what programs print", async () => {
+  it.concurrent("has no characters beyond ASCII with --ascii, but for what programs print", async () => {
     await using dashboard = await openDashboard(
       { services: { db: "sleep 1000", app: { command: "sleep 1000", depends_on: ["db"] } } },
       { args: ["--ascii"] },

@@ -87,3 +87,14 @@ export function clipboardOf(screen: TestScreen): string | undefined {
   const last = [...screen.raw().matchAll(/\u001b\]52;c;([A-Za-z0-9+/=]*)\u0007/g)].at(-1)?.[1];
   return last === undefined ? undefined : Buffer.from(last, "base64").toString();
 }
+
+/** What runs in the project beside the engine, which needs a moment more to say goodbye. */
+export function servicesIn(project: TestProject): readonly string[] {
+  // A process that is just ending has no command line any more.
+  return project.processes().flatMap(({ command }) => (isEngine(command) || command === "" ? [] : [command]));
+}
+
+/** True for the command line of an engine. */
+export function isEngine(command: string): boolean {
+  return command.includes(" --engine");
+}
