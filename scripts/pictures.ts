@@ -8,12 +8,12 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bin } from "../test/helpers/launch.ts";
 import { startInScreen, type TestScreen } from "../test/helpers/screen.ts";
 import { type Cell, drawTerminal } from "./terminal-picture.ts";
 
 const root = join(import.meta.dirname, "..");
 const images = join(root, "docs/images");
-const launch = join(root, "bin/launch.js");
 const home = "/home/ada";
 const plain = { bold: false, dim: false, inverse: false, underline: false, foreground: undefined };
 const scratch = await mkdtemp(join(tmpdir(), "x"));
@@ -115,7 +115,7 @@ function startTerminal(
   env: Readonly<Record<string, string>> = {},
 ): TestScreen {
   const path = `${dirname(process.execPath)}:${process.env["PATH"]}`;
-  return startInScreen([process.execPath, launch, ...args], {
+  return startInScreen([process.execPath, bin, ...args], {
     cwd,
     ...size,
     env: { HOME: scratch, LANG: "C.UTF-8", PATH: path, ...env },

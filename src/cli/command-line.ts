@@ -14,7 +14,7 @@ import {
   selectionOptions,
   upOptions,
 } from "./options.ts";
-import { AlreadyRunningError, UsageError } from "./usage-error.ts";
+import { RunError, UsageError } from "./usage-error.ts";
 import { nearest } from "../manifest/suggest.ts";
 import { offerEngine } from "./engine-process.ts";
 import { launchFailed } from "./exit-codes.ts";
@@ -168,7 +168,7 @@ export async function runCommandLine(args: readonly string[], engine?: ChildProc
     });
     return code;
   } catch (error) {
-    if (!isUsageError(error) && !(error instanceof AlreadyRunningError)) throw error;
+    if (!isUsageError(error) && !(error instanceof RunError)) throw error;
     const more = isUsageError(error) ? `${suggestion(error.message)}See launch --help.\n` : "";
     process.stderr.write(`${error.message}\n${more}`);
     return failureOf(args);

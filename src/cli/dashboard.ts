@@ -79,7 +79,7 @@ async function show(
       return say(`${session.about.project} goes on (pid ${session.about.pid}).`);
     case "lost":
       process.stderr.write(
-        `The engine of ${session.about.project} (pid ${session.about.pid}) is gone without a word.\n`,
+        `The engine of ${session.about.project} (pid ${session.about.pid}) is gone. What it started may still run; the next launch finds what is on its ports.\n`,
       );
       return 1;
   }

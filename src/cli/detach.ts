@@ -76,9 +76,10 @@ function words(session: RemoteSession, fleet: Fleet, args: UpArgs): string {
   const { project, pid } = session.about;
   const style = newStyle(wantsColor(args));
   const missing = Object.values(fleet.members).filter(hasFailed).length;
-  const state = args.wait && !isAllUp(fleet) ? style.bad(missing > 0 ? "not all is up" : "not all is up yet") : "runs";
+  const state =
+    args.wait && !isAllUp(fleet) ? style.bad(missing > 0 ? ", not all of it up," : ", not all of it up yet,") : "";
   const hint = "launch attach shows it, launch status prints this, launch down stops it.";
-  return `${statusTable(fleet, session.now(), style)}\n\n${style.bold(project)} ${state} in the background (pid ${pid}). ${hint}\n`;
+  return `${statusTable(fleet, session.now(), style)}\n\n${style.bold(project)}${state} runs in the background (pid ${pid}). ${hint}\n`;
 }
 
 function codeOf(fleet: Fleet, isLate: boolean): number {

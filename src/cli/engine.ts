@@ -22,7 +22,7 @@ import {
 } from "../effects/state/directory.ts";
 import { portUsers } from "../plan/env.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
-import { AlreadyRunningError, UsageError } from "./usage-error.ts";
+import { RunError, UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
 
 /** What a run is opened with. */
@@ -57,13 +57,13 @@ async function tidyMemory(): Promise<void> {
   (await import("../effects/memory.ts")).collectGarbage();
 }
 
-/** Opens a run; nothing is started yet. Throws `AlreadyRunningError`, or a `UsageError` for a state directory that cannot be used. */
+/** Opens a run; nothing is started yet. Throws `RunError`, or a `UsageError` for a state directory that cannot be used. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { project, instance } = options;
   const paths = statePaths(project.root, instance, process.env);
   const key = stateDirectoryAt(paths);
   const lock = lockInstance(key);
-  if (lock === undefined) throw new AlreadyRunningError(await alreadyRunning(project, instance, key));
+  if (lock === undefined) throw new RunError(await alreadyRunning(project, instance, key));
 
   const about = { name: project.name, root: project.root, instance };
   const announcement = announceRun(about);

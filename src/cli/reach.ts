@@ -6,6 +6,7 @@ import { type StatePaths, statePaths } from "../effects/state/directory.ts";
 import { locateManifest } from "../manifest/locate.ts";
 import { renderProblem } from "../manifest/problem.ts";
 import type { GlobalArgs } from "./options.ts";
+import { RunError } from "./usage-error.ts";
 
 /** `launch status` and others when nothing runs here. */
 const nobodyThere = 4;
@@ -20,9 +21,13 @@ export async function stateOf(
   return undefined;
 }
 
-/** The session of the run that is going here; undefined when there is none. */
+/** The session of the run that is going here; undefined when there is none. Throws a `RunError` when it cannot be talked to. */
 export async function reachRun({ directory }: StatePaths): Promise<RemoteSession | undefined> {
-  return dialSession(directory);
+  try {
+    return await dialSession(directory);
+  } catch (error) {
+    throw new RunError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** Says that nothing runs here; answers exit code 4. */

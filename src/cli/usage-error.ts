@@ -5,7 +5,7 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Another run of the same project and instance is going; the message says which. Ends the command with exit code 2. */
-export class AlreadyRunningError extends Error {
-  override name = "AlreadyRunningError";
+/** The run that is going here is in the way, or cannot be talked to; the message says why. Ends the command with exit code 2. */
+export class RunError extends Error {
+  override name = "RunError";
 }

@@ -101,7 +101,9 @@ function dial(path: string): Promise<Socket | undefined> {
     });
     const onError = (error: NodeJS.ErrnoException): void => {
       if (nobody.includes(error.code)) resolve(undefined);
-      else reject(new Error(`${path} cannot be reached: ${error.message}.`));
+      else if (error.code === "EACCES" || error.code === "EPERM") {
+        reject(new Error(`The run here belongs to another user, who alone may talk to it (${path}).`));
+      } else reject(new Error(`${path} cannot be reached: ${error.message}.`));
     };
     socket.once("error", onError);
   });

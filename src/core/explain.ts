@@ -75,6 +75,7 @@ function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]
     }
     case "ready":
       if (member.health.status === "unhealthy") return `is ready but unhealthy: ${member.health.reason}`;
+      if (member.adopted) return "is ready: a process of somebody else serves in its place (adopted)";
       return state.verified ? "is ready" : "is ready (whose socket answered could not be verified)";
     case "stopping":
       return state.killed ? "is being killed" : `is stopping, for ${describeMillis(at - state.since)} so far`;

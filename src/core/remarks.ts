@@ -83,7 +83,7 @@ function illRemark(after: After): readonly Remark[] {
 
 /** Who holds the port was said when it was blocked, and how it was decided just before. */
 function failureWords(failure: Failure): string {
-  if (failure.kind === "conflict") return `failed: port ${failure.conflict.port} is not to be had`;
+  if (failure.kind === "conflict") return `failed: port ${failure.conflict.port} is taken`;
   return failure.kind === "skipped" ? "skipped" : `failed: ${describe(failure)}`;
 }
 

@@ -1,7 +1,7 @@
 // The services' output: one log file each, written by the service itself, followed by us for whoever wants to see lines.
 // A sibling of the journal: lines are many, and they are not state.
 
-import { statSync } from "node:fs";
+import { fstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type LogFile, openLogFile } from "../effects/logs/file.ts";
 import { countLines, type LineBatch } from "../effects/logs/lines.ts";
@@ -31,55 +31,66 @@ export interface Output extends AsyncDisposable {
 interface Stream {
   readonly file: LogFile;
   readonly tail: Tail;
+  readonly seen: Seen;
+}
+
+/** What has been seen of a service's output, in whatever file. */
+interface Seen {
   readonly ring: Ring;
   lines: number;
   bytes: number;
+}
+
+function isThere({ file }: Stream): boolean {
+  const named = statSync(file.path, { throwIfNoEntry: false });
+  return named !== undefined && named.ino === fstatSync(file.fd).ino;
 }
 
 /** Opens nothing yet; logs are created in `directory` as services start. */
 export function openOutput(directory: string): Output {
   const streams = new Map<string, Stream>();
   const readers = new Set<LineReader>();
+  // Logs that have lost their names; what still holds them is followed to the end.
+  const left: Stream[] = [];
   const path = (service: string): string => join(directory, `${service}.log`);
 
-  const openStream = (service: string): Stream => {
+  const openStream = (service: string, seen: Seen = { ring: createRing(), lines: 0, bytes: 0 }): Stream => {
     const file = openLogFile(path(service));
-    const ring = createRing();
     const onLines = (batch: LineBatch): void => {
-      stream.lines += countLines(batch);
-      stream.bytes += batch.bytes.length;
-      ring.push(batch);
+      seen.lines += countLines(batch);
+      seen.bytes += batch.bytes.length;
+      seen.ring.push(batch);
       for (const reader of readers) reader(service, batch);
     };
-    const stream: Stream = {
-      file,
-      ring,
-      lines: 0,
-      bytes: 0,
-      tail: tailLog({ path: file.path, from: file.size, onLines }),
-    };
+    const stream: Stream = { file, seen, tail: tailLog({ path: file.path, from: file.size, onLines }) };
     streams.set(service, stream);
     return stream;
   };
 
   return {
     directory,
-    open: (service) => (streams.get(service) ?? openStream(service)).file.fd,
+    open(service) {
+      const stream = streams.get(service);
+      if (stream !== undefined && isThere(stream)) return stream.file.fd;
+      // Moved or deleted by somebody: what the next run writes goes to a file of this name again.
+      if (stream !== undefined) left.push(stream);
+      return openStream(service, stream?.seen).file.fd;
+    },
     subscribe(reader) {
       readers.add(reader);
       return { [Symbol.dispose]: () => readers.delete(reader) };
     },
     drain: async (service) => streams.get(service)?.tail.drain(),
-    last: (service, count) => streams.get(service)?.ring.last(count) ?? [],
+    last: (service, count) => streams.get(service)?.seen.ring.last(count) ?? [],
     totals: (service) => {
-      const { lines = 0, bytes = 0 } = streams.get(service) ?? {};
+      const { lines = 0, bytes = 0 } = streams.get(service)?.seen ?? {};
       return { lines, bytes };
     },
     path,
     start: (service) =>
       streams.get(service)?.file.size ?? statSync(path(service), { throwIfNoEntry: false })?.size ?? 0,
     async [Symbol.asyncDispose]() {
-      for (const { file, tail } of streams.values()) {
+      for (const { file, tail } of [...streams.values(), ...left]) {
         await tail[Symbol.asyncDispose]();
         file[Symbol.dispose]();
       }

@@ -41,13 +41,15 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
   using closing = new DisposableStack();
   const { screen, modes, keys } = here;
 
+  // From the key that asks for it on: what is typed then is somebody else's.
+  let isLent = false;
   let isDue: NodeJS.Immediate | undefined;
   let isSoon: NodeJS.Timeout | undefined;
   const update = (): void => {
     clearTimeout(isSoon);
     isSoon = undefined;
     isDue = undefined;
-    if (modes.holding === "lent") return;
+    if (isLent) return;
     const before = chrome.element;
     const next = view();
     // Ink takes longer than all the rest of a picture: it is left alone while its rows stay the same.
@@ -62,10 +64,13 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
       else isSoon ??= setTimeout(update, entryInterval);
     },
     async lend(action) {
-      await modes.suspend();
+      if (isLent) throw new Error("The terminal is in use.");
+      isLent = true;
       try {
+        await modes.suspend();
         await action();
       } finally {
+        isLent = false;
         modes.resume();
         around.refresh("now");
       }
@@ -97,6 +102,7 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
     return element;
   };
   const onKey = (key: string): void => {
+    if (isLent) return;
     press(stage, key);
     around.refresh("now");
   };
@@ -116,13 +122,25 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
     });
   };
 
+  // A fault in drawing a line must not end the run that is shown.
+  let fault: string | undefined;
+  const drawn = (): readonly string[] => {
+    try {
+      return lowerRows(stage);
+    } catch (error) {
+      const text = `this cannot be drawn, which is a bug in launch: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+      if (text !== fault) stage.note([{ time: Date.now(), about: "launch", tone: "bad", text }]);
+      fault = text;
+      return ["", ` ${text.split("\n", 1)[0] ?? ""}`];
+    }
+  };
   screen.showRegions(() => {
     const { layout } = stage;
     if (layout.tiny) return [];
     const { top } = layout.tabs;
     return [
       { ...layout.table, rows: table },
-      { top, height: layout.tabs.height + layout.lower.height, rows: lowerRows(stage) },
+      { top, height: layout.tabs.height + layout.lower.height, rows: drawn() },
     ];
   });
   closing.use(
@@ -161,7 +179,7 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
       work();
     }),
   );
-  closing.use(onSignals(host, keys, resolve));
+  closing.use(onSignals(host, keys, () => isLent, resolve));
   void host.session.closed.then((outcome) =>
     resolve(outcome === undefined ? { kind: "lost" } : { kind: "ended", outcome }),
   );
@@ -211,10 +229,14 @@ function watchLogs({ logs }: Stage, onNews: () => void): Disposable {
 }
 
 /** Ends what must end when this process is asked to, or loses its terminal. */
-function onSignals(host: Host, keys: Opening["keys"], leave: (end: End) => void): Disposable {
+function onSignals(host: Host, keys: Opening["keys"], isLent: () => boolean, leave: (end: End) => void): Disposable {
+  let isAsked = false;
   const ask = (by: "SIGINT" | "SIGTERM" | "SIGHUP") => (): void => {
+    // Ctrl-C in an editor or pager is meant for it.
+    if (by === "SIGINT" && isLent()) return;
     if (!host.about.owner) return leave({ kind: "left" });
-    const isEnding = host.session.snapshot().outcome !== undefined;
+    const isEnding = isAsked || host.session.snapshot().outcome !== undefined;
+    isAsked = true;
     host.session.request({ type: "quit", by, force: isEnding });
   };
   const stack = new DisposableStack();

@@ -91,11 +91,17 @@ export function describeHolder(pid: number, asking?: AskingRun): Holder | undefi
             name: inOneLine(name),
             service: inOneLine(service),
             root: inOneLine(root),
-            running: findRunOf(root, instance ?? "default") !== undefined,
+            running: isRunByOthers(root, instance),
           }
         : undefined,
     leftover: service !== undefined && isLeftover(stat, root, instance, asking) ? true : undefined,
   });
+}
+
+/** True while a run of that project goes that is not this process: ours does not start again what a dead one has left. */
+function isRunByOthers(root: string, instance = "default"): boolean {
+  const run = findRunOf(root, instance);
+  return run !== undefined && run.pid !== process.pid;
 }
 
 // What another process calls itself is shown to people: it must not move their cursor or pretend to be a line of ours.

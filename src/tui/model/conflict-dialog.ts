@@ -49,11 +49,15 @@ export function pressConflicts(
 ): Outcome {
   const stay = (next: Partial<Conflicts> = {}): Outcome => ({ kind: "dialog", dialog: { ...dialog, ...next } });
   const { questions, options } = current(fleet, dialog, aside);
+  if (dialog.sure !== undefined && ["n", "esc", "q"].includes(key)) {
+    const question = questions.find(({ service }) => service === dialog.service);
+    const cursor = question === undefined ? dialog.cursor : preselected(fleet, options, question);
+    return stay({ sure: undefined, cursor, since: now - blindPeriod });
+  }
   if (now - (dialog.sure?.since ?? dialog.since) < blindPeriod) return stay();
   if (dialog.sure !== undefined) {
     const kill = options.find(({ choice }) => choice === "kill");
-    if (key === "y" && kill !== undefined) return { kind: "answer", option: kill, remember: dialog.remember };
-    return key === "n" || key === "esc" || key === "q" ? stay({ sure: undefined, since: now - blindPeriod }) : stay();
+    return key === "y" && kill !== undefined ? { kind: "answer", option: kill, remember: dialog.remember } : stay();
   }
   const pick = (index: number): Outcome => {
     const option = options[index];
@@ -108,16 +112,16 @@ export function drawConflicts(fleet: Fleet, dialog: Conflicts, aside: ReadonlySe
     span(text),
   ]);
   const canRemember = options.some(({ choice }) => choice === "next");
-  const keys: Line = [
+  const keys: readonly Line[] = [
     ...(canRemember
-      ? [span(`    [${dialog.remember ? "x" : " "}] remember the new port for this project `), span("Space   ", "dim")]
-      : [span("    ")]),
-    span(`1-${options.length} answer   Enter as marked   ${many ? "Tab next question   " : ""}Esc later`, "dim"),
+      ? [[span(`    [${dialog.remember ? "x" : " "}] remember the new port for this project `), span("Space", "dim")]]
+      : []),
+    [span(`    1-${options.length} answer  Enter as marked  ${many ? "Tab next question  " : ""}Esc later`, "dim")],
   ];
   const killing = options.find(({ choice }) => choice === "kill");
   const confirm: readonly Line[] =
     sure === undefined
-      ? [...choices, keys]
+      ? [...choices, ...keys]
       : [
           [
             span(`    Really ${killing?.text ?? "stop it"}? `, "bad"),

@@ -90,7 +90,8 @@ export function showKey(key: string): string {
   return key
     .split(/-(?=.)/)
     .map(
-      (part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part.charAt(0).toUpperCase() + part.slice(1)),
+      (part, index, all) =>
+        names[part] ?? (part.length === 1 && all[0] === "alt" ? part : part.charAt(0).toUpperCase() + part.slice(1)),
     )
     .join("-");
 }

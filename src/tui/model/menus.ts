@@ -15,8 +15,9 @@ export type MenuOutcome =
 
 /** What a key does in a menu at this time. */
 export function pressMenu(menu: Menu, key: string, now: number): MenuOutcome {
-  if (now < menu.from) return { kind: "stay", dialog: menu };
+  // Whoever wants nothing done need not wait.
   if (key === "esc") return { kind: "leave" };
+  if (now < menu.from && key !== "n") return { kind: "stay", dialog: menu };
   const last = menu.options.length - 1;
   const byKey = menu.options.find((option) => option.key === key);
   if (byKey !== undefined) return { kind: "pick", pick: byKey.pick };

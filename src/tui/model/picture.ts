@@ -2,7 +2,7 @@
 
 import { openQuestions } from "./conflict-list.ts";
 import { drawConflicts } from "./conflict-dialog.ts";
-import { clipLine, spread } from "./fit.ts";
+import { clipLine, spread, wrapLine } from "./fit.ts";
 import { footer } from "./footer.ts";
 import { headerLine } from "./header.ts";
 import { keyOf, showKey } from "./keymap.ts";
@@ -124,9 +124,12 @@ function dialogLines(stage: Stage): readonly Line[] {
     return spread(start, [], columns, marks.rule);
   };
   const room = Math.max(1, dialogRoom(rows) - 2);
-  const about = drawn.about.slice(0, Math.max(0, room - drawn.options.length));
-  const from = Math.max(0, Math.min(drawn.cursor - room + 1, drawn.options.length - room));
-  return [rule(drawn.title), ...about, ...drawn.options.slice(from, from + room), rule("")];
+  const whole = drawn.about.flatMap((line) => wrapLine(line, Math.max(1, columns - 1)));
+  // What it is about is said in at least one line, however short the screen.
+  const about = whole.slice(0, Math.max(room > 1 ? 1 : 0, room - drawn.options.length));
+  const left = room - about.length;
+  const from = Math.max(0, Math.min(drawn.cursor - left + 1, drawn.options.length - left));
+  return [rule(drawn.title), ...about, ...drawn.options.slice(from, from + left), rule("")];
 }
 
 function drawDialog(stage: Stage): DialogPicture | undefined {

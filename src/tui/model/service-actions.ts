@@ -141,7 +141,7 @@ export function quit(stage: Stage): void {
   const { host } = stage;
   if (!host.about.owner) return stage.leave({ kind: "left" });
   const running = runningServices(host.session.snapshot());
-  const end = (): void => host.session.request({ type: "quit", by: "request", force: false });
+  const end = (): void => host.session.request({ type: "quit", by: "SIGINT", force: false });
   if (running.length === 0) return end();
   const count = running.length === 1 ? `${running[0]} is` : `${running.length} services are`;
   const options: readonly MenuOption[] = [
@@ -163,7 +163,9 @@ export function detach(stage: Stage): void {
 export function stopAll(stage: Stage): void {
   const { session, about } = stage.host;
   if (!about.owner) return stage.leave({ kind: "left" });
-  const isEnding = session.snapshot().outcome !== undefined;
+  // The engine's answer may still be on its way when the key comes again.
+  const isEnding = stage.ui.endAsked || session.snapshot().outcome !== undefined;
+  stage.change({ endAsked: true });
   stage.say(isEnding ? "ending everything at once" : "stopping everything; Ctrl-C again ends it at once", "warn");
   session.request({ type: "quit", by: "SIGINT", force: isEnding });
 }

@@ -25,6 +25,8 @@ export interface Ui {
   readonly field: Field | undefined;
   readonly notice: Notice | undefined;
   readonly mouse: boolean;
+  /** A person here has asked for the end of everything: asked once more, it comes at once. */
+  readonly endAsked: boolean;
   /** Blocked services whose question was put aside. */
   readonly aside: ReadonlySet<string>;
   /** Blocked services that were answered, with the state they were in then: what comes of it takes a moment. */
@@ -99,6 +101,7 @@ export function newUi(selected: string, mouse: boolean): Ui {
     field: undefined,
     notice: undefined,
     mouse,
+    endAsked: false,
     aside: new Set(),
     answered: new Map(),
   };

@@ -233,3 +233,17 @@ test("not everything up in time ends with 5 and names what was waited for", asyn
   await using run = await startEngine(project, { upBy: performance.now() + 300 });
   expect(await run.ended).toEqual({ kind: "timeout", waiting: ["slow", "after"] });
 });
+
+test("a log that somebody has deleted is written anew from the next start on", async () => {
+  await using project = newProject({
+    services: { api: { command: 'echo "run $LAUNCH_RUN"; exec sleep 1000', restart: { policy: "always", delay: 0 } } },
+  });
+  await using run = await startEngine(project);
+  const first = await run.events.state("api", "ready");
+  unlinkSync(project.path(".launch/logs/api.log"));
+  process.kill(first.pid!, "SIGKILL");
+  await run.events.state("api", "ready", { run: 2 });
+  expect(await run.stop()).toBe(0);
+  expect(project.read(".launch/logs/api.log")).toMatch(/^run .*\/api\/2\/\d+\n$/);
+  expect(run.lines("api")).toHaveLength(2);
+});

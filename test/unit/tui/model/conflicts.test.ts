@@ -71,6 +71,17 @@ describe("the conflict dialog", () => {
     expect(dashboard.host.deedsDone).toEqual(["resolve api kill"]);
   });
 
+  test("goes back to the choices at once when a process is not to be ended, and marks none that ends one", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.pass(500);
+    dashboard.keys("2", "n");
+    expect(dashboard.screen().join("\n")).toContain("  > 1 next");
+    dashboard.keys("2", "esc");
+    expect(dashboard.screen().join("\n")).toContain("  > 1 next");
+    expect(dashboard.host.deedsDone).toEqual([]);
+  });
+
   test("remembers a moved port when that is ticked", () => {
     using dashboard = openTestStage(shop);
     block(dashboard, "api");

@@ -94,7 +94,7 @@ describe("leaving", () => {
     expect(asked(dashboard)).toEqual([]);
     dashboard.pass(200);
     dashboard.keys("q");
-    expect(asked(dashboard)).toMatchObject([{ type: "quit", by: "request", force: false }]);
+    expect(asked(dashboard)).toMatchObject([{ type: "quit", by: "SIGINT", force: false }]);
   });
 
   test("Ctrl-C stops gracefully, and a second one at once", () => {
@@ -102,6 +102,12 @@ describe("leaving", () => {
     dashboard.keys("ctrl-c");
     dashboard.host.end({ kind: "interrupted", by: "SIGINT", up: true });
     dashboard.keys("ctrl-c");
+    expect(asked(dashboard)).toMatchObject([{ force: false }, { force: true }]);
+  });
+
+  test("Ctrl-C twice in one breath is heard twice", () => {
+    using dashboard = openTestStage(shop);
+    dashboard.keys("ctrl-c", "ctrl-c");
     expect(asked(dashboard)).toMatchObject([{ force: false }, { force: true }]);
   });
 
