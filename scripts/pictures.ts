@@ -56,7 +56,7 @@ async function conflictDialog(): Promise<void> {
   await writeFile(join(old, "stock.json"), "[]");
   await using _squatter = await startSquatter(old, ["api.js"], "4100");
   await using screen = startTerminal(cwd, [], { columns: 110, rows: 22 });
-  await untilRows(screen, /Port 4100 is taken/, /seed +completed/, /api +blocked/);
+  await untilRows(screen, /Port 4100 is taken/, /seed +completed/, /api +blocked/, /articles in stock/);
   await draw("conflict-dialog", screen, { columns: 110, rows: 22 });
   await endByCtrlC(screen);
 }
@@ -67,7 +67,7 @@ async function why(): Promise<void> {
   await using screen = startTerminal(cwd, [], { columns: 110, rows: 24 }, { BROKEN: "1" });
   await untilRows(screen, /migrate +failed/, /cache +ready/);
   screen.type("6w");
-  await untilRows(screen, /has not been started/);
+  await untilRows(screen, /\[ why web \][^]*manifest .*services\.yaml:\d+/);
   await draw("why", screen, { columns: 110, rows: 24 });
   await endByCtrlC(screen);
 }
@@ -85,7 +85,7 @@ async function start(): Promise<void> {
 
 /** The question about a port in plain lines, and what comes of the first answer. */
 async function conflict(): Promise<void> {
-  const [cwd, old] = [await copyOf("examples/shop", "plain/shop"), await copyOf("examples/shop", "plain/old-shop")];
+  const [cwd, old] = [await copyOf("examples/shop", "shop"), await copyOf("examples/shop", "old-shop")];
   await writeFile(join(old, "stock.json"), "[]");
   await using _squatter = await startSquatter(old, ["api.js"], "4100");
   await using screen = startTerminal(cwd, ["--plain"], { columns: 200, rows: 60 });
@@ -101,6 +101,7 @@ async function conflict(): Promise<void> {
 /** A copy of an example under the scratch directory, as it is in a fresh checkout. */
 async function copyOf(from: string, to: string): Promise<string> {
   const directory = join(scratch, to);
+  await rm(directory, { recursive: true, force: true });
   await cp(join(root, from), directory, {
     recursive: true,
     filter: (path) => !/\/(?:\.data|\.launch|stock\.json|public\/config\.js)$/.test(path),
@@ -179,7 +180,8 @@ function rowOf(screen: TestScreen, y: number, columns: number): readonly Cell[] 
 }
 
 function indexOf(cells: readonly Cell[], text: string): number {
-  return cells.findIndex((_, at) => cells.slice(at, at + text.length).every((cell, i) => cell.text === text[i]));
+  const letters = Array.from(text);
+  return cells.findIndex((_, at) => letters.every((letter, index) => cells[at + index]?.text === letter));
 }
 
 async function write(name: string, svg: string): Promise<void> {
