@@ -117,10 +117,12 @@ describe("ending from outside", () => {
     const engine = project.processes().find(({ command }) => isEngine(command));
     expect(engine).toBeDefined();
     process.kill(engine!.pid, "SIGKILL");
-    expect(await screen.ended).toEqual({ code: 1, signal: 0 });
-    expectGivenBack(screen);
-    expect(screen.screen()).toContain(`The engine of shop (pid ${engine!.pid}) is gone without a word`);
-    expect(isAlive(engine!.pid)).toBe(false);
+    const ended = await screen.ended;
+    // Nobody is left to stop them.
     await project.clear();
+    expect(ended).toEqual({ code: 1, signal: 0 });
+    expectGivenBack(screen);
+    expect(screen.screen()).toContain(`The engine of shop (pid ${engine!.pid}) is gone`);
+    expect(isAlive(engine!.pid)).toBe(false);
   });
 });

@@ -21,7 +21,7 @@ export const ctrlC = "\u0003";
 /** What Esc types. */
 export const escape = "\u001b";
 /** Prints what is in the file `text` and lives. */
-export const prints = "cat text; exec sleep 1000";
+const prints = "cat text; exec sleep 1000";
 
 /** Starts `launch` and does not wait for anything. */
 export function startDashboard(manifest: Manifest, { args, files, ...around }: Scene = {}): Dashboard {
