@@ -102,7 +102,7 @@ test("--wait ends with 1 when something fails and with 5 when it takes too long;
   const slow = newShop({ services: { slow: { command: "exec sleep 1000", ready: { exec: ["false"] } } } });
   const late = await launch(slow, ["-d", "--wait", "--timeout", "300ms"]);
   expect(late.code).toBe(5);
-  expect(late.stdout).toContain("not all is up yet");
+  expect(late.stdout).toContain("not all of it up yet");
   expect((await statusOf(slow)).services[0]?.state).toBe("started");
 });
 

@@ -75,7 +75,10 @@ export function stateReason(fleet: Fleet, member: Member, at: Millis): Span {
 
 /** What an idle service that is wanted waits for: `waits for db, cache`. */
 function waitWords(fleet: Fleet, member: Member): string {
-  const open = member.service.needs.filter((need) => needState(fleet, need) !== "met").map((need) => need.service);
+  const unmet = member.service.needs.filter((need) => needState(fleet, need) !== "met");
+  const hopeless = unmet.filter((need) => needState(fleet, need) === "hopeless").map((need) => need.service);
+  if (hopeless.length > 0) return `cannot start without ${hopeless.join(", ")}`;
+  const open = unmet.map((need) => need.service);
   if (open.length > 0) return `waits for ${open.join(", ")}`;
   if (member.claim === "asked") return "waits for its ports";
   const ports = openPortsFor(fleet, member.service.name);
