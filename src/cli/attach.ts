@@ -8,7 +8,7 @@ import { isInteractive } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What `launch attach` is given. */
-export type AttachArgs = GlobalArgs & FaceArgs & { readonly service?: string };
+type AttachArgs = GlobalArgs & FaceArgs & { readonly service?: string };
 
 /** 0 when the person leaves; with the dashboard the run's own exit code when it ends meanwhile, 4 when nothing runs. */
 export async function run(args: AttachArgs): Promise<number> {

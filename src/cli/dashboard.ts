@@ -7,7 +7,6 @@ import { after } from "../effects/clock.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
 import type { UserConfig } from "../manifest/user-config.ts";
 import { type Opening, openDashboardTerminal } from "../tui/opening.ts";
-import type { AttachArgs } from "./attach.ts";
 import { openHost } from "./host.ts";
 import { joinOrStart } from "./join.ts";
 import { loadDashboard } from "./load-dashboard.ts";
@@ -39,7 +38,7 @@ export async function showDashboard(args: UpArgs, settings: UserConfig): Promise
 
 /** Shows a run that is going. */
 export async function attachDashboard(
-  args: AttachArgs,
+  args: FaceArgs & GlobalArgs,
   settings: UserConfig,
   session: RemoteSession,
   paths: StatePaths,

@@ -7,7 +7,7 @@ import { newSilentFace } from "./face.ts";
 import { openLive } from "./live.ts";
 import type { UpArgs } from "./options.ts";
 import { chooseServices, otherServices } from "./project.ts";
-import { nothingToStart } from "./up.ts";
+import { nothingToStart } from "./start-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Runs until it is asked to end, or until the face that started it goes away without detaching; answers the exit code. */

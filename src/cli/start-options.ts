@@ -6,6 +6,9 @@ import { durationOf } from "./duration.ts";
 import type { StartArgs } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** Why a start without any service is refused. */
+export const nothingToStart = "No service is enabled in these profiles, so there is nothing to start.";
+
 /** Throws a `UsageError` for a time-out that is no duration and a report that could not be written. */
 export function checkStartOptions({ timeout, report }: StartArgs): void {
   if (timeout !== undefined) durationOf("--timeout", timeout);

@@ -1,7 +1,7 @@
 // `launch` and `launch up`: starts what was asked for and shows it, in the way that fits where it was called.
 
 import { exitCodeOf } from "../core/state.ts";
-import { checkStartOptions } from "./start-options.ts";
+import { checkStartOptions, nothingToStart } from "./start-options.ts";
 import { openFace } from "./face.ts";
 import { declineEngine } from "./engine-process.ts";
 import type { UpArgs } from "./options.ts";
@@ -53,6 +53,3 @@ async function runHere(args: UpArgs): Promise<number> {
   await face.conclude(outcome, live.supervisor.snapshot());
   return exitCodeOf(outcome);
 }
-
-/** Why a start without any service is refused. */
-export const nothingToStart = "No service is enabled in these profiles, so there is nothing to start.";
