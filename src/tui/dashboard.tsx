@@ -116,9 +116,11 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
     setImmediate(() => {
       isWorking = false;
       const advanced = stage.pane.advance(slice);
-      // The last slice as well: what it has found is to be seen.
-      if (advanced !== "nothing") screen.touch();
-      if (advanced === "more") work();
+      // What is found is to be seen at once, and counting that goes on now and then.
+      if (advanced === "done") screen.paint();
+      if (advanced !== "more") return;
+      screen.touch();
+      work();
     });
   };
 

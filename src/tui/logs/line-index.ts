@@ -161,6 +161,7 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
     },
     isOpen: (number) => number === next && scanned > nextStart,
     timeOf: (number) => times.timeOf(number),
+    isCut: () => remark === undefined && checkpoints.offset(0) > file.start,
     extendBack() {
       const low = checkpoints.offset(0);
       if (low === 0 || remark !== undefined) return false;

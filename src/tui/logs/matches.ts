@@ -136,7 +136,10 @@ export function createMatches(source: Source, keep: Keep, seed: number, most = 5
     high = Math.max(high, first);
   };
 
-  const isDone = (): boolean => high >= source.end() && low <= Math.max(source.first(), floor);
+  /** True when there may be matches of this run where nothing has been read yet. */
+  const isCut = (): boolean => floor === Number.NEGATIVE_INFINITY && source.isCut();
+
+  const isDone = (): boolean => high >= source.end() && low <= Math.max(source.first(), floor) && !isCut();
 
   return {
     count: () => end - begin,
@@ -148,7 +151,8 @@ export function createMatches(source: Source, keep: Keep, seed: number, most = 5
       judgeOpen();
       while (!isDone()) {
         if (high < source.end()) forward();
-        else backward();
+        else if (low > Math.max(source.first(), floor)) backward();
+        else if (!source.extendBack()) return;
         if (enough()) return;
       }
     },

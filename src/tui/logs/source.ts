@@ -42,6 +42,8 @@ export interface Source {
   isOpen(number: number): boolean;
   /** When the line was seen, in wall-clock milliseconds; `undefined` if that was before this dashboard or is forgotten. */
   timeOf(number: number): number | undefined;
+  /** True while there is more of this run further back than has been read. */
+  isCut(): boolean;
   /** Reads further back, some 1 MiB; false when there is no more. */
   extendBack(): boolean;
   /** The service that a line is of, and its line number in the file, counted from 1. */

@@ -143,6 +143,7 @@ export function createTimeline(most = 256 * 1024): Timeline {
       const { index, line } = place(number);
       return index?.placeInFile(line);
     },
+    isCut: () => false,
     extendBack: () => false,
     runStart: () => undefined,
   };

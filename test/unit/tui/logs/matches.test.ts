@@ -36,6 +36,21 @@ describe("the lines that match", () => {
     expect([matches.rank(20_001), matches.rank(20_002), matches.has(20_001)]).toEqual([1, 2, true]);
   });
 
+  it("are found in all of this run, also where nothing has been read so far, and not in earlier ones", () => {
+    const log = memoryLog("needle of an earlier run\n");
+    log.write(`the needle\n${`${"-".repeat(500)}\n`.repeat(12_000)}`);
+    const index = createLineIndex("api", log);
+    while (index.poll(1));
+    expect(index.end() - index.first()).toBeLessThan(9000);
+    const matches = createMatches(index, matching(parseQuery("needle") as Query), index.end());
+    matches.advance(() => true);
+    expect([matches.count(), matches.isDone()]).toEqual([0, false]);
+    matches.advance(never);
+    expect([matches.count(), matches.isDone()]).toEqual([1, true]);
+    expect(index.lines(matches.at(0) ?? 0, 1)[0]?.text).toBe("the needle");
+    expect(matches.at(0)).toBe(index.first());
+  });
+
   it("are judged again when a line becomes longer", () => {
     const { log, index } = follow("a\nwarn");
     const some = createMatches(index, matching(parseQuery("warning") as Query), 0);
