@@ -58,7 +58,7 @@ describe("a line that is printed", () => {
         expect(rest).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/);
         expect(plainText(line)).toBe(rest);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

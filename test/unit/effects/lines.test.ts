@@ -76,7 +76,7 @@ describe("lines", () => {
         const joined = lines.map((line, index) => (line.continued || index === 0 ? "" : "\n") + line.text).join("");
         expect(joined).toBe(content.replaceAll("\r\n", "\n").replace(/\n$/, ""));
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 

@@ -73,7 +73,7 @@ describe("render", () => {
           expect(error).toBeInstanceOf(TemplateError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -121,7 +121,7 @@ describe("merging manifests", () => {
       fc.property(value, value, (base, over) => {
         expect(merged(stringify(base), stringify(over))).toEqual(expected(base, over));
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -132,7 +132,7 @@ describe("merging manifests", () => {
         expect(merged("{}", stringify(any))).toEqual(any);
         expect(merged(stringify(any), "{}")).toEqual(any);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -146,7 +146,7 @@ describe("merging manifests", () => {
           toPlain(mergeManifests(x, mergeManifests(y, z))),
         );
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 });

@@ -119,7 +119,7 @@ describe("the index of a log's lines", () => {
         while (index.poll(99));
         expect(allOf(index)).toEqual(splitAtOnce(pieces.join("")));
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 });

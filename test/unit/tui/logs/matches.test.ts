@@ -165,7 +165,7 @@ describe("the lines that match", () => {
           expect(allOf(matches)).toEqual(expected);
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 30 },
     );
   });
 });

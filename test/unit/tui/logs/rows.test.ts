@@ -120,7 +120,7 @@ describe("the rows of a log pane", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -101,7 +101,7 @@ describe("clipping a line", () => {
         if (from > 0) return;
         expect(withoutColors(shown).trimEnd()).toBe(withoutColors(sliceAnsi(line, 0, columns)).trimEnd());
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 });
@@ -127,7 +127,7 @@ describe("wrapping a line", () => {
         expect(rows.every((row) => stringWidth(row) <= columns)).toBe(true);
         expect(rows.map(withoutColors).join("").replaceAll(" ", "")).toBe(withoutColors(line).replaceAll(" ", ""));
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 });
@@ -161,7 +161,7 @@ describe("highlighting", () => {
       property(lines, nat(30), nat(10), (line, from, columns) => {
         expect(withoutColors(highlight(line, [{ from, to: from + columns }]))).toBe(withoutColors(line));
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });
