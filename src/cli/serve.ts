@@ -1,7 +1,10 @@
 // The engine as a process of its own: it runs the services and shows nothing; faces attach to it and come and go.
 
+import { appendFileSync } from "node:fs";
 import { Socket } from "node:net";
+import { join } from "node:path";
 import { exitCodeOf } from "../core/state.ts";
+import { statePaths } from "../effects/state/directory.ts";
 import { type Go, lifelineDescriptor } from "./early-engine.ts";
 import { newSilentFace } from "./face.ts";
 import { openLive } from "./live.ts";
@@ -9,6 +12,7 @@ import type { UpArgs } from "./options.ts";
 import { chooseServices, otherServices } from "./project.ts";
 import { nothingToStart } from "./start-options.ts";
 import { UsageError } from "./usage-error.ts";
+import { VERSION } from "./version.ts";
 
 /** Runs until it is asked to end, or until the face that started it goes away without detaching; answers the exit code. */
 export async function serve(typed: UpArgs): Promise<number> {
@@ -22,6 +26,8 @@ export async function serve(typed: UpArgs): Promise<number> {
   if (go === undefined) return 0;
   // In the background it is whoever waits for it that gives up.
   const args = { ...typed, color: go.colors, ...(go.kind === "detached" && { timeout: undefined }) };
+  const { directory } = statePaths(chosen.project.root, args.instance, process.env);
+  process.on("uncaughtExceptionMonitor", (error) => keepTrace(join(directory, "engine.log"), error));
   // Whoever read what went wrong at the start may be gone by the time there is more to say.
   process.stderr.on("error", () => {});
   await using live = await openLive(chosen, args, newSilentFace(args), {
@@ -35,6 +41,17 @@ export async function serve(typed: UpArgs): Promise<number> {
   });
   live.supervisor.request({ type: "up", services: chosen.services.map((service) => service.name) });
   return exitCodeOf(await live.ended);
+}
+
+/** A bug of ours is said on stderr, where nobody may read any more: it is also kept. */
+function keepTrace(path: string, error: Error): void {
+  try {
+    appendFileSync(path, `${new Date().toISOString()} launch ${VERSION}\n${error.stack ?? error.message}\n`, {
+      mode: 0o600,
+    });
+  } catch {
+    // It has been said on stderr.
+  }
 }
 
 /** What the face that started us says first; undefined when it goes instead. */
