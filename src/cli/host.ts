@@ -37,6 +37,7 @@ export function openHost({ session, paths, owner, preferences }: HostOptions): H
       version: about.version,
       pid: about.pid,
       owner,
+      warnings: about.warnings,
     },
     session: {
       ...session,

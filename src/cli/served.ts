@@ -3,6 +3,7 @@
 import type { Details } from "../control/protocol.ts";
 import type { Served } from "../control/server.ts";
 import { now } from "../effects/clock.ts";
+import { renderProblem } from "../manifest/problem.ts";
 import { withImpliedNeeds } from "../plan/implied.ts";
 import { selectServices } from "../plan/select.ts";
 import type { Engine } from "./engine.ts";
@@ -12,7 +13,7 @@ import { VERSION } from "./version.ts";
 
 /** A run as the control socket serves it. */
 export function servedRun(
-  { project }: Chosen,
+  { project, warnings }: Chosen,
   args: GlobalArgs,
   engine: Engine,
   lifeline: Pick<Served, "detach" | "onLifelineLost">,
@@ -66,6 +67,7 @@ export function servedRun(
         Object.keys(supervisor.snapshot().members).map((name) => [name, supervisor.output.start(name)]),
       ),
       startedAt,
+      warnings: warnings.map((warning) => renderProblem(warning, project.root).split("\n", 1)[0] ?? ""),
     }),
     start,
     details: (service): Details | undefined => supervisor.details(service),

@@ -23,6 +23,8 @@ export interface About {
   readonly logStarts: Readonly<Record<string, number>>;
   /** Wall clock at the start of the run, milliseconds since the epoch. */
   readonly startedAt: number;
+  /** What is worth knowing about the manifest, a line each. */
+  readonly warnings: readonly string[];
 }
 
 /** A member without its service, named. */

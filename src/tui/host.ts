@@ -29,6 +29,8 @@ export interface About {
   readonly pid: number;
   /** True: the run ends with this dashboard unless it is detached. */
   readonly owner: boolean;
+  /** What is worth knowing about the manifest, a line each. */
+  readonly warnings: readonly string[];
 }
 
 /** The run. */

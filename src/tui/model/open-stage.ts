@@ -110,7 +110,7 @@ export function openStage(host: Host, around: Surroundings, now = (): number => 
   if (isSummed && host.about.owner && session.snapshot().outcome === undefined) {
     sum(session.past.at(-1)?.event.at ?? session.now());
   }
-  const problems = checkKeys(preferences.keys);
+  const problems = [...host.about.warnings, ...checkKeys(preferences.keys)];
   stage.note(problems.map((text): Note => ({ time: stage.wallClock(), about: "launch", tone: "warn", text })));
   refreshConflicts(stage);
 

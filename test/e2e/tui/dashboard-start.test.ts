@@ -90,4 +90,11 @@ describe("the start", () => {
     await screen.until(/^ > s8 /m);
     expect(screen.screen()).not.toMatch(/^ {3}s0 /m);
   });
+
+  it.concurrent("keeps what is worth knowing about the manifest in the journal", async () => {
+    await using dashboard = await openDashboard({ services: { api: { command: ["sleep", "1000${NOT_SET}"] } } });
+    const { screen } = dashboard;
+    screen.type("J");
+    await screen.until(/launch +services\.yaml:\d+:\d+ NOT_SET is not set and becomes empty/);
+  });
 });

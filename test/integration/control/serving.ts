@@ -80,6 +80,7 @@ export async function serve(
       logs: supervisor.output.directory,
       logStarts: {},
       startedAt: 0,
+      warnings: [],
     }),
     start(services) {
       if (services.includes("nobody")) return { refusal: "No service is called nobody." };

@@ -21,6 +21,7 @@ const about: Hello["about"] = {
   logs: "/shop/.launch/logs",
   logStarts: {},
   startedAt: 0,
+  warnings: [],
 };
 
 /** As it comes out at the other end. */
