@@ -1,8 +1,7 @@
 // The dashboard in this terminal, over a run in a process of its own.
 
 import type { RemoteSession } from "../client/session.ts";
-import { describeMillis } from "../core/failure.ts";
-import { exitCodeOf, type Outcome } from "../core/state.ts";
+import { exitCodeOf } from "../core/state.ts";
 import { after } from "../effects/clock.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
 import type { UserConfig } from "../manifest/user-config.ts";
@@ -12,7 +11,7 @@ import { joinOrStart } from "./join.ts";
 import { loadDashboard } from "./load-dashboard.ts";
 import type { FaceArgs, GlobalArgs, UpArgs } from "./options.ts";
 import { preferencesOf } from "./preferences.ts";
-import { outcomeWords } from "./summary.ts";
+import { endingLine } from "./summary.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -69,7 +68,16 @@ async function show(
   const end = await runDashboard(host, opening);
   switch (end.kind) {
     case "ended":
-      return sayEnd(args, session, end.outcome);
+      say(
+        endingLine(
+          session.about.project,
+          Date.now() - session.about.startedAt,
+          end.outcome,
+          session.snapshot(),
+          newStyle(wantsColor(args)),
+        ),
+      );
+      return exitCodeOf(end.outcome);
     case "detached":
       return say(
         `${session.about.project} goes on in the background (pid ${session.about.pid}): launch attach, launch down.`,
@@ -91,13 +99,4 @@ async function tidyMemory(): Promise<void> {
 function say(words: string): number {
   process.stdout.write(`${words}\n`);
   return 0;
-}
-
-function sayEnd(args: GlobalArgs, session: RemoteSession, outcome: Outcome): number {
-  const style = newStyle(wantsColor(args));
-  const words = outcomeWords(outcome, session.snapshot());
-  const code = exitCodeOf(outcome);
-  const ending = `${session.about.project}: ended after ${describeMillis(Date.now() - session.about.startedAt)}`;
-  process.stdout.write(words === "" ? `${ending}\n` : `${ending}: ${code === 0 ? words : style.bad(words)}\n`);
-  return code;
 }

@@ -1,13 +1,12 @@
 // What a run looks like from outside: plain lines or JSON lines on one stream, and the questions that are asked there.
 
-import { describeMillis } from "../core/failure.ts";
 import { renderProblem } from "../manifest/problem.ts";
 import { exitCodeOf, type Fleet, type Outcome } from "../core/state.ts";
 import { newJsonPrinter } from "./json-printer.ts";
 import type { GlobalArgs } from "./options.ts";
 import { newPrinter, type Printer } from "./printer.ts";
 import type { Chosen } from "./project.ts";
-import { outcomeWords } from "./summary.ts";
+import { endingLine } from "./summary.ts";
 import { newStyle, type Style, wantsColor } from "./terminal.ts";
 import { openingWords } from "./words.ts";
 import { newWriter, type Writer } from "./writer.ts";
@@ -60,10 +59,7 @@ export function openFace(
           `${JSON.stringify({ type: "end", at: performance.timeOrigin + performance.now(), outcome, exitCode: exitCodeOf(outcome) })}\n`,
         );
       } else {
-        const words = outcomeWords(outcome, fleet);
-        const code = exitCodeOf(outcome);
-        const ending = `${project.name}: ended after ${describeMillis(performance.now())}`;
-        writer.say(words === "" ? `${ending}\n` : `${ending}: ${code === 0 ? words : style.bad(words)}\n`);
+        writer.say(`${endingLine(project.name, performance.now(), outcome, fleet, style)}\n`);
       }
       await writer.flush(interactive ? lastPatience : lastPatience * 5);
     },

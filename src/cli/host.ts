@@ -39,15 +39,7 @@ export function openHost({ session, paths, owner, preferences }: HostOptions): H
       owner,
       warnings: about.warnings,
     },
-    session: {
-      ...session,
-      get past() {
-        return session.past;
-      },
-      async start(services) {
-        await session.start(services);
-      },
-    },
+    session,
     logs: {
       open: (service) => ({
         ...readLog(join(about.logs, `${service}.log`)),

@@ -3,7 +3,7 @@
 import { describe, describeMillis } from "../core/failure.ts";
 import type { Millis } from "../core/service.ts";
 import type { Fleet, Member, Outcome } from "../core/state.ts";
-import { hasFailed, isUp } from "../core/state.ts";
+import { exitCodeOf, hasFailed, isUp } from "../core/state.ts";
 import { urlOf } from "../plan/env.ts";
 import { table } from "./table.ts";
 import type { Style } from "./terminal.ts";
@@ -31,6 +31,13 @@ export function upTable(fleet: Fleet, times: ReadyTimes, style: Style): string {
 export function upCount(fleet: Fleet): string {
   const wanted = wantedOf(fleet);
   return `${wanted.filter(isUp).length} of ${wanted.length}`;
+}
+
+/** The last line about a run that took so long, without a line end. */
+export function endingLine(project: string, took: Millis, outcome: Outcome, fleet: Fleet, style: Style): string {
+  const words = outcomeWords(outcome, fleet);
+  const ending = `${project}: ended after ${describeMillis(took)}`;
+  return words === "" ? ending : `${ending}: ${exitCodeOf(outcome) === 0 ? words : style.bad(words)}`;
 }
 
 /** Why the run ended, for a person; empty when there is nothing to explain. */

@@ -1,8 +1,8 @@
 // The session of a run whose engine is another process: what is said over the connection, as `Session` has it.
 
 import type { Entry } from "../core/event.ts";
-import type { Choice, Millis, NodeSignal } from "../core/service.ts";
-import type { Details, Session } from "../core/session.ts";
+import type { NodeSignal } from "../core/service.ts";
+import type { Details, LiveSession } from "../core/session.ts";
 import type { Outcome } from "../core/state.ts";
 import type { About, FromEngine, FromFace, Hello, TerminalSize } from "../control/protocol.ts";
 import type { Wire } from "../control/wire.ts";
@@ -11,32 +11,12 @@ import { newMirror } from "./mirror.ts";
 import { newQuestions } from "./questions.ts";
 
 /** A run in another process. Whatever is asked rejects with words when it cannot be done. Disposing leaves the run. */
-export interface RemoteSession extends Session, AsyncDisposable {
+export interface RemoteSession extends LiveSession, AsyncDisposable {
   readonly about: About;
-  /** The engine's monotonic clock, the one that event times and `since` are in. */
-  now(): Millis;
-  /** Called for every new entry, after `snapshot()` has become what it says. */
-  subscribe(reader: (entry: Entry) => void): Disposable;
-  /** The entries from before the first `subscribe`, oldest first, as far as they are kept. */
-  readonly past: readonly Entry[];
-  /** Starts services by name or glob, what they need too unless told otherwise; none: what the run began with. Answers the names. */
-  start(services: readonly string[], withNeeds?: boolean): Promise<readonly string[]>;
-  /** Answers a conflict; `remember` keeps the choice for the next run. */
-  resolve(
-    service: string,
-    answer: { readonly choice: Choice; readonly remember: boolean; readonly restartUsers: boolean },
-  ): void;
-  /** Sends a signal to the service's processes. */
-  signal(service: string, signal: string): Promise<void>;
-  details(service: string): Promise<Details>;
   /** A person is here to answer conflicts, for as long as this session lasts. */
   watching(): Promise<void>;
-  /** Lets the run go on without this process. */
-  detach(): Promise<void>;
   /** Makes this connection a service's terminal: it tells no entries any more. */
   attach(service: string, size: TerminalSize): Promise<Attachment>;
-  /** Resolves when the run has ended, with its outcome, or when the engine is gone, without one. */
-  readonly closed: Promise<Outcome | undefined>;
 }
 
 /** Entries of the past that are handed out. */

@@ -1,7 +1,8 @@
 // The one seam between the engine and every face: what is, what happened, what is asked.
 
 import type { Entry, Request } from "./event.ts";
-import type { Fleet } from "./state.ts";
+import type { Choice, Millis } from "./service.ts";
+import type { Fleet, Outcome } from "./state.ts";
 
 /** A running fleet as a face sees it, in this process or over a socket. */
 export interface Session {
@@ -11,6 +12,30 @@ export interface Session {
   entries(from?: number): AsyncIterable<Entry>;
   /** Asks for something; what comes of it is seen in the entries. */
   request(request: Request): void;
+}
+
+/** A session with all that a person at a face needs. Whatever is asked rejects with words when it cannot be done. */
+export interface LiveSession extends Session {
+  /** The engine's monotonic clock, the one that event times and `since` are in. */
+  now(): Millis;
+  /** Called for every new entry, after `snapshot()` has become what it says. */
+  subscribe(reader: (entry: Entry) => void): Disposable;
+  /** The entries from before the first `subscribe`, oldest first, as far as they are kept. */
+  readonly past: readonly Entry[];
+  /** Starts services by name or glob, what they need too unless told otherwise; none: what the run began with. Answers the names. */
+  start(services: readonly string[], withNeeds?: boolean): Promise<readonly string[]>;
+  /** Answers a conflict; `remember` keeps the choice for the next run. */
+  resolve(
+    service: string,
+    answer: { readonly choice: Choice; readonly remember: boolean; readonly restartUsers: boolean },
+  ): void;
+  /** Sends a signal to the service's processes. */
+  signal(service: string, signal: string): Promise<void>;
+  details(service: string): Promise<Details>;
+  /** Lets the run go on without this process. */
+  detach(): Promise<void>;
+  /** Resolves when the run has ended, with its outcome, or when the engine is gone, without one. */
+  readonly closed: Promise<Outcome | undefined>;
 }
 
 /** What only the engine knows of the latest run of a service: what it was started with. */

@@ -1,10 +1,7 @@
 // What the dashboard is given: the run it shows, the logs it reads, and what it may have done. Nothing else of the house is
 // known to it but `core`.
 
-import type { Entry } from "../core/event.ts";
-import type { Choice, Millis } from "../core/service.ts";
-import type { Details, Session } from "../core/session.ts";
-import type { Outcome } from "../core/state.ts";
+import type { LiveSession } from "../core/session.ts";
 
 /** Everything around the dashboard. */
 export interface Host {
@@ -31,30 +28,6 @@ export interface About {
   readonly owner: boolean;
   /** What is worth knowing about the manifest, a line each. */
   readonly warnings: readonly string[];
-}
-
-/** The run. */
-export interface LiveSession extends Session {
-  /** The engine's monotonic clock, the one that event times and `since` are in. */
-  now(): Millis;
-  /** Called for every new entry, after `snapshot()` has become what it says. */
-  subscribe(reader: (entry: Entry) => void): Disposable;
-  /** The entries from before this dashboard came, oldest first, as far as they are kept. */
-  readonly past: readonly Entry[];
-  /** Starts services and what they need; rejects with words when it cannot. */
-  start(services: readonly string[]): Promise<void>;
-  /** Answers a conflict; `remember` keeps the choice for the next run. */
-  resolve(
-    service: string,
-    answer: { readonly choice: Choice; readonly remember: boolean; readonly restartUsers: boolean },
-  ): void;
-  /** Sends a signal to the service's processes; rejects with words when it cannot. */
-  signal(service: string, signal: string): Promise<void>;
-  details(service: string): Promise<Details>;
-  /** Lets the run go on without this dashboard. */
-  detach(): Promise<void>;
-  /** Resolves when the run has ended, with its outcome, or when the engine is gone, without one. */
-  readonly closed: Promise<Outcome | undefined>;
 }
 
 /** The services' log files. */
