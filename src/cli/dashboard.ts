@@ -2,7 +2,6 @@
 
 import type { RemoteSession } from "../client/session.ts";
 import { exitCodeOf } from "../core/state.ts";
-import { after } from "../effects/clock.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
 import type { UserConfig } from "../manifest/user-config.ts";
 import { type Opening, openDashboardTerminal } from "../tui/opening.ts";
@@ -13,6 +12,7 @@ import type { FaceArgs, GlobalArgs, UpArgs } from "./options.ts";
 import { preferencesOf } from "./preferences.ts";
 import { endingLine } from "./summary.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
+import { tidyMemoryIn } from "./tidy-memory.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** From the moment when the dashboard is there until what loading it needed is given back, in milliseconds. */
@@ -64,7 +64,7 @@ async function show(
   await session.watching();
   using host = openHost({ session, paths, owner, preferences: preferencesOf(settings, args) });
   const { runDashboard } = await loadDashboard();
-  using _tidying = after(tidyAfter, () => void tidyMemory());
+  using _tidying = tidyMemoryIn(tidyAfter);
   const end = await runDashboard(host, opening);
   switch (end.kind) {
     case "ended":
@@ -90,10 +90,6 @@ async function show(
       );
       return 1;
   }
-}
-
-async function tidyMemory(): Promise<void> {
-  (await import("../effects/memory.ts")).collectGarbage();
 }
 
 function say(words: string): number {

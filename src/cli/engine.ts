@@ -4,7 +4,6 @@ import type { Conflict } from "../core/conflict.ts";
 import type { Project, Service } from "../core/service.ts";
 import type { Rules } from "../core/state.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
-import { after } from "../effects/clock.ts";
 
 import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
 import { openPorts } from "../effects/ports/ports.ts";
@@ -22,6 +21,7 @@ import {
 } from "../effects/state/directory.ts";
 import { portUsers } from "../plan/env.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
+import { tidyMemoryIn } from "./tidy-memory.ts";
 import { RunError, UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
 
@@ -51,11 +51,6 @@ export interface Engine extends AsyncDisposable {
 
 /** From the moment when all has come up or failed until memory is tidied, in milliseconds: the news goes first. */
 const quietAfterStart = 300;
-
-// Loaded when it is used: `node:v8` alone takes 5 ms.
-async function tidyMemory(): Promise<void> {
-  (await import("../effects/memory.ts")).collectGarbage();
-}
 
 /** Opens a run; nothing is started yet. Throws `RunError`, or a `UsageError` for a state directory that cannot be used. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
@@ -102,7 +97,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     // At once, so that other commands see the ports, and that the next run knows the files of one that is killed.
     if (event.type === "claimed") writeRunFile(paths, { ...runFile, ports: ports.assigned });
     if (event.type === "started" && withFiles.has(event.service)) keep();
-    if (supervisor.snapshot().arrived) collecting ??= after(quietAfterStart, () => void tidyMemory());
+    if (supervisor.snapshot().arrived) collecting ??= tidyMemoryIn(quietAfterStart);
   });
 
   return {
