@@ -9,7 +9,7 @@ import type { Writer } from "./writer.ts";
 
 /**
  * Prints `{"type":"state","at":…,"service":…,"state":…}` for every change of state, `{"type":"log",…}` for every line unless
- * `quiet`, `{"type":"moved"|"decided",…}` for ports. `at` is milliseconds since the epoch with decimals.
+ * `quiet`, `{"type":"moved"|"decided",…}` for ports, `{"type":"noticed","kind":…}` for what changes nothing. `at` is milliseconds since the epoch with decimals.
  */
 export function newJsonPrinter(writer: Writer, quiet: boolean): Printer {
   // Entries carry monotonic times; one offset for all keeps their distances exact.
@@ -26,6 +26,7 @@ export function newJsonPrinter(writer: Writer, quiet: boolean): Printer {
       if (event.type === "resolve") {
         put({ type: "decided", at, service: event.service, choice: event.choice, because: event.because });
       }
+      if (event.type === "noticed") put({ type: "noticed", at, ...event.notice });
       for (const change of changes) if (isTransition(change)) put({ type: "state", at, ...describeMember(change) });
       if (fleet.wasUp && !saidUp && fleet.outcome === undefined) {
         saidUp = true;

@@ -4,6 +4,7 @@ import { criticalPath } from "../core/critical-path.ts";
 import { type Remark, remarksOn } from "../core/remarks.ts";
 import type { Change, Entry } from "../core/event.ts";
 import { describeMillis } from "../core/failure.ts";
+import { aboutOf, noticeRemark } from "../core/notice.ts";
 import type { Service } from "../core/service.ts";
 import { type Fleet, isActive } from "../core/state.ts";
 import { countLines, type LineBatch, linesOf } from "../effects/logs/lines.ts";
@@ -83,6 +84,10 @@ export function newPrinter({ services, writer, style, colors, quiet, hint }: Pri
         asked = true;
         const choice = event.choice === "fail" ? "gives up" : event.choice;
         say(event.service, { tone: "plain", text: `${choice}: ${event.because}` });
+      }
+      if (event.type === "noticed") {
+        const remark = noticeRemark(event.notice);
+        if (remark !== undefined) say(aboutOf(event.notice), remark);
       }
       for (const change of inOrderOfReading(entry.changes)) {
         for (const remark of remarksOn(change, event.at)) say(change.after.service.name, remark);

@@ -2,6 +2,7 @@
 
 import type { Conflict } from "./conflict.ts";
 import type { Exit, Failure } from "./failure.ts";
+import type { Notice } from "./notice.ts";
 import type { Choice, Millis, Port } from "./service.ts";
 import type { Fleet, Member, Outcome, QuitReason } from "./state.ts";
 
@@ -69,6 +70,8 @@ export type Fact =
     }
   /** Nothing of the run's group lives any more. */
   | { readonly type: "swept"; readonly service: string; readonly run: number }
+  /** Worth saying; it changes nothing. */
+  | { readonly type: "noticed"; readonly notice: Notice }
   /** A deadline may have passed. */
   | { readonly type: "woke" };
 

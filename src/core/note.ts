@@ -19,6 +19,8 @@ export function note(fleet: Fleet, event: Event): Fleet {
     case "resolve":
     case "quit":
       return noteRequest(fleet, event);
+    case "noticed":
+      return fleet;
     case "woke":
       return Object.values(fleet.members).reduce((next, member) => notePassedTime(next, member, event.at), fleet);
     case "claimed":
@@ -93,7 +95,7 @@ function hurried(fleet: Fleet, at: Millis): Fleet {
   return { ...changeAll(fleet, Object.keys(fleet.members), hurry), hurried: true };
 }
 
-function noteFact(fleet: Fleet, event: Exclude<Fact, { type: "woke" }> & Event): Fleet {
+function noteFact(fleet: Fleet, event: Exclude<Fact, { type: "woke" | "noticed" }> & Event): Fleet {
   const member = fleet.members[event.service];
   if (member === undefined) return fleet;
   // A fact about a run that is over is no news.

@@ -2,6 +2,7 @@
 
 import type { Change, Entry } from "../../core/event.ts";
 import { type Remark, remarksOn } from "../../core/remarks.ts";
+import { aboutOf, noticeRemark } from "../../core/notice.ts";
 import { isActive } from "../../core/state.ts";
 import { clock } from "./figures.ts";
 import { fit } from "./fit.ts";
@@ -54,6 +55,11 @@ export function notesOn(entry: Entry): readonly Note[] {
         notes.push(note(event.service, `port ${from} → ${to} (${from}: ${reason})`, "warn"));
       }
       break;
+    case "noticed": {
+      const remark = noticeRemark(event.notice);
+      if (remark !== undefined) notes.push(note(aboutOf(event.notice), remark.text, remark.tone));
+      break;
+    }
     case "conflict":
     case "adopted":
     case "started":

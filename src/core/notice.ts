@@ -1,0 +1,87 @@
+// What a person should know although it changes nothing of what is or is wanted, as data and in words.
+
+import { describeMillis } from "./failure.ts";
+import type { Remark } from "./remarks.ts";
+import type { Millis } from "./service.ts";
+
+/** A process that was found where none should be. */
+export interface Leftover {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Something worth saying. */
+export type Notice =
+  /** Processes that had left the service's group and session were found after its end; `alive`: even SIGKILL did not end these. */
+  | {
+      readonly kind: "left-behind";
+      readonly service: string;
+      readonly ended: readonly Leftover[];
+      readonly alive: readonly Leftover[];
+    }
+  /** Before this run began, the processes of one that had been killed were ended. */
+  | { readonly kind: "former-run"; readonly ended: readonly Leftover[]; readonly alive: readonly Leftover[] }
+  /** The guard died and was started again. */
+  | { readonly kind: "guard-lost" }
+  /** The engine died, and another took over what still ran. */
+  | { readonly kind: "reclaimed"; readonly services: readonly string[]; readonly ended: readonly string[] }
+  /** What is kept in the state directory could not be read or written; the words say what, and what follows. */
+  | { readonly kind: "state"; readonly message: string }
+  /** The log's bytes before `from` are in `archive` now, and no longer in the log itself. */
+  | { readonly kind: "rotated"; readonly service: string; readonly from: number; readonly archive: string }
+  /** Something about a service's log that a reader should know. */
+  | { readonly kind: "log"; readonly service: string; readonly message: string }
+  /** We were stopped, or the machine slept, for this long: what seems late is not. */
+  | { readonly kind: "stalled"; readonly for: Millis };
+
+/** Whom a notice is about: a service, or launch itself. */
+export function aboutOf(notice: Notice): string {
+  return "service" in notice ? notice.service : "launch";
+}
+
+/** The notice in words; undefined for what only programs need to know. */
+export function noticeRemark(notice: Notice): Remark | undefined {
+  switch (notice.kind) {
+    case "left-behind":
+    case "former-run": {
+      const { ended, alive } = notice;
+      const where = notice.kind === "former-run" ? "left by a run that was killed" : "had left its session";
+      if (alive.length > 0) return { tone: "bad", text: `${where} and could not be ended: ${listed(alive)}` };
+      return { tone: "warn", text: `${where} and was ended: ${listed(ended)}` };
+    }
+    case "guard-lost":
+      return {
+        tone: "warn",
+        text: "the guard that ends everything if launch is killed had died; it was started again",
+      };
+    case "reclaimed": {
+      const { services, ended } = notice;
+      const gone = ended.length === 0 ? "" : `; ended meanwhile: ${ended.join(", ")}`;
+      return {
+        tone: "warn",
+        text: `the engine had died and was started again; took back ${nameList(services)}${gone}`,
+      };
+    }
+    case "state":
+    case "log":
+      return { tone: "warn", text: notice.message };
+    case "rotated":
+      return undefined;
+    case "stalled":
+      return { tone: "warn", text: `stood still for ${describeMillis(notice.for)}; nothing is judged by that` };
+  }
+}
+
+function listed(processes: readonly Leftover[]): string {
+  const shown = processes.slice(0, 5).map(({ pid, command }) => `pid ${pid} (${clip(command)})`);
+  const more = processes.length - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+function clip(command: string): string {
+  return command.length > 40 ? `${command.slice(0, 39)}…` : command;
+}
+
+function nameList(names: readonly string[]): string {
+  return names.length === 0 ? "nothing" : names.join(", ");
+}
