@@ -9,6 +9,7 @@ const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`${VERSION}\n`);
 } else {
+  if (process.pid === 1) (await import("./first-process.ts")).becomeInit();
   const { isatty } = process.getBuiltinModule("node:tty");
   const engine = mayNeedEngine(args, process.env, isatty(0) && isatty(1)) ? spawnEngine() : undefined;
   const { runCommandLine } = await import("./command-line.ts");
