@@ -3,6 +3,7 @@
 import type { Conflict } from "./conflict.ts";
 import type { Exit, Failure } from "./failure.ts";
 import type { Notice } from "./notice.ts";
+import type { Reclaimed } from "./reclaim.ts";
 import type { Choice, Millis, Port } from "./service.ts";
 import type { Fleet, Member, Outcome, QuitReason } from "./state.ts";
 
@@ -70,6 +71,8 @@ export type Fact =
     }
   /** Nothing of the run's group lives any more. */
   | { readonly type: "swept"; readonly service: string; readonly run: number }
+  /** Taken over from an engine that died, before anything else was asked of this one. */
+  | { readonly type: "reclaimed"; readonly services: Readonly<Record<string, Reclaimed>> }
   /** Worth saying; it changes nothing. */
   | { readonly type: "noticed"; readonly notice: Notice }
   /** A deadline may have passed. */

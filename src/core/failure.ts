@@ -22,6 +22,8 @@ export type Failure =
   | { readonly kind: "exit"; readonly exit: Exit }
   /** It ended with success although it had yet to prove that it serves. */
   | { readonly kind: "ended-early"; readonly exit: Exit }
+  /** It ended while no engine was there to see how. */
+  | { readonly kind: "unwatched" }
   /** What it needs to be ready has ended by itself, so it can never start. */
   | { readonly kind: "need-ended"; readonly need: string }
   /** It ended once more after all the restarts that it may have within its window. */
@@ -55,6 +57,7 @@ export function isPermanent(failure: Failure): boolean {
     case "spawn":
     case "exit":
     case "ended-early":
+    case "unwatched":
     case "not-ready":
     case "unhealthy":
     case "lost":
@@ -86,6 +89,8 @@ export function describe(failure: Failure): string {
       return `ended with ${describeExit(failure.exit)}`;
     case "ended-early":
       return `ended with ${describeExit(failure.exit)} before it was ready`;
+    case "unwatched":
+      return "ended while the engine was dead, so nobody knows how";
     case "need-ended":
       return `could not start, because ${failure.need} has ended`;
     case "crash-loop":

@@ -4,6 +4,7 @@
 import { bounce, bounceDependents, change, changeAll, ending, rested, stopping } from "./change.ts";
 import { noteAdoption, noteAnswer, noteClaim, noteConflict } from "./claim.ts";
 import type { Event, Fact, Request } from "./event.ts";
+import { noteReclaim } from "./reclaim.ts";
 import { neverReady, noteRun } from "./run.ts";
 import type { Millis } from "./service.ts";
 import type { Fleet, Member } from "./state.ts";
@@ -21,6 +22,8 @@ export function note(fleet: Fleet, event: Event): Fleet {
       return noteRequest(fleet, event);
     case "noticed":
       return fleet;
+    case "reclaimed":
+      return noteReclaim(fleet, event);
     case "woke":
       return Object.values(fleet.members).reduce((next, member) => notePassedTime(next, member, event.at), fleet);
     case "claimed":
@@ -95,7 +98,7 @@ function hurried(fleet: Fleet, at: Millis): Fleet {
   return { ...changeAll(fleet, Object.keys(fleet.members), hurry), hurried: true };
 }
 
-function noteFact(fleet: Fleet, event: Exclude<Fact, { type: "woke" | "noticed" }> & Event): Fleet {
+function noteFact(fleet: Fleet, event: Exclude<Fact, { type: "woke" | "noticed" | "reclaimed" }> & Event): Fleet {
   const member = fleet.members[event.service];
   if (member === undefined) return fleet;
   // A fact about a run that is over is no news.

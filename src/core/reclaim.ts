@@ -1,0 +1,77 @@
+// What a fleet takes over from an engine that died: runs that go on, and the ends of those that ended while nobody watched.
+
+import { change, rested } from "./change.ts";
+import type { Event, Fact } from "./event.ts";
+import type { Exit, Failure } from "./failure.ts";
+import { noteRun } from "./run.ts";
+import type { Port } from "./service.ts";
+import type { Ending, Fleet, Member } from "./state.ts";
+
+/** One service as it is found by the engine that comes after. */
+export interface Reclaimed {
+  readonly wanted: boolean;
+  /** It was about to be stopped and started again. */
+  readonly bounce: boolean;
+  /** The number of its latest run. */
+  readonly run: number;
+  readonly restarts: number;
+  /** Leased to us again; empty where `found` is neither `live` nor `ended` nor `adopted`. */
+  readonly ports: Readonly<Record<string, Port>>;
+  readonly found: FoundAs;
+}
+
+/** What has become of its latest run. */
+export type FoundAs =
+  /** It goes on, and has to prove again that it is ready. */
+  | { readonly kind: "live"; readonly pid: number }
+  /** It ended meanwhile; `proved`: it had been ready, `left`: others of its group still live. */
+  | { readonly kind: "ended"; readonly proved: boolean; readonly end: Ending; readonly left: boolean }
+  /** It had ended with success before. */
+  | { readonly kind: "exited"; readonly exit: Exit }
+  /** It had given up before. */
+  | { readonly kind: "failed"; readonly failure: Failure }
+  /** Someone else's process serves in its place. */
+  | { readonly kind: "adopted" }
+  /** It did not run. */
+  | { readonly kind: "down" };
+
+/** The fleet with all that was taken over, in one move; a member that has begun already is left as it is. */
+export function noteReclaim(fleet: Fleet, event: Extract<Fact, { type: "reclaimed" }> & Event): Fleet {
+  const isNew = (name: string): boolean => {
+    const member = fleet.members[name];
+    return member?.state.status === "idle" && member.run === 0;
+  };
+  const taken = Object.entries(event.services).filter(([name]) => isNew(name));
+  const back = taken.reduce((next, [name, one]) => change(next, name, (old) => takenBack(old, one, event.at)), fleet);
+  // How one ended is judged once it is known how all the others stand.
+  return taken.reduce((next, [service, { run, found }]) => {
+    const member = next.members[service];
+    if (found.kind !== "ended" || member === undefined) return next;
+    const { end, left } = found;
+    const { at, random } = event;
+    return noteRun(next, member, { type: "exited", service, run, end, left, at, random });
+  }, back);
+}
+
+function takenBack(member: Member, { wanted, bounce, run, restarts, ports, found }: Reclaimed, at: number): Member {
+  const known: Member = { ...member, wanted, run, restarts };
+  switch (found.kind) {
+    case "live": {
+      const { pid } = found;
+      return { ...known, bounce, ports, claim: "held", state: { status: "started", run, since: at, pid } };
+    }
+    case "ended": {
+      const proved = { status: "ready", run, since: at, verified: true } as const;
+      const state = found.proved ? proved : ({ status: "started", run, since: at } as const);
+      return { ...known, bounce, ports, claim: "held", state };
+    }
+    case "exited":
+      return { ...rested(known, { status: "exited", exit: found.exit }), lastEnd: { exit: found.exit } };
+    case "failed":
+      return { ...rested(known, { status: "failed", failure: found.failure }), lastEnd: { failure: found.failure } };
+    case "adopted":
+      return { ...known, adopted: true, claim: "held", ports };
+    case "down":
+      return known;
+  }
+}
