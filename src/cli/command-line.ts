@@ -3,6 +3,7 @@
 import type { ChildProcess } from "node:child_process";
 import yargs, { type Argv, type Options } from "yargs";
 import {
+  askOptions,
   availableOptions,
   envOptions,
   faceOptions,
@@ -12,6 +13,7 @@ import {
   portsOptions,
   runOptions,
   selectionOptions,
+  startServiceOptions,
   upOptions,
 } from "./options.ts";
 import { RunError, UsageError } from "./usage-error.ts";
@@ -50,6 +52,30 @@ const commands: readonly Command[] = [
     description: "print how the run that is going here stands",
     options: {},
     load: () => import("./status.ts"),
+  },
+  {
+    usage: ["start <service..>"],
+    description: "start services of the run that is going here, and what they need",
+    options: startServiceOptions,
+    load: () => import("./start.ts"),
+  },
+  {
+    usage: ["stop <service..>"],
+    description: "stop services of the run that is going here; the others go on",
+    options: askOptions,
+    load: () => import("./stop.ts"),
+  },
+  {
+    usage: ["restart <service..>"],
+    description: "stop and start services of the run that is going here",
+    options: askOptions,
+    load: () => import("./restart.ts"),
+  },
+  {
+    usage: ["why <service..>"],
+    description: "say why a service is as it is, down to the cause",
+    options: {},
+    load: () => import("./why.ts"),
   },
   {
     usage: ["down"],
@@ -122,7 +148,7 @@ const epilogue = `Exit codes
   1    a service failed, or a command is missing (--check-only)
   2    the command line or the manifest is wrong; nothing was started
   3    a port conflict was left unresolved
-  4    nothing of this project runs here (status, attach)
+  4    nothing of this project runs here (status, attach, restart …)
   5    not everything was ready within --timeout
   130  ended by Ctrl-C before everything was up (143: by SIGTERM, 129: by SIGHUP)
   run ends with its command's code, 126 or 127 when that cannot be run, 125 when the services did not come up

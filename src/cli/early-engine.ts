@@ -25,7 +25,9 @@ export function spawnEngine(): ChildProcess {
 }
 
 const others = new Set(
-  "attach status down run graph env conflicts ports available kill schema help completion".split(" "),
+  "attach status start stop restart why notify down run graph env conflicts ports available kill schema help completion".split(
+    " ",
+  ),
 );
 const withoutDashboard =
   /^(?:--(?:check-only|non-interactive|json|plain|screen-reader|help|version|engine)(?:=.*)?|-[A-Za-z]*[hV])$/;

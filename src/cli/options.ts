@@ -141,6 +141,21 @@ export const killOptions = {
   grace: { type: "string", default: "5s", requiresArg: true, description: "from SIGTERM to SIGKILL" },
 } as const satisfies Record<string, Options>;
 
+/** Commands that ask something of services of a run take these. */
+export const askOptions = {
+  wait: { type: "boolean", default: true, description: "return once it has come of it (--no-wait: at once)" },
+  timeout: { type: "string", default: "5m", requiresArg: true, description: "how long to wait, such as 90s" },
+} as const satisfies Record<string, Options>;
+
+/** `launch start`. */
+export const startServiceOptions = {
+  ...askOptions,
+  deps: selectionOptions.deps,
+} as const satisfies Record<string, Options>;
+
+/** The values of `askOptions`, with the services that are meant. */
+export type AskArgs = GlobalArgs & Values<typeof askOptions> & { readonly service: readonly string[] };
+
 /** The parsed values of options, under the names that code uses. */
 export type Values<Given extends Readonly<Record<string, Options>>> = {
   readonly [Name in keyof Given as Camel<Name>]: InferredOptionTypes<Given>[Name];

@@ -1,0 +1,120 @@
+// What the commands that ask something of single services of a run have in common: who is meant, and the wait until it has
+// become of them.
+
+import type { RemoteSession } from "../client/session.ts";
+import { isOnItsWay } from "../core/drive.ts";
+import { explain } from "../core/explain.ts";
+import { describeMillis } from "../core/failure.ts";
+import { type Fleet, isUp, type Member } from "../core/state.ts";
+import { after, now } from "../effects/clock.ts";
+import { didYouMean } from "../manifest/suggest.ts";
+import { matcher } from "../plan/select.ts";
+import { durationOf } from "./duration.ts";
+import type { AskArgs } from "./options.ts";
+import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
+import { statusJson } from "./status-table.ts";
+import { RunError, UsageError } from "./usage-error.ts";
+
+/** One thing that is asked of services of a run. */
+export interface Asking {
+  /** Asks; answers the services whose part in it is waited for. Throws a `UsageError` for a name that is none. */
+  ask(session: RemoteSession): Promise<readonly string[]>;
+  /** True for the entry by which the engine has taken it in. */
+  isHeard(type: string): boolean;
+  /** True once nothing more will come of it for this service. */
+  isDone(fleet: Fleet, member: Member): boolean;
+  /** True when it has become what was asked for. */
+  isGood(member: Member): boolean;
+  /** What is said of a service for which it has, as what follows its name; `took` is in words. */
+  words(member: Member, took: string): string;
+  /** What is said and answered when nothing of the project runs here; not given: that is said on stderr, and 4. */
+  nobodyThere?(): number;
+}
+
+/** `launch status` and others while something of it is still on its way. */
+const notInTime = 5;
+const contested = 3;
+
+/** Asks, and waits unless told not to. 0: all as asked; 1: some of it not; 3: a port is somebody else's; 4: nothing runs; 5: not in time. */
+export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
+  const within = durationOf("--timeout", args.timeout);
+  const paths = await stateOf(args);
+  if (paths === undefined) return 2;
+  await using session = await reachRun(paths);
+  if (session === undefined) return asking.nobodyThere?.() ?? sayNobodyThere(args);
+  const begun = now();
+  const heard = waitFor(session, ({ event }) => asking.isHeard(event.type));
+  const names = await asking.ask(session);
+  await heard;
+  const mine = (fleet: Fleet): readonly Member[] => names.flatMap((name) => fleet.members[name] ?? []);
+  const isDone = (): boolean => {
+    const fleet = session.snapshot();
+    return mine(fleet).every((member) => asking.isDone(fleet, member));
+  };
+  const inTime = !args.wait || isDone() || (await waitFor(session, isDone, within));
+  const fleet = session.snapshot();
+  if (args.json) process.stdout.write(statusJson(session, ({ service }) => names.includes(service.name)));
+  else say(args, asking, mine(fleet), fleet, session.now(), describeMillis(now() - begun));
+  return args.wait ? codeOf(asking, mine(fleet), fleet, inTime) : 0;
+}
+
+/** The names of this run that the patterns match, in the manifest's order; throws a `UsageError` for a pattern without any. */
+export function namesIn({ members }: Fleet, patterns: readonly string[]): readonly string[] {
+  const all = Object.keys(members);
+  const [unknown] = patterns.filter((pattern) => !all.some(matcher([pattern])));
+  if (unknown === undefined) return all.filter(matcher(patterns));
+  const meant = didYouMean(unknown, all) ?? `The services are ${all.join(", ")}.`;
+  throw new UsageError(`No service of this run is called "${unknown}". ${meant}`);
+}
+
+/** True when nothing more will become of a service that was to come up. */
+export function hasArrived(fleet: Fleet, member: Member): boolean {
+  if (member.bounce || member.state.status === "stopping") return false;
+  return isUp(member) || !isOnItsWay(fleet)(member);
+}
+
+/** How a service that came up is told: `is ready after 300ms on port 8080`. */
+export function upWords({ state, ports }: Member, took: string): string {
+  if (state.status === "exited") return `is completed after ${took}`;
+  const numbers = Object.values(ports);
+  return `is ready after ${took}${numbers.length === 0 ? "" : ` on port ${numbers.join(", ")}`}`;
+}
+
+function say(args: AskArgs, asking: Asking, members: readonly Member[], fleet: Fleet, at: number, took: string): void {
+  for (const member of members) {
+    const { name } = member.service;
+    if (!args.wait) {
+      if (!args.quiet) process.stdout.write(`${name}: asked\n`);
+    } else if (asking.isGood(member)) {
+      if (!args.quiet) process.stdout.write(`${name} ${asking.words(member, took)}\n`);
+    } else process.stderr.write(`${name} ${explain(fleet, name, at).text}\n`);
+  }
+}
+
+function codeOf(asking: Asking, members: readonly Member[], fleet: Fleet, inTime: boolean): number {
+  if (members.every((member) => asking.isGood(member))) return 0;
+  if (members.some(isContested)) return contested;
+  return inTime || members.every((member) => asking.isGood(member) || asking.isDone(fleet, member)) ? 1 : notInTime;
+}
+
+function isContested({ state }: Member): boolean {
+  return state.status === "blocked" || (state.status === "failed" && state.failure.kind === "conflict");
+}
+
+/** Resolves with true at the first entry for which it holds, with false after `ms`; throws when the run is gone before. */
+function waitFor(
+  session: RemoteSession,
+  holds: (entry: Parameters<Parameters<RemoteSession["subscribe"]>[0]>[0]) => boolean,
+  ms = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const reading = session.subscribe((entry) => {
+    if (holds(entry)) resolve(true);
+  });
+  const timer = after(ms, () => resolve(false));
+  void session.closed.then(() => reject(new RunError("The run ended meanwhile.")));
+  return promise.finally(() => {
+    reading[Symbol.dispose]();
+    timer[Symbol.dispose]();
+  });
+}

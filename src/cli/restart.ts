@@ -1,0 +1,21 @@
+// `launch restart SERVICE…`: stops services of the run that is going here and starts them again, with the dependents whose
+// edges ask for it.
+
+import { isUp } from "../core/state.ts";
+import { askOfRun, hasArrived, namesIn, upWords } from "./asked-of-run.ts";
+import type { AskArgs } from "./options.ts";
+
+/** 0 once all that were named are ready again; see `askOfRun` for the rest. */
+export function run(args: AskArgs): Promise<number> {
+  return askOfRun(args, {
+    ask(session) {
+      const services = namesIn(session.snapshot(), args.service);
+      session.request({ type: "restart", services });
+      return Promise.resolve(services);
+    },
+    isHeard: (type) => type === "restart",
+    isDone: hasArrived,
+    isGood: isUp,
+    words: upWords,
+  });
+}

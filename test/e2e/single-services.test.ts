@@ -1,0 +1,96 @@
+// The commands that ask something of single services of a run that is going.
+
+import { expect, onTestFinished, test } from "vitest";
+import { launch } from "../helpers/launch.ts";
+import { newProject, type TestProject } from "../helpers/project.ts";
+
+const shop = {
+  name: "shop",
+  services: {
+    db: { command: "serve.js", port: "auto" },
+    api: { command: "exec sleep 1000", depends_on: ["db"] },
+    worker: { command: "exec sleep 1000" },
+  },
+};
+
+/** A project that runs in the background until the test is over. */
+async function runShop(manifest: Parameters<typeof newProject>[0] = shop): Promise<TestProject> {
+  const project = newProject(manifest);
+  onTestFinished(async () => {
+    await launch(project, ["down"]);
+    await project[Symbol.asyncDispose]();
+  });
+  expect(await launch(project, ["-d", "--wait"])).toMatchObject({ code: 0 });
+  return project;
+}
+
+interface Told {
+  readonly services: readonly { readonly name: string; readonly state: string; readonly pid: number | null }[];
+}
+
+async function statesOf(project: TestProject): Promise<Record<string, string>> {
+  const { services } = JSON.parse((await launch(project, ["status", "--json"])).stdout) as Told;
+  return Object.fromEntries(services.map(({ name, state }) => [name, state]));
+}
+
+test("restart returns once the services are ready again, with new processes", async () => {
+  const project = await runShop();
+  const before = JSON.parse((await launch(project, ["status", "--json", "db"])).stdout) as Told;
+  const restarted = await launch(project, ["restart", "db"]);
+  expect(restarted).toMatchObject({ code: 0, stderr: "" });
+  expect(restarted.stdout).toMatch(/^db is ready after \S+ on port \d+\n$/);
+  const after = JSON.parse((await launch(project, ["restart", "--json", "d?"])).stdout) as Told;
+  expect(after.services.map(({ name, state }) => `${name} ${state}`)).toEqual(["db ready"]);
+  expect(after.services[0]?.pid).not.toBe(before.services[0]?.pid);
+});
+
+test("stop ends what is named and nothing else, and start brings it back with what it needs", async () => {
+  const project = await runShop();
+  const stopped = await launch(project, ["stop", "db", "api"]);
+  expect(stopped).toMatchObject({ code: 0, stderr: "" });
+  expect(await statesOf(project)).toEqual({ db: "idle", api: "idle", worker: "ready" });
+  expect((await launch(project, ["stop", "api"])).code).toBe(0);
+  const started = await launch(project, ["start", "api"]);
+  expect(started).toMatchObject({ code: 0, stderr: "" });
+  expect(started.stdout).toMatch(/^db is ready .*\napi is ready /);
+  expect(await statesOf(project)).toEqual({ db: "ready", api: "ready", worker: "ready" });
+});
+
+test("a service that does not come up again is said, with 1, and why says so too", async () => {
+  const project = await runShop({
+    services: { api: { command: "test -e broken && exit 3; exec sleep 1000", restart: "no", ready: { exec: "true" } } },
+  });
+  project.write("broken", "");
+  const restarted = await launch(project, ["restart", "api"]);
+  expect(restarted).toMatchObject({ code: 1, stdout: "", stderr: "api failed: ended with exit code 3\n" });
+  expect(await launch(project, ["why", "api"])).toMatchObject({
+    code: 1,
+    stdout: "api failed: ended with exit code 3\n",
+  });
+});
+
+test("what is not ready in time ends the waiting with 5, and goes on", async () => {
+  const project = await runShop({
+    services: { api: { command: "exec sleep 1000", ready: { exec: "test ! -e slow" } } },
+  });
+  project.write("slow", "");
+  const restarted = await launch(project, ["restart", "api", "--timeout", "300ms"]);
+  expect(restarted.code).toBe(5);
+  expect(restarted.stderr).toMatch(/^api is not ready after /);
+  expect((await launch(project, ["restart", "api", "--no-wait"])).code).toBe(0);
+});
+
+test("a name that is none is refused with a suggestion", async () => {
+  const project = await runShop();
+  for (const command of ["start", "stop", "restart", "why"]) {
+    const refused = await launch(project, [command, "wroker"]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('Did you mean "worker"?');
+  }
+});
+
+test("where nothing runs, stop has nothing to do and the others say so", async () => {
+  await using project = newProject(shop);
+  expect(await launch(project, ["stop", "db"])).toMatchObject({ code: 0 });
+  for (const command of ["start", "restart", "why"]) expect((await launch(project, [command, "db"])).code).toBe(4);
+});
