@@ -16,6 +16,8 @@ export interface Output extends AsyncDisposable {
   readonly directory: string;
   /** The descriptor for a new run of the service; its log is opened and followed from here on. */
   open(service: string): number;
+  /** Follows the log of a run that goes on from this byte; `start` is where the session's part began. */
+  resume(service: string, at: { readonly from: number; readonly start: number }): void;
   subscribe(reader: LineReader): Disposable;
   /** Resolves once every line that is in the log by now has been seen. */
   drain(service: string): Promise<void>;
@@ -30,6 +32,8 @@ export interface Output extends AsyncDisposable {
 
 interface Stream {
   readonly file: LogFile;
+  /** Where this session's part begins, in bytes. */
+  readonly start: number;
   readonly tail: Tail;
   readonly seen: Seen;
 }
@@ -54,15 +58,26 @@ export function openOutput(directory: string): Output {
   const left: Stream[] = [];
   const path = (service: string): string => join(directory, `${service}.log`);
 
-  const openStream = (service: string, seen: Seen = { ring: createRing(), lines: 0, bytes: 0 }): Stream => {
+  const openStream = (
+    service: string,
+    seen: Seen = { ring: createRing(), lines: 0, bytes: 0 },
+    at?: { readonly from: number; readonly start: number },
+  ): Stream => {
     const file = openLogFile(path(service));
+    // A log that is shorter than it was has been begun anew.
+    const from = at === undefined || at.from > file.size ? file.size : at.from;
     const onLines = (batch: LineBatch): void => {
       seen.lines += countLines(batch);
       seen.bytes += batch.bytes.length;
       seen.ring.push(batch);
       for (const reader of readers) reader(service, batch);
     };
-    const stream: Stream = { file, seen, tail: tailLog({ path: file.path, from: file.size, onLines }) };
+    const stream: Stream = {
+      file,
+      seen,
+      start: Math.min(at?.start ?? file.size, file.size),
+      tail: tailLog({ path: file.path, from, onLines }),
+    };
     streams.set(service, stream);
     return stream;
   };
@@ -76,6 +91,9 @@ export function openOutput(directory: string): Output {
       if (stream !== undefined) left.push(stream);
       return openStream(service, stream?.seen).file.fd;
     },
+    resume(service, at) {
+      if (!streams.has(service)) openStream(service, undefined, at);
+    },
     subscribe(reader) {
       readers.add(reader);
       return { [Symbol.dispose]: () => readers.delete(reader) };
@@ -87,8 +105,7 @@ export function openOutput(directory: string): Output {
       return { lines, bytes };
     },
     path,
-    start: (service) =>
-      streams.get(service)?.file.size ?? statSync(path(service), { throwIfNoEntry: false })?.size ?? 0,
+    start: (service) => streams.get(service)?.start ?? statSync(path(service), { throwIfNoEntry: false })?.size ?? 0,
     async [Symbol.asyncDispose]() {
       for (const { file, tail } of [...streams.values(), ...left]) {
         await tail[Symbol.asyncDispose]();

@@ -36,6 +36,8 @@ export interface Claim {
 export interface Ports extends AsyncDisposable {
   /** Claims every port of the services at once; ports that they have already stay. An external service's are answered as declared. */
   claim(services: readonly Service[]): Promise<Claim>;
+  /** Leases again what a service of a run that goes on has already; nobody is asked whether it is free. */
+  reclaim(service: Service, ports: Readonly<Record<string, Port>>): void;
   /** The verdicts of `claim`, with nothing kept afterwards. */
   inspect(services: readonly Service[]): Promise<Claim>;
   /** Gives an endpoint this port, or the next that is free; `undefined` when it cannot be had, and then nothing has changed. */
@@ -177,6 +179,15 @@ export function openPorts(options: PortOptions): Ports {
         conflicts = await attempt();
       }
       return { assigned: ports.assigned, conflicts };
+    },
+
+    reclaim(service, had) {
+      services.set(service.name, service);
+      for (const endpoint of service.endpoints) {
+        const port = had[endpoint.name];
+        if (port === undefined) continue;
+        sit(service, endpoint, { port, lease: leasePort(port), hold: undefined, contested: false });
+      }
     },
 
     async inspect(wanted) {
