@@ -26,14 +26,19 @@ export function openBench(): Bench {
   const root = resolve(import.meta.dirname, "..");
   const parts = ["package.json", "bin", "dist"];
   parts.forEach((part) => cpSync(join(root, part), join(directory, part), { recursive: true }));
-  const service = join(directory, "service");
-  execFileSync("gcc", ["-O2", "-Wall", "-o", service, resolve(import.meta.dirname, "service.c")], { stdio: "inherit" });
   return {
     directory,
-    service,
+    service: compile(directory, "service"),
     launch: join(directory, "bin/launch.js"),
     [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** Compiles the C program of this name into the directory; gives its path. */
+export function compile(directory: string, name: string): string {
+  const program = join(directory, name);
+  execFileSync("gcc", ["-O2", "-Wall", "-o", program, resolve(import.meta.dirname, `${name}.c`)], { stdio: "inherit" });
+  return program;
 }
 
 /** One moment that a service wrote down itself, in milliseconds of the monotonic clock. */
@@ -128,7 +133,8 @@ function kilobytes(path: string, field: string): number {
   return Number(found);
 }
 
-function allProcesses(): readonly number[] {
+/** Every process that there is. */
+export function allProcesses(): readonly number[] {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number);
@@ -143,7 +149,8 @@ function parentOf(pid: number): number {
   }
 }
 
-function programOf(pid: number): string {
+/** The program file that a process runs; empty for one that has ended. */
+export function programOf(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/exe`);
   } catch {
