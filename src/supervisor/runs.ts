@@ -147,7 +147,8 @@ export function newRuns(options: RunsOptions): Runs {
       if (conflicts.length > 0) report({ type: "conflict", service: name, run, conflicts });
     }
     if (!left) ports.hold(name);
-    const fault = found?.preparation.command === undefined ? undefined : shellFault(found.preparation.command, exit);
+    const { command, env } = found?.preparation ?? {};
+    const fault = command && env && shellFault({ command, cwd: service.workingDir, env }, exit);
     report({ type: "exited", service: name, run, end: fault === undefined ? { exit } : { failure: fault }, left });
     if (!left) return;
     // Who was left out of the stop signal hears of it now.

@@ -12,6 +12,7 @@ import { readStat } from "./proc.ts";
 import { loadPtyPackage, type PtyPackage } from "./pty-package.ts";
 import { findFault, type Spawn, type Spawned } from "./spawn.ts";
 import { newTyping } from "./typing.ts";
+import { wrap } from "./wrapper.ts";
 
 /** The terminal of one run. Disposing closes it, which hangs up whatever still uses it. */
 export interface Terminal extends Disposable {
@@ -21,8 +22,8 @@ export interface Terminal extends Disposable {
   drain(): Promise<void>;
 }
 
-/** What to spawn in a terminal; stdin is the terminal. */
-export type SpawnInTerminal = Omit<Spawn, "stdin">;
+/** What to spawn in a terminal; stdin is the terminal, and nothing else can be handed over. */
+export type SpawnInTerminal = Omit<Spawn, "stdin" | "sockets" | "notify">;
 
 /** The size before anybody has attached. */
 const size: Size = { columns: 120, rows: 40 };
@@ -58,10 +59,11 @@ export async function spawnInTerminal(
 
 function fork(
   { native, helper }: PtyPackage,
-  { command, cwd, env }: SpawnInTerminal,
+  spec: SpawnInTerminal,
   onExit: (exit: Exit) => void,
 ): { readonly fd: number; readonly pid: number } {
-  const [file = "", ...args] = "shell" in command ? ["/bin/sh", "-c", command.shell] : command.args;
+  const { cwd, env } = spec;
+  const [file = "", ...args] = wrap(spec.command, spec, env).words;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const { columns, rows } = size;
   return native.fork(file, args, variables, cwd, columns, rows, -1, -1, false, helper, (code, signal) => {

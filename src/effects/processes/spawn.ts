@@ -2,12 +2,13 @@
 // Plain `child_process` on purpose: nothing is buffered, parsed or piped here, a spawn blocks the loop, and a hundred
 // services feel every tenth of a millisecond. Commands whose output we consume run through execa (exec probes, `launch run`).
 
-import { spawn, type ChildProcess } from "node:child_process";
-import { accessSync, constants, type Stats, statSync } from "node:fs";
+import { spawn, spawnSync, type ChildProcess, type IOType } from "node:child_process";
+import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { Exit, Failure } from "../../core/failure.ts";
 import { coverMasters } from "./masters.ts";
 import { readStat } from "./proc.ts";
+import { wrap, type Wrapped } from "./wrapper.ts";
 
 /** A command with everything rendered. */
 export type RenderedCommand = { readonly shell: string } | { readonly args: readonly string[] };
@@ -49,9 +50,13 @@ export interface Spawned {
 
 /** Spawns; `onExit` is called once when the process itself has ended, whoever still holds its output. */
 export async function spawnService(spec: Spawn, onExit: (exit: Exit) => void): Promise<Spawned | Failure> {
+  const wrapped = wrap(spec.command, spec, spec.env);
+  // Once wrapped, even a failed start is a process that ends, so its cause is looked for before. A shell says its own.
+  const fault = wrapped.isWrapped && "args" in spec.command ? findFault(spec) : undefined;
+  if (fault !== undefined) return fault;
   let child: ChildProcess;
   try {
-    child = start(spec);
+    child = start(spec, wrapped);
   } catch (error) {
     return failureOf(error, spec);
   }
@@ -64,19 +69,33 @@ export async function spawnService(spec: Spawn, onExit: (exit: Exit) => void): P
   child.once("exit", (code, signal) => onExit(exitOf(code, signal)));
   // A signal or a write to its stdin may fail once it is gone; that is no news.
   child.on("error", () => {});
-  child.stdin?.on("error", () => {});
+  for (const stream of child.stdio) stream?.on("error", () => {});
   return { pid, startTicks: readStat(pid)?.startTicks };
 }
 
-function start({ command, cwd, env, stdin, output }: Spawn): ChildProcess {
-  const [file, ...args] = "shell" in command ? ["/bin/sh", "-c", command.shell] : command.args;
+function start(
+  { cwd, env, stdin, output, sockets = [] }: Spawn,
+  { words, env: added, descriptors }: Wrapped,
+): ChildProcess {
+  const [file, ...args] = words;
+  // An open pipe that nobody writes to never ends; when we are gone it does, and watchers end with us.
+  const input = stdin === "open" ? "pipe" : "ignore";
+  const place = (what: number | "stdin"): IOType | number => (what === "stdin" ? input : what);
+  makeBlocking(sockets.slice(1).map(({ fd }) => fd));
+  const further = descriptors.further.map(place);
   return spawn(file ?? "", args, {
     cwd,
-    env: { ...env },
+    env: { ...env, ...added },
     detached: true,
-    // An open pipe that nobody writes to never ends; when we are gone it does, and watchers end with us.
-    stdio: [stdin === "open" ? "pipe" : "ignore", output, output, ...coverMasters(output)],
+    stdio: [place(descriptors.first), output, output, ...further, ...coverMasters(output).slice(further.length)],
   });
+}
+
+/** A child gets its first three descriptors as ones that block, and that holds for everybody who has them open. */
+function makeBlocking(fds: readonly number[]): void {
+  for (let index = 0; index < fds.length; index += 3) {
+    spawnSync("/bin/sh", ["-c", ":"], { stdio: fds.slice(index, index + 3) });
+  }
 }
 
 function exitOf(code: number | null, signal: string | null): Exit {
@@ -97,23 +116,50 @@ export function findFault({ command, cwd, env }: Pick<Spawn, "command" | "cwd" |
   return program === undefined ? undefined : programFault(program, cwd, env["PATH"]);
 }
 
-/** The shell's own answer to a program it could not run, told apart from any other exit. */
-export function shellFault(command: RenderedCommand, exit: Exit): Failure | undefined {
-  if (!("shell" in command)) return undefined;
+/** A shell's answer to a program it could not run, be it the command's own or the one that wraps it, told apart from any other exit. */
+export function shellFault(
+  { command, cwd, env }: Pick<Spawn, "command" | "cwd" | "env">,
+  exit: Exit,
+): Failure | undefined {
+  if (exit.code !== 127 && exit.code !== 126) return undefined;
+  if ("args" in command) return interpreterFault(command.args[0] ?? "", cwd, env["PATH"]);
   if (exit.code === 127) return { kind: "command-not-found", command: command.shell };
-  if (exit.code === 126) return { kind: "not-executable", command: command.shell };
-  return undefined;
+  return { kind: "not-executable", command: command.shell };
 }
 
 function programFault(program: string, cwd: string, path: string | undefined): Failure | undefined {
+  const files = filesOf(program, cwd, path);
+  if (files.length === 0) return { kind: "command-not-found", command: program };
+  return files.some(isExecutable) ? undefined : { kind: "not-executable", command: program };
+}
+
+/** A script whose first line names an interpreter that cannot be run; a program that itself ends with 127 is not judged. */
+function interpreterFault(program: string, cwd: string, path: string | undefined): Failure | undefined {
+  const file = filesOf(program, cwd, path).find(isExecutable);
+  const interpreter = file === undefined ? undefined : /^#!\s*(\S+)/.exec(beginningOf(file))?.[1];
+  return interpreter === undefined ? undefined : programFault(interpreter, cwd, path);
+}
+
+function filesOf(program: string, cwd: string, path: string | undefined): readonly string[] {
   const candidates = program.includes("/")
     ? [isAbsolute(program) ? program : resolve(cwd, program)]
     : (path ?? "/usr/local/bin:/usr/bin:/bin")
         .split(delimiter)
         .map((directory) => join(resolve(cwd, directory), program));
-  const files = candidates.filter(isFile);
-  if (files.length === 0) return { kind: "command-not-found", command: program };
-  return files.some(isExecutable) ? undefined : { kind: "not-executable", command: program };
+  return candidates.filter(isFile);
+}
+
+function beginningOf(file: string): string {
+  let fd: number | undefined;
+  try {
+    fd = openSync(file, "r");
+    const bytes = Buffer.alloc(256);
+    return bytes.toString("latin1", 0, readSync(fd, bytes, 0, bytes.length, 0));
+  } catch {
+    return "";
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
 }
 
 /** Undefined for what is not there or may not be looked at: a shell passes over such an entry of the PATH as well. */
