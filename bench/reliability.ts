@@ -4,6 +4,8 @@
 
 import { guard, obedient, stop100 } from "./ending.ts";
 import { measure } from "./measure.ts";
+import { both } from "./next-start.ts";
+import { pidreuse } from "./pid-reuse.ts";
 import { zoo } from "./zoo.ts";
 
-await measure({ zoo, obedient, stop100, guard });
+await measure({ zoo, both, obedient, stop100, guard, pidreuse });

@@ -16,7 +16,7 @@ const modes =
   );
 
 /** Those that stay when the two whose leaders go have been swept, less the hoppers that one look may miss. */
-const steadyProcesses = 27;
+export const steadyProcesses = 27;
 const graceMs = 1000;
 const stranger = 65_534;
 
@@ -96,7 +96,7 @@ async function reach(moment: Death["moment"], victim: Victim): Promise<void> {
 }
 
 /** A project in a directory of its own with a copy of the program, which no other run has. */
-function writeZoo(bench: Bench, program: string, uid: number | undefined): string {
+export function writeZoo(bench: Bench, program: string, uid?: number): string {
   const directory = mkdtempSync(join(bench.directory, "zoo-"));
   const copy = join(directory, "animal");
   copyFileSync(program, copy);
