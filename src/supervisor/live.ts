@@ -21,6 +21,10 @@ export interface Live {
   /** Aborted when the run is asked to end or has ended: probes and waits end with it. */
   readonly over: AbortController;
   readonly log?: LogMatch;
+  /** The byte of its log at which it began. */
+  readonly logFrom?: number;
+  /** The file that its exit code is kept in, for whoever comes after this engine. */
+  readonly status?: string;
   /** True once it has proved ready. */
   ready: boolean;
   /** Its stop command while it goes on: the run is not over before it is. */

@@ -1,13 +1,16 @@
 // The live runs: one process group each, from the spawn to the moment when nothing of it lives. Carries out what the rules
 // ask about a run and reports what became of it.
 
+import { fstatSync } from "node:fs";
 import type { Fact } from "../core/event.ts";
 import type { Exit, Failure } from "../core/failure.ts";
 import type { NodeSignal, Service } from "../core/service.ts";
 import type { Details } from "../core/session.ts";
+import type { Ending } from "../core/state.ts";
 import { now, sleep } from "../effects/clock.ts";
 import { runCommand } from "../effects/processes/command.ts";
 import { ForeignFileError, removeFiles, writeFiles, type WrittenFiles } from "../effects/state/generated-files.ts";
+import { removeStatus } from "../effects/state/exit-status.ts";
 import { matchLog } from "../effects/health/log.ts";
 import type { LogMatch } from "../effects/health/subject.ts";
 import type { Ports } from "../effects/ports/ports.ts";
@@ -32,6 +35,8 @@ export interface RunsOptions {
   /** The ports of all services as they are now, those of adopted and unselected ones included. */
   readonly assigned: () => Assignment;
   readonly report: (fact: Fact) => void;
+  /** The file that a run's exit code is to be kept in; undefined: it is not kept. */
+  readonly status?: (service: string, run: number) => string | undefined;
 }
 
 /** Carries out effects on runs; none of them throws or waits: what happens is reported. */
@@ -51,6 +56,14 @@ export interface Runs {
   signal(service: string, signal: NodeSignal): boolean;
   /** The service's own terminal while a run of it with `tty: true` is live. */
   terminal(service: string): Terminal | undefined;
+  /** The runs that are live now, by service. */
+  readonly lives: ReadonlyMap<string, Live>;
+  /** Has a run that was begun by an engine before this one. */
+  reclaim(service: string, live: Live): void;
+  /** Such a run has ended. */
+  ended(service: Service, run: number, end: Ending): void;
+  /** Such a run had ended before; `left`: others of its group have not. */
+  endRest(service: Service, run: number, left: boolean): void;
   /** SIGKILL to every live group. */
   abandon(): void;
   /** Resolves once what was begun about files is done. */
@@ -94,8 +107,17 @@ export function newRuns(options: RunsOptions): Runs {
     if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
 
     const { command, env } = preparation;
-    const spec = { command, cwd: service.workingDir, env, stdin: service.stdin, output: output_ };
-    const onExit = (exit: Exit): void => void ended(service, run, exit);
+    const status = options.status?.(name, run);
+    const spec = {
+      command,
+      cwd: service.workingDir,
+      env,
+      stdin: service.stdin,
+      output: output_,
+      ...(status === undefined || service.tty ? {} : { status }),
+    };
+    const logFrom = fstatSync(output_).size;
+    const onExit = (exit: Exit): void => void ended(service, run, { exit });
     const spawned: Failure | (Spawned & { readonly terminal?: Terminal }) = service.tty
       ? await (await import("../effects/processes/pty.ts")).spawnInTerminal(spec, onExit)
       : await spawnService(spec, onExit);
@@ -112,6 +134,8 @@ export function newRuns(options: RunsOptions): Runs {
       pid: spawned.pid,
       over,
       ready: false,
+      logFrom,
+      ...(status !== undefined && { status }),
       ...startTicks,
       ...(spawned.terminal !== undefined && { terminal: spawned.terminal }),
       ...log,
@@ -133,7 +157,7 @@ export function newRuns(options: RunsOptions): Runs {
   };
 
   /** The leader has ended; what it wrote is seen first, then what it left behind. */
-  const ended = async (service: Service, run: number, exit: Exit): Promise<void> => {
+  const ended = async (service: Service, run: number, end: Ending): Promise<void> => {
     const { name } = service;
     const found = live(name, run);
     found?.over.abort();
@@ -148,8 +172,8 @@ export function newRuns(options: RunsOptions): Runs {
     }
     if (!left) ports.hold(name);
     const { command, env } = found?.preparation ?? {};
-    const fault = command && env && shellFault({ command, cwd: service.workingDir, env }, exit);
-    report({ type: "exited", service: name, run, end: fault === undefined ? { exit } : { failure: fault }, left });
+    const fault = "exit" in end && command && env && shellFault({ command, cwd: service.workingDir, env }, end.exit);
+    report({ type: "exited", service: name, run, end: fault ? { failure: fault } : end, left });
     if (!left) return;
     // Who was left out of the stop signal hears of it now.
     const wasLeftOut = service.stop.to === "leader" || found?.stopCommand !== undefined;
@@ -212,6 +236,7 @@ export function newRuns(options: RunsOptions): Runs {
       if (found === undefined) return;
       found.over.abort();
       found.terminal?.[Symbol.dispose]();
+      if (found.status !== undefined) removeStatus(found.status);
       lives.delete(name);
       if (!keepFiles && found.preparation.files.length > 0) removals.set(name, remove(found));
     },
@@ -234,6 +259,17 @@ export function newRuns(options: RunsOptions): Runs {
       return signalProcess(target, signal) === "sent";
     },
     terminal: (name) => lives.get(name)?.terminal,
+    lives,
+    reclaim: (name, taken) => void lives.set(name, taken),
+    ended: (service, run, end) => void ended(service, run, end),
+    endRest(service, run, left) {
+      const found = live(service.name, run);
+      if (found?.pid === undefined) return;
+      found.over.abort();
+      if (!left) return ports.hold(service.name);
+      signalProcess({ pid: found.pid, group: true, anyUser: true }, service.stop.signal);
+      void sweep(service.name, run, found.pid);
+    },
     settled: () => Promise.all(removals.values()),
     abandon() {
       for (const found of lives.values()) killNow(found);

@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import type { Conflict } from "../core/conflict.ts";
 import type { Effect, Entry, Fact, Request } from "../core/event.ts";
+import type { Notice } from "../core/notice.ts";
 import type { NodeSignal, Service } from "../core/service.ts";
 import type { Details, Session } from "../core/session.ts";
 import { type Fleet, isActive, newFleet, type Outcome, type Rules } from "../core/state.ts";
@@ -13,11 +14,14 @@ import { after, now } from "../effects/clock.ts";
 import type { Attachment, Size } from "../effects/processes/audience.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { Ports } from "../effects/ports/ports.ts";
+import type { ServiceRecord } from "../effects/state/state.ts";
 import type { Assignment } from "../plan/env.ts";
 import { newJournal } from "./journal.ts";
 import { openOutput, type Output } from "./output.ts";
+import type { Live } from "./live.ts";
 import { newPortDesk } from "./port-desk.ts";
 import type { RunContext } from "./prepare.ts";
+import { reclaimRuns } from "./reclaim.ts";
 import { newRuns } from "./runs.ts";
 
 /** A timer that fires later than this is late, in milliseconds, and what is granted then. */
@@ -40,6 +44,8 @@ export interface SupervisorOptions {
   /** Where the services' logs go. */
   readonly logs: string;
   readonly written: WrittenFiles;
+  /** The file that a run's exit code is to be kept in; undefined: it is not kept. */
+  readonly status?: (service: string, run: number) => string | undefined;
   /** The ports that services outside this run have, as far as they are known. */
   readonly elsewhere: Assignment;
   /** Called when ports are contested; undefined leaves the service blocked until someone requests `resolve`. */
@@ -65,6 +71,12 @@ export interface Supervisor extends Session, AsyncDisposable {
   readonly ended: Promise<Outcome>;
   /** Joins the terminal of a service with `tty: true`, or says why that cannot be. */
   attach(service: string, size: Size): Attachment | string;
+  /** The runs that live now, by service. */
+  readonly lives: ReadonlyMap<string, Live>;
+  /** Takes over what an engine that died had, by its records; before anything else is asked. */
+  reclaim(records: Readonly<Record<string, ServiceRecord>>): Promise<void>;
+  /** Says something that changes nothing. */
+  say(notice: Notice): void;
   /** SIGKILL to every live group, now and without the rules: for an end that cannot wait. */
   abandon(): void;
 }
@@ -139,7 +151,9 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     };
   };
 
-  const runs = newRuns({ context, ports, output, written, assigned, report: send });
+  const { status } = options;
+  const around = { context, ports, output, written, assigned, report: send };
+  const runs = newRuns({ ...around, ...(status === undefined ? {} : { status }) });
   const desk = newPortDesk(ports, send);
 
   const perform = (effect: Effect): void => {
@@ -207,6 +221,9 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
       if (byName.get(name)?.tty !== true) return `${name} has no terminal of its own: give it \`tty: true\``;
       return `${name} is not running`;
     },
+    lives: runs.lives,
+    reclaim: (records) => reclaimRuns(services, records, { ...around, runs }),
+    say: (notice) => send({ type: "noticed", notice }),
     abandon: () => runs.abandon(),
     async [Symbol.asyncDispose]() {
       timer?.[Symbol.dispose]();

@@ -1,0 +1,53 @@
+// What is written down of the services while they run, so that whoever comes after this engine can take them over or end them.
+
+import type { Fleet, Member } from "../core/state.ts";
+import type { LiveRecord, Over, ServiceRecord } from "../effects/state/state.ts";
+import type { Live } from "./live.ts";
+
+/** The services that have begun or are wanted; `sessionFrom` says where the session's part of a service's log begins. */
+export function recordServices(
+  { members }: Fleet,
+  lives: ReadonlyMap<string, Live>,
+  sessionFrom: (service: string) => number,
+): Readonly<Record<string, ServiceRecord>> {
+  const records: Record<string, ServiceRecord> = {};
+  for (const [name, member] of Object.entries(members)) {
+    if (!member.wanted && member.run === 0) continue;
+    const live = lives.get(name);
+    const over = overOf(member);
+    records[name] = {
+      wanted: member.wanted,
+      bounce: member.bounce || (member.wanted && member.state.status === "stopping"),
+      run: member.run,
+      restarts: member.restarts,
+      ports: member.claim === "held" ? member.ports : {},
+      ...(over === undefined ? {} : { over }),
+      ...(live?.pid === undefined ? {} : { live: liveRecord(live, live.pid, sessionFrom(name)) }),
+    };
+  }
+  return records;
+}
+
+function liveRecord(
+  { run, marker, startTicks, ready, preparation, logFrom, status }: Live,
+  pid: number,
+  sessionFrom: number,
+): LiveRecord {
+  return {
+    pid,
+    ...(startTicks === undefined ? {} : { startTicks }),
+    run,
+    marker,
+    ready,
+    tty: preparation.service.tty,
+    logFrom: logFrom ?? 0,
+    sessionFrom,
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+function overOf({ state, adopted }: Member): Over | undefined {
+  if (adopted) return { kind: "adopted" };
+  if (state.status === "exited") return { kind: "exited", code: state.exit.code ?? 0 };
+  return state.status === "failed" ? { kind: "failed", failure: state.failure } : undefined;
+}
