@@ -78,6 +78,8 @@ export interface Endpoint {
   readonly fixed: boolean;
   /** The manifest's preselected answer; `ask` when it gives none. */
   readonly onConflict: Choice | "ask" | "fail";
+  /** True: launch listens on it for the service, over all its runs, and hands the socket on. */
+  readonly socket?: true;
   /** `http`, `ws`, `tcp` …: what the exported URL starts with; the service's `scheme` when not given. */
   readonly protocol?: string;
 }
@@ -102,6 +104,8 @@ export type Probe =
   | { readonly kind: "exec"; readonly command: Command }
   /** A regular expression found in a line of the service's output of this run. */
   | { readonly kind: "log"; readonly pattern: string }
+  /** Its own word: `READY=1` or an empty line on the descriptor `NOTIFY_FD`, or a datagram to `NOTIFY_SOCKET`. */
+  | { readonly kind: "notify" }
   /** Ready as soon as it has started and still lives after 100 ms. */
   | { readonly kind: "none" };
 
@@ -193,6 +197,8 @@ export interface Service {
   readonly needs: readonly Need[];
   readonly ready: Readiness;
   readonly health?: Health;
+  /** Longer than this without a sign of life, once it is ready, is a failure; not given: no sign is asked for. */
+  readonly watchdog?: Millis;
   readonly restart: RestartPolicy;
   readonly stop: StopPolicy;
   /** What its own end means for the whole run. */

@@ -8,6 +8,8 @@ import type { OpenNeed } from "./resolve/needs.ts";
 import { resolveEndpoints } from "./resolve/ports.ts";
 import { resolveCommand, resolveHealth, resolveReady } from "./resolve/probes.ts";
 import { absolute, report } from "./resolve/saying.ts";
+import { checkSockets } from "./resolve/sockets.ts";
+import { resolveWatchdog } from "./resolve/watchdog.ts";
 import type { Saying } from "./resolve/saying.ts";
 import type { ServiceInput } from "./schema.ts";
 import { defaults } from "./schema/defaults.ts";
@@ -38,7 +40,10 @@ export function resolveService(
   }
   const endpoints = resolveEndpoints(input, saying);
   const probed = { type, endpoints };
+  const ready = resolveReady(input.ready, probed, saying);
   const health = resolveHealth(input.health, probed, saying);
+  checkSockets(input, { type, endpoints, ready, ...(health !== undefined && { health }) }, saying);
+  const watchdog = resolveWatchdog(input, type, saying);
   return {
     name,
     type,
@@ -62,8 +67,9 @@ export function resolveService(
     endpoints,
     files: resolveFiles(input.files, saying),
     needs: resolveNeeds(input.depends_on, saying),
-    ready: resolveReady(input.ready, probed, saying),
+    ready,
     ...(health !== undefined && { health }),
+    ...(watchdog !== undefined && { watchdog }),
     restart: resolveRestart(input.restart, type, saying),
     stop: resolveStop(input.stop, saying),
     onExit: input.on_exit ?? defaults.onExit,

@@ -215,6 +215,7 @@ function namesInProbe(probe: Probe): readonly string[] {
       return namesInCommand(probe.command);
     case "listen":
     case "log":
+    case "notify":
     case "none":
       return [];
   }

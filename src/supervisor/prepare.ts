@@ -102,6 +102,7 @@ function renderProbe(
       return { ...probe, command: command(probe.command) };
     case "listen":
     case "log":
+    case "notify":
     case "none":
       return probe;
   }

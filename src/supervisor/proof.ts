@@ -131,7 +131,7 @@ function unlessOver({ over }: Live): (error: unknown) => void {
 function asWatched(service: Service): Service {
   const [endpoint] = service.endpoints;
   const { probe } = service.ready;
-  const isBlind = (probe.kind === "log" || probe.kind === "none") && endpoint !== undefined;
+  const isBlind = ["log", "notify", "none"].includes(probe.kind) && endpoint !== undefined;
   const seen = isBlind ? { kind: "tcp" as const, address: endpoint.name } : probe;
   return { ...service, ready: { ...service.ready, probe: seen, owner: "any" } };
 }

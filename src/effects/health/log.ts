@@ -3,39 +3,23 @@
 
 import { linesOf } from "../logs/lines.ts";
 import { plainText } from "../../core/sanitize.ts";
+import { newSign } from "./sign.ts";
 import type { LogMatch, ProbeResult } from "./subject.ts";
 
 /** Looks for the regular expression in each line, colours removed; throws a `SyntaxError` for a bad one. */
 export function matchLog(pattern: string): LogMatch {
   const expression = new RegExp(pattern);
-  const waiting = new Set<() => void>();
-  let found = false;
+  const found = newSign();
   return {
     see: (batch) => {
-      if (found || batch.origin === "launch") return;
-      for (const line of linesOf(batch)) {
-        if (!expression.test(plainText(line.text))) continue;
-        found = true;
-        for (const tell of waiting) tell();
-        return;
-      }
+      if (found.given() || batch.origin === "launch") return;
+      for (const line of linesOf(batch)) if (expression.test(plainText(line.text))) return found.give();
     },
-    found: () => found,
-    matched: (signal) =>
-      new Promise((resolve) => {
-        const tell = (): void => {
-          waiting.delete(tell);
-          signal.removeEventListener("abort", tell);
-          resolve();
-        };
-        if (found || signal.aborted) return resolve();
-        waiting.add(tell);
-        signal.addEventListener("abort", tell);
-      }),
+    found,
   };
 }
 
 /** Whether the pattern was found so far. */
 export function probeLog(pattern: string, match: LogMatch | undefined): ProbeResult {
-  return match?.found() === true ? { ok: true } : { ok: false, reason: `no line matched /${pattern}/` };
+  return match?.found.given() === true ? { ok: true } : { ok: false, reason: `no line matched /${pattern}/` };
 }

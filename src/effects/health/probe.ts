@@ -35,6 +35,8 @@ export async function runProbe(probe: Probe, subject: Subject, bound: Bound): Pr
       const { probeLog } = await import("./log.ts");
       return probeLog(probe.pattern, subject.log);
     }
+    case "notify":
+      return subject.word?.given() === true ? { ok: true } : failed("it has not said READY=1");
     case "none":
       return { ok: true };
   }

@@ -92,7 +92,7 @@ function createAttempt(options: ReadinessOptions): () => Promise<ReadinessOutcom
     succeeded++;
     if (succeeded < success) throw new NotYet(`${succeeded} of ${success} successful answers`);
     // A line of its own output is the service's own word.
-    if (probe.kind === "log") return { kind: "ready", verified: true };
+    if (probe.kind === "log" || probe.kind === "notify") return { kind: "ready", verified: true };
     const verdict = await verify(options, owner, result.answered);
     if (verdict.kind === "unseen" && ++unseen < unseenLimit) throw new NotYet("its listening socket cannot be seen");
     return conclude(verdict, options);
@@ -114,11 +114,13 @@ function conclude(verdict: Verdict, { ports }: Subject): ReadinessOutcome {
   }
 }
 
-/** A log probe need not wait for the next poll: the line itself ends the pause. */
-async function pauseFor(ms: Millis, { service, log, signal }: ReadinessOptions): Promise<void> {
-  if (service.ready.probe.kind !== "log" || log === undefined) return sleep(ms, signal);
+/** What the service says itself need not wait for the next poll: the line ends the pause. */
+async function pauseFor(ms: Millis, { service, log, word, signal }: ReadinessOptions): Promise<void> {
+  const { kind } = service.ready.probe;
+  const sign = kind === "log" ? log?.found : kind === "notify" ? word : undefined;
+  if (sign === undefined) return sleep(ms, signal);
   using pause = deadline(ms, signal);
-  await log.matched(pause.signal);
+  await sign.awaited(pause.signal);
 }
 
 function reportChanges(onReason: (reason: string) => void): (reason: string) => void {

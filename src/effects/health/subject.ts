@@ -4,6 +4,7 @@ import type { Millis, Port, Service } from "../../core/service.ts";
 import type { Leader } from "../ports/ownership.ts";
 import type { Listener } from "../ports/sockets.ts";
 import type { LineBatch } from "../logs/lines.ts";
+import type { Sign } from "./sign.ts";
 import type { Ports } from "./address.ts";
 
 /** What answered: an address that was connected to, or a socket that was seen. */
@@ -43,6 +44,8 @@ export interface Subject {
   readonly marker: string;
   /** What a log probe has seen of this run; needed for log probes only. */
   readonly log?: LogMatch;
+  /** Given once the service has said that it is ready; needed for `notify` only. */
+  readonly word?: Sign;
   readonly sockets: Sockets;
 }
 
@@ -56,7 +59,5 @@ export interface Bound {
 export interface LogMatch {
   /** Looks through a batch; does nothing once something was found. */
   readonly see: (batch: LineBatch) => void;
-  readonly found: () => boolean;
-  /** Resolves as soon as a line has matched, or when the signal is aborted. */
-  readonly matched: (signal: AbortSignal) => Promise<void>;
+  readonly found: Pick<Sign, "given" | "awaited">;
 }

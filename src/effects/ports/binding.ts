@@ -12,6 +12,15 @@ export type PortState = "free" | "in-use" | "privileged";
 /** A port kept by us, or by nobody, until it is disposed of. */
 export interface Hold extends Disposable {
   readonly port: Port;
+  /** The socket that a service is to get. */
+  readonly socket?: ReservedSocket;
+}
+
+/** A socket for a service, over all its runs. */
+export interface ReservedSocket {
+  readonly fd: number;
+  /** False until `listening.ts` has made it so. */
+  listens: boolean;
 }
 
 /** Where to bind, as `BoundSocket` takes it; without a host every address of one family. */
@@ -47,6 +56,14 @@ export function holdPort(port: Port, host?: string): Hold | Exclude<PortState, "
   // An address that is not there cannot be kept, and nobody else can take it either.
   const kept = bound.move();
   return { port, [Symbol.dispose]: () => kept.dispose() };
+}
+
+/** Takes the port by the very socket that the service is to get, on `host` if it is an address, else on 127.0.0.1. */
+export function holdSocket(port: Port, host?: string): Hold | Exclude<PortState, "free"> {
+  const bound = bind(port, { host: isAddress(host) ? host : "127.0.0.1" });
+  // An address that this machine does not have is nobody's; what cannot be listened on is as good as taken.
+  if (typeof bound === "string") return bound === "no-address" ? "in-use" : bound;
+  return { port, socket: { fd: bound.fd(), listens: false }, [Symbol.dispose]: () => bound[Symbol.dispose]() };
 }
 
 function holdAny(host: string | undefined): Hold | Exclude<PortState, "free"> {

@@ -5,10 +5,11 @@ import type { Conflict } from "../../core/conflict.ts";
 import type { Endpoint, Port, Project, Service } from "../../core/service.ts";
 import { candidatesFor, movesFor, rangeOf, type Candidate, type PortRules } from "../../plan/ports.ts";
 import { sleep } from "../clock.ts";
-import { holdPort, readEphemeralRange, tryPort, type Hold } from "./binding.ts";
+import { holdPort, readEphemeralRange } from "./binding.ts";
 import type { AskingRun } from "./holders.ts";
-import type { Lease } from "./lease.ts";
 import { leasePort } from "./leases.ts";
+import { startListening } from "./listening.ts";
+import { inClaimOrder, isListening, isPassing, isWishOf, keyOf, letGo, type Seat, stateOf } from "./seat.ts";
 import { describeRefusals, type Refusal } from "./conflicts.ts";
 import { takePort, type Taking } from "./take.ts";
 
@@ -22,6 +23,8 @@ export interface PortOptions {
   readonly remembered: Assignments;
   /** True with `--strict-ports`. */
   readonly strict: boolean;
+  /** False: sockets that are to be handed over are only bound; given where nothing is started. */
+  readonly listens?: false;
   /** This run, so that what an earlier one of it left is recognised. */
   readonly run?: AskingRun;
 }
@@ -44,25 +47,14 @@ export interface Ports extends AsyncDisposable {
   assign(service: string, endpoint: string, port?: Port): Port | undefined;
   /** Frees the service's ports for its process, just before the spawn; nothing is freed when someone else is on one of them. */
   open(service: string): Promise<readonly Conflict[]>;
+  /** The sockets that the service gets, in the order of its endpoints; none of them is missing once `open` has found no conflict. */
+  sockets(service: string): readonly { readonly name: string; readonly fd: number }[];
   /** Keeps the ports of a service that is down; if someone else was faster, the next `open` says so. */
   hold(service: string): void;
   /** Gives the service's ports back to everybody. */
   release(service: string): void;
   /** What every endpoint has now, except those with an open conflict. */
   readonly assigned: Assignments;
-}
-
-/** One endpoint and its port. */
-interface Seat {
-  readonly service: Service;
-  readonly endpoint: Endpoint;
-  readonly port: Port;
-  /** Absent while another run has the lease. */
-  lease: Lease | undefined;
-  /** Present while the service is down and the port is not contested. */
-  hold: Hold | undefined;
-  /** True while someone else has the port. */
-  contested: boolean;
 }
 
 /** Opens the ports of a run; nothing is claimed yet. */
@@ -116,7 +108,8 @@ export function openPorts(options: PortOptions): Ports {
     const before = seats.get(keyOf(service, endpoint));
     let refused: Taking | undefined;
     for (const candidate of candidates) {
-      const taking = takePort(candidate, service.host, before?.port === candidate ? before.lease : undefined);
+      const server = { host: service.host, isOurs: endpoint.socket === true };
+      const taking = takePort(candidate, server, before?.port === candidate ? before.lease : undefined);
       if (taking.state === "taken") return taking;
       if (refused === undefined || candidate === endpoint.preferred) refused = taking;
     }
@@ -137,6 +130,25 @@ export function openPorts(options: PortOptions): Ports {
     const lease = seat?.port === port ? seat.lease : undefined;
     sit(service, endpoint, { port, lease: lease ?? leasePort(port), hold: undefined, contested: true });
     return { service, endpoint, port, state, ...(range === undefined ? {} : { exhausted: range }) };
+  };
+
+  /** Makes the sockets among these seats listen; whoever was faster on one of them has it. */
+  const listen = async (own: readonly Seat[]): Promise<readonly Refusal[]> => {
+    const silent = own.flatMap((seat) => {
+      const socket = seat.hold?.socket;
+      return socket === undefined || socket.listens ? [] : [{ seat, socket }];
+    });
+    if (silent.length === 0 || options.listens === false) return [];
+    const refused = await startListening(silent.map(({ socket }) => socket.fd));
+    return silent.flatMap(({ seat, socket }) => {
+      if (!refused.has(socket.fd)) {
+        socket.listens = true;
+        return [];
+      }
+      letGo(seat);
+      seat.contested = true;
+      return [{ service: seat.service, endpoint: seat.endpoint, port: seat.port, state: "in-use" as const }];
+    });
   };
 
   const describe = (refusals: readonly Refusal[]): Promise<readonly Conflict[]> => {
@@ -169,10 +181,11 @@ export function openPorts(options: PortOptions): Ports {
         // After a reload an endpoint may be gone, or want something else.
         for (const seat of seatsOf(service.name)) if (!isWishOf(seat, service)) leave(seat);
       }
-      const attempt = (): Promise<readonly Conflict[]> =>
-        describe(
-          inClaimOrder(wanted, options.remembered).flatMap(([service, endpoint]) => claimOne(service, endpoint) ?? []),
-        );
+      const attempt = async (): Promise<readonly Conflict[]> => {
+        const order = inClaimOrder(wanted, options.remembered);
+        const refusals = order.flatMap(([service, endpoint]) => claimOne(service, endpoint) ?? []);
+        return describe([...refusals, ...(await listen(wanted.flatMap(({ name }) => seatsOf(name))))]);
+      };
       let conflicts = await attempt();
       for (let again = 0; again < glances && conflicts.some(isPassing); again++) {
         await sleep(glance);
@@ -191,7 +204,7 @@ export function openPorts(options: PortOptions): Ports {
     },
 
     async inspect(wanted) {
-      await using scratch = openPorts(options);
+      await using scratch = openPorts({ ...options, listens: false });
       return await scratch.claim(wanted);
     },
 
@@ -213,20 +226,32 @@ export function openPorts(options: PortOptions): Ports {
 
     async open(name) {
       const refusals: Refusal[] = [];
-      for (const seat of seatsOf(name)) {
+      const own = seatsOf(name);
+      for (const seat of own) {
         seat.lease ??= leasePort(seat.port);
-        // Our own hold does not hide a stranger: nobody can bind beside a socket that listens.
-        const state = seat.lease === undefined ? "leased" : tryPort(seat.port, seat.service.host);
+        // Our own hold does not hide a stranger: nobody can bind beside a socket that listens. One that listens is ours.
+        const state = seat.lease === undefined ? "leased" : isListening(seat) ? "free" : stateOf(seat);
         seat.contested = state !== "free";
         if (state !== "free") refusals.push({ service: seat.service, endpoint: seat.endpoint, port: seat.port, state });
       }
-      for (const seat of seatsOf(name)) if (seat.contested || refusals.length === 0) letGo(seat);
+      refusals.push(...(await listen(own)));
+      for (const seat of own) {
+        if (seat.contested || (refusals.length === 0 && seat.hold?.socket === undefined)) letGo(seat);
+      }
       return refusals.length === 0 ? [] : describe(refusals);
+    },
+
+    sockets(name) {
+      const service = services.get(name);
+      return (service?.endpoints ?? []).flatMap((endpoint) => {
+        const { socket } = (service && seats.get(keyOf(service, endpoint)))?.hold ?? {};
+        return socket === undefined ? [] : [{ name: endpoint.name, fd: socket.fd }];
+      });
     },
 
     hold(name) {
       for (const seat of seatsOf(name)) {
-        if (seat.contested || seat.hold !== undefined) continue;
+        if (seat.contested || seat.hold !== undefined || seat.endpoint.socket === true) continue;
         try {
           const hold = holdPort(seat.port, seat.service.host);
           if (typeof hold !== "string") seat.hold = hold;
@@ -264,40 +289,6 @@ export function openPorts(options: PortOptions): Ports {
   return ports;
 }
 
-// A lease of nobody that says to be a run is most likely a command that only looks, such as `launch env`: it is gone in a moment.
-function isPassing({ holder }: Conflict): boolean {
-  return holder.kind === "lease" && holder.project === undefined;
-}
-
 /** How often and how long such a moment is waited for, in milliseconds. */
 const glances = 10;
 const glance = 20;
-
-function letGo(seat: Seat): void {
-  seat.hold?.[Symbol.dispose]();
-  seat.hold = undefined;
-}
-
-// Whoever names a number comes before whoever had one, and both before those that take what is left; else in the given order.
-function inClaimOrder(
-  services: readonly Service[],
-  remembered: Assignments,
-): readonly (readonly [Service, Endpoint])[] {
-  const rank = ([service, endpoint]: readonly [Service, Endpoint]): number => {
-    if (endpoint.preferred !== undefined) return 0;
-    return remembered[service.name]?.[endpoint.name] === undefined ? 2 : 1;
-  };
-  return services
-    .filter((service) => service.type !== "external")
-    .flatMap((service) => service.endpoints.map((endpoint) => [service, endpoint] as const))
-    .sort((a, b) => rank(a) - rank(b));
-}
-
-function isWishOf(seat: Seat, service: Service): boolean {
-  const wish = service.endpoints.find((endpoint) => endpoint.name === seat.endpoint.name);
-  return JSON.stringify([wish, service.host]) === JSON.stringify([seat.endpoint, seat.service.host]);
-}
-
-function keyOf(service: Service, endpoint: Endpoint): string {
-  return `${service.name} ${endpoint.name}`;
-}

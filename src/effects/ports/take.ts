@@ -2,7 +2,7 @@
 
 import type { Port } from "../../core/service.ts";
 import { isBrowserBlocked, type Candidate } from "../../plan/ports.ts";
-import { holdPort, tryPort, type Hold, type PortState } from "./binding.ts";
+import { holdPort, holdSocket, tryPort, type Hold, type PortState } from "./binding.ts";
 import type { Lease } from "./lease.ts";
 import { leasePort } from "./leases.ts";
 
@@ -14,9 +14,27 @@ export type Taking =
   | { readonly state: "taken"; readonly port: Port; readonly lease: Lease; readonly hold: Hold }
   | { readonly state: Refused; readonly port: Port };
 
-/** Takes the candidate for a server at `host`; `leased` is the lease on that very port that the run has already. */
-export function takePort(candidate: Candidate, host: string | undefined, leased?: Lease): Taking {
-  return candidate === "os" ? takeAny(host) : takeThis(candidate, host, leased);
+/** Who is to listen on a port. */
+export interface Server {
+  readonly host: string | undefined;
+  /** True: launch itself, for the service. */
+  readonly isOurs: boolean;
+}
+
+/** Takes the candidate for a server; `leased` is the lease on that very port that the run has already. */
+export function takePort(candidate: Candidate, { host, isOurs }: Server, leased?: Lease): Taking {
+  const taking = candidate === "os" ? takeAny(host) : takeThis(candidate, host, leased);
+  return isOurs && taking.state === "taken" ? asSocket(taking, host, leased) : taking;
+}
+
+/** The hold that looked everywhere gives way to the socket itself. */
+function asSocket(taking: Extract<Taking, { state: "taken" }>, host: string | undefined, leased?: Lease): Taking {
+  const { port, lease } = taking;
+  const hold = holdSocket(port, host);
+  taking.hold[Symbol.dispose]();
+  if (typeof hold !== "string") return { ...taking, hold };
+  if (leased === undefined) lease[Symbol.dispose]();
+  return { state: hold, port };
 }
 
 function takeThis(port: Port, host: string | undefined, leased: Lease | undefined): Taking {

@@ -14,7 +14,7 @@ type PortMap = Exclude<PortInput, string | number>;
 /** The endpoints of a service: `main` first, the named ones in the manifest's order. */
 export function resolveEndpoints(input: ServiceInput, saying: Saying): readonly Endpoint[] {
   const named = Object.entries(input.ports ?? {}).map(([name, port]) =>
-    resolveEndpoint(name, port, ["ports", name], saying),
+    resolveEndpoint(name, port, ["ports", name], input, saying),
   );
   if (input.port === undefined) return named;
   if (named.some(({ name }) => name === mainEndpoint)) {
@@ -25,10 +25,10 @@ export function resolveEndpoints(input: ServiceInput, saying: Saying): readonly 
       "Keep one of them, or choose another name.",
     );
   }
-  return [resolveEndpoint(mainEndpoint, input.port, ["port"], saying), ...named];
+  return [resolveEndpoint(mainEndpoint, input.port, ["port"], input, saying), ...named];
 }
 
-function resolveEndpoint(name: string, port: PortInput, path: Path, saying: Saying): Endpoint {
+function resolveEndpoint(name: string, port: PortInput, path: Path, input: ServiceInput, saying: Saying): Endpoint {
   const map: PortMap = typeof port === "object" ? port : { port };
   const range = map.range === undefined ? undefined : resolveRange(map.range, [...path, "range"], saying);
   const wanted = wantedOf(map, range, path, saying);
@@ -50,6 +50,7 @@ function resolveEndpoint(name: string, port: PortInput, path: Path, saying: Sayi
       "Prefer a port of the range, or widen it.",
     );
   }
+  const isSocket = map.socket ?? input.socket ?? defaults.socket;
   return {
     name,
     source: typeof wanted === "number" ? "preferred" : wanted,
@@ -57,6 +58,7 @@ function resolveEndpoint(name: string, port: PortInput, path: Path, saying: Sayi
     ...(range !== undefined && { range }),
     fixed,
     onConflict: map.on_conflict ?? defaults.onConflict,
+    ...(isSocket && { socket: true as const }),
     ...(map.protocol !== undefined && { protocol: map.protocol }),
   };
 }

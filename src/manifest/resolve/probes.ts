@@ -20,12 +20,12 @@ type ReadyMap = Exclude<NonNullable<ServiceInput["ready"]>, string>;
 type HealthMap = Exclude<NonNullable<ServiceInput["health"]>, string>;
 type ProbeMap = ReadyMap | HealthMap;
 
-const kinds = ["http", "tcp", "exec", "log", "listen"] as const;
+const kinds = ["http", "tcp", "exec", "log", "listen", "notify"] as const;
 
 /** The readiness gate, by default `listen` on the first endpoint. */
 export function resolveReady(input: ServiceInput["ready"], probed: Probed, saying: Saying): Readiness {
   const map: ReadyMap = typeof input === "object" ? input : {};
-  const probe = input === "none" ? { kind: "none" as const } : resolveProbe(map, ["ready"], probed, saying);
+  const probe = input === "none" || input === "notify" ? { kind: input } : resolveProbe(map, ["ready"], probed, saying);
   if (input === "listen" && probed.endpoints.length === 0) reportNoPort(["ready"], "listen", saying);
   if (probed.type === "external" && probe.kind === "none") {
     report(
@@ -37,6 +37,11 @@ export function resolveReady(input: ServiceInput["ready"], probed: Probed, sayin
   }
   if (probed.type === "external" && probe.kind === "log") {
     report(saying, ["ready", "log"], "an external service's output is not seen", "Use http, tcp or exec.");
+  }
+  if (probed.type !== "service" && probe.kind === "notify") {
+    const who =
+      probed.type === "task" ? "a task is ready once it has completed" : "an external service tells launch nothing";
+    report(saying, ["ready"], `${who}: \`notify\` has no meaning`, "Remove it.");
   }
   return {
     probe,
@@ -91,7 +96,7 @@ function defaultProbe({ type, endpoints: [first] }: Probed): Probe {
 }
 
 function resolveProbe(map: ProbeMap, path: Path, probed: Probed, saying: Saying): Probe {
-  const [kind, second] = kinds.filter((each) => map[each] !== undefined);
+  const [kind, second] = kinds.filter((each) => (each === "notify" ? "notify" in map : map[each] !== undefined));
   if (second !== undefined) {
     report(saying, [...path, second], `one kind of probe, not both ${kind} and ${second}`, "Keep one of them.");
   }
@@ -102,6 +107,8 @@ function resolveProbe(map: ProbeMap, path: Path, probed: Probed, saying: Saying)
   }
   if (kind === undefined) return defaultProbe(probed);
   switch (kind) {
+    case "notify":
+      return { kind };
     case "listen":
       return { kind, endpoint: endpointNamed(map.listen ?? "", [...path, kind], probed, saying) };
     case "tcp":

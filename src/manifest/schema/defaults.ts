@@ -6,6 +6,7 @@ export const defaults = {
   scheme: "http",
   stdin: "open",
   tty: false,
+  socket: false,
   onExit: "ignore",
   successExitCodes: [0],
   enabled: true,

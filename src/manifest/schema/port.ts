@@ -8,7 +8,8 @@ const portNumber = whole(1, 65_535);
 
 const portWords = choice(["auto", "dynamic"]);
 
-const portError = "a port from 1 to 65535, auto, dynamic, or a map with preferred, range, fixed or on_conflict";
+const portError =
+  "a port from 1 to 65535, auto, dynamic, or a map with preferred, range, fixed, on_conflict, socket or protocol";
 
 const numberOrWord = z.union([portNumber, portWords], { error: "a port from 1 to 65535, auto or dynamic" });
 
@@ -34,6 +35,10 @@ export const portMap = z
     on_conflict: choice(conflictAnswers)
       .exactOptional()
       .meta({ description: "The answer that is preselected when the port is taken.", default: defaults.onConflict }),
+    socket: flag.exactOptional().meta({
+      description: "True: launch listens on this port and hands the socket on. See Socket activation.",
+      default: defaults.socket,
+    }),
     protocol: text.exactOptional().meta({
       description: "What the exported URL starts with: `http`, `ws`, `tcp` …; default: the service's `scheme`.",
     }),

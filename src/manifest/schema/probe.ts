@@ -37,6 +37,9 @@ const kinds = {
 export const readyMap = z
   .strictObject({
     ...kinds,
+    notify: z.literal(true, { error: "true" }).exactOptional().meta({
+      description: "Its own word: `READY=1` on `$NOTIFY_FD` or to `$NOTIFY_SOCKET`. See Readiness by message.",
+    }),
     timeout: duration.exactOptional().meta({
       description: "From the start; past it: a warning in a terminal, a failure without one.",
       default: defaults.ready.timeout,
@@ -70,8 +73,9 @@ export const healthMap = z
   })
   .meta({ id: "Health", title: "`health` as a map", description: "One kind of probe and its timing." });
 
-const words = choice(["listen", "none"]);
-const error = "listen, none, or a map with one of http, tcp, exec, log, listen";
+const of = "a map with one of http, tcp, exec, log, listen";
 
-export const ready = z.union([words, readyMap], { error });
-export const health = z.union([words, healthMap], { error });
+export const ready = z.union([choice(["listen", "notify", "none"]), readyMap], {
+  error: `listen, notify, none, or ${of}, notify`,
+});
+export const health = z.union([choice(["listen", "none"]), healthMap], { error: `listen, none, or ${of}` });

@@ -147,6 +147,10 @@ export const serviceMap = z
         .record(name, port, { error: "a map of endpoint names to ports" })
         .exactOptional()
         .meta({ description: "Several named ports, given to it as `PORT_<NAME>`." }),
+      socket: flag.exactOptional().meta({
+        description: "True: launch listens on its ports and hands the sockets on. See Socket activation.",
+        default: defaults.socket,
+      }),
       host: text
         .exactOptional()
         .meta({ description: "The address it binds, given to it as `HOST` and used by probes." }),
@@ -163,6 +167,10 @@ export const serviceMap = z
       health: health
         .exactOptional()
         .meta({ description: "What is checked again and again afterwards; default: nothing. See Health." }),
+      watchdog: duration.exactOptional().meta({
+        description:
+          "Longer than this without `WATCHDOG=1` from it, once it is ready, is a failure. See Readiness by message.",
+      }),
       restart: z
         .union([policy, restartMap], { error: `${oneOf(["always", "on-failure", "no"])}, or a map` })
         .exactOptional()
@@ -220,6 +228,8 @@ export const defaultsMap = serviceMap
     description: true,
     port: true,
     ports: true,
+    socket: true,
+    watchdog: true,
     files: true,
     open: true,
   })

@@ -125,6 +125,8 @@ function probeWords(probe: Probe): string {
       return "its check command succeeds";
     case "log":
       return `says /${probe.pattern}/`;
+    case "notify":
+      return "says that it is ready";
     case "none":
       return "lives";
   }

@@ -252,7 +252,7 @@ describe("a log probe", () => {
     log.see(batch("not ready in 5 ms\nready in time\n"));
     expect(await ask(of, probe)).toEqual({ ok: false, reason: "no line matched /^ready in \\d+ ms$/" });
     log.see({ ...batch("ready in 5 ms\n"), origin: "launch" });
-    expect(log.found()).toBe(false);
+    expect(log.found.given()).toBe(false);
     log.see(batch("\x1b[32mready\x1b[0m in \x1b[1m5\x1b[0m ms\nmore\n"));
     expect(await ask(of, probe)).toEqual({ ok: true });
   });

@@ -122,7 +122,7 @@ describe("values", () => {
     [inService("ready: {success: 0}"), "1:45 ready.success must be a whole number, 1 or more, not 0"],
     [
       inService("ready: http"),
-      '1:35 ready must be listen, none, or a map with one of http, tcp, exec, log, listen, not "http"',
+      '1:35 ready must be listen, notify, none, or a map with one of http, tcp, exec, log, listen, notify, not "http"',
     ],
     [inService("ready: {http: health}, port: 1"), "1:42 an http probe asks a path such as /health or a URL"],
     [inService("ready: {http: /health}"), "1:42 a path needs a port to be asked on"],
