@@ -3,6 +3,7 @@
 
 import type { ReadStream, WriteStream } from "node:tty";
 import type { Attachment } from "../client/attachment.ts";
+import { openTerminalGuard } from "../tui/terminal/guard.ts";
 import { newLeftModes } from "./left-modes.ts";
 
 /** Whose terminal, and where it is shown. */
@@ -27,6 +28,8 @@ export async function attachHere(attachment: Attachment, here: Here): Promise<"l
   const { promise: leaving, resolve: leave } = Promise.withResolvers<"left">();
   const modes = newLeftModes();
   const wasRaw = input.isRaw;
+  const guard = input.isTTY && output === process.stdout && output.isTTY ? openTerminalGuard() : undefined;
+  let toUndo = "";
   let isAtLineStart = true;
   let isOver = false;
 
@@ -39,6 +42,8 @@ export async function attachHere(attachment: Attachment, here: Here): Promise<"l
   const show = (bytes: Buffer): void => {
     if (isOver) return;
     modes.see(bytes);
+    const undo = modes.undo();
+    if (undo !== toUndo) guard?.ours((toUndo = undo));
     isAtLineStart = bytes.at(-1) === 10;
     output.write(bytes);
   };
@@ -55,6 +60,7 @@ export async function attachHere(attachment: Attachment, here: Here): Promise<"l
     output.off("resize", resize);
     setRaw(input, wasRaw);
     output.write(modes.undo() + (output.isTTY ? "\x1b[0m" : "") + (isAtLineStart ? "" : "\n"));
+    guard?.[Symbol.dispose]();
   };
   const endBy = (signal: NodeJS.Signals): void => {
     restore();
@@ -67,6 +73,7 @@ export async function attachHere(attachment: Attachment, here: Here): Promise<"l
   process.on("exit", restore).on("SIGCONT", takeAgain);
   for (const signal of endings) process.on(signal, endBy);
   setRaw(input, true);
+  guard?.ours(toUndo);
   output.on("resize", resize);
   attachment.onData(show);
   input.on("data", type).on("end", endOfInput).resume();

@@ -5,6 +5,7 @@ import { exitCodeOf } from "../core/state.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
 import type { UserConfig } from "../manifest/user-config.ts";
 import { type Opening, openDashboardTerminal } from "../tui/opening.ts";
+import type { TerminalGuard } from "../tui/terminal/guard.ts";
 import { openHost } from "./host.ts";
 import { joinOrStart } from "./join.ts";
 import { loadDashboard } from "./load-dashboard.ts";
@@ -19,8 +20,8 @@ import { UsageError } from "./usage-error.ts";
 const tidyAfter = 1000;
 
 /** Starts or joins the run and shows it; answers the run's exit code, or 0 when the person leaves it running. */
-export async function showDashboard(args: UpArgs, settings: UserConfig): Promise<number> {
-  using opening = openHere(args, settings);
+export async function showDashboard(args: UpArgs, settings: UserConfig, guard?: TerminalGuard): Promise<number> {
+  using opening = openHere(args, settings, guard);
   // The engine reads the manifest and starts services while Ink is loaded here.
   const joined = await joinOrStart(args, "watched", () => {
     opening.modes.enter();
@@ -46,8 +47,8 @@ export async function attachDashboard(
   return await show(args, settings, session, paths, opening, false);
 }
 
-function openHere(args: FaceArgs & GlobalArgs, settings: UserConfig): Opening {
-  const opening = openDashboardTerminal(preferencesOf(settings, args));
+function openHere(args: FaceArgs & GlobalArgs, settings: UserConfig, guard?: TerminalGuard): Opening {
+  const opening = openDashboardTerminal(preferencesOf(settings, args), guard);
   if (opening !== undefined) return opening;
   throw new UsageError("The dashboard needs a terminal. There is --plain for everywhere else.");
 }

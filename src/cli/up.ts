@@ -6,18 +6,23 @@ import { openFace } from "./face.ts";
 import { declineEngine } from "./engine-process.ts";
 import type { UpArgs } from "./options.ts";
 import { chooseServices } from "./project.ts";
+import { openTerminalGuard } from "../tui/terminal/guard.ts";
 import { isInteractive, wantsDashboard } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Runs until everything has ended, or until the run is in the background; answers the exit code. */
 export async function run(args: UpArgs): Promise<number> {
+  if (args.reclaim) return (await import("./reclaim.ts")).reclaim(args);
   if (args.engine) return (await import("./serve.ts")).serve(args);
   if (args.checkOnly) return check(args);
   checkStartOptions(args);
   if (args.detach || args.wait) return (await import("./detach.ts")).detach(args);
   if (isInteractive(args)) {
+    // First of all, so that it sees the terminal's modes as they were.
+    const guard = args.plain === true ? undefined : openTerminalGuard();
     const settings = await (await import("./preferences.ts")).readSettings();
-    if (wantsDashboard(args, settings)) return (await import("./dashboard.ts")).showDashboard(args, settings);
+    if (wantsDashboard(args, settings)) return (await import("./dashboard.ts")).showDashboard(args, settings, guard);
+    guard?.[Symbol.dispose]();
   }
   declineEngine();
   return runHere(args);

@@ -1,5 +1,6 @@
 // The terminal as the dashboard takes it, opened before Ink is loaded so that the first frame need not wait for it.
 
+import { openTerminalGuard, type TerminalGuard } from "./terminal/guard.ts";
 import { type Keys, newKeys } from "./terminal/keys.ts";
 import { type Modes, newModes } from "./terminal/modes.ts";
 import { newScreen, type Screen } from "./terminal/screen.ts";
@@ -14,12 +15,16 @@ export interface Opening extends Disposable {
 }
 
 /** Opens the terminal this process was started in, taking it over only with `modes.enter()`; undefined where there is none. */
-export function openDashboardTerminal(options: { readonly mouse: boolean }): Opening | undefined {
+export function openDashboardTerminal(
+  options: { readonly mouse: boolean },
+  earlyGuard?: TerminalGuard,
+): Opening | undefined {
   const terminal = openTerminal();
   if (terminal === undefined) return undefined;
+  const guard = earlyGuard ?? openTerminalGuard();
   const screen = newScreen(terminal);
   const keys = newKeys(terminal.stdin);
-  const modes = newModes({ terminal, screen, keys }, options);
+  const modes = newModes({ terminal, screen, keys, guard }, options);
   return {
     terminal,
     screen,

@@ -5,6 +5,7 @@
 //   modes.enter();   …   modes.restore();
 //   await modes.suspend();  /* an editor, an attached service, plain logs */  modes.resume();
 
+import type { TerminalGuard } from "./guard.ts";
 import type { Keys } from "./keys.ts";
 import type { Screen } from "./screen.ts";
 import type { Terminal } from "./tty.ts";
@@ -32,6 +33,8 @@ export interface Parts {
   readonly terminal: Terminal;
   readonly screen: Screen;
   readonly keys: Keys;
+  /** Gives the terminal back when we are killed. */
+  readonly guard?: TerminalGuard;
 }
 
 // Other screen, empty, cursor at the top and hidden. Without auto-wrap a misjudged width costs a cell and not the layout.
@@ -43,13 +46,14 @@ const mouseOff = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 const giveBack = `\x1b[?2026l\x1b[0m${mouseOff}\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l`;
 
 /** The modes of this terminal; a process that exits gives it back. */
-export function newModes({ terminal, screen, keys }: Parts, options: { readonly mouse: boolean }): Modes {
+export function newModes({ terminal, screen, keys, guard }: Parts, options: { readonly mouse: boolean }): Modes {
   let holding: Holding = "theirs";
   let isMouseOurs = options.mouse;
 
   const hold = (): void => {
     holding = "ours";
     terminal.setRaw(true);
+    guard?.ours(giveBack);
     void terminal.send(isMouseOurs ? take + mouseOn : take);
     keys.listen();
     screen.release();
@@ -61,9 +65,12 @@ export function newModes({ terminal, screen, keys }: Parts, options: { readonly 
   const restore = (): void => {
     process.off("exit", restore);
     // Changing the mode waits on some systems for a terminal that does not read. Node changes it back at its end as well.
-    if (holding === "ours" && letGo()) terminal.setRaw(false);
+    const isGivenBack = holding !== "ours" || letGo();
+    if (holding === "ours" && isGivenBack) terminal.setRaw(false);
     void keys.pause();
     holding = "theirs";
+    // A terminal that does not read is left to the guard, which waits for it.
+    if (isGivenBack) guard?.[Symbol.dispose]();
   };
 
   return {
@@ -81,6 +88,7 @@ export function newModes({ terminal, screen, keys }: Parts, options: { readonly 
       holding = "lent";
       letGo();
       terminal.setRaw(false);
+      guard?.lent();
       await keys.pause();
     },
     resume() {
