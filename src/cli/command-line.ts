@@ -10,6 +10,7 @@ import {
   globalOptions,
   graphOptions,
   killOptions,
+  logsOptions,
   portsOptions,
   runOptions,
   selectionOptions,
@@ -20,6 +21,7 @@ import { RunError, UsageError } from "./usage-error.ts";
 import { nearest } from "../manifest/suggest.ts";
 import { offerEngine } from "./engine-process.ts";
 import { launchFailed } from "./exit-codes.ts";
+import { withFollow } from "./logs/arguments.ts";
 import { VERSION } from "./version.ts";
 
 /** What a command's file exports. `run` answers the exit code. */
@@ -76,6 +78,12 @@ const commands: readonly Command[] = [
     description: "say why a service is as it is, down to the cause",
     options: {},
     load: () => import("./why.ts"),
+  },
+  {
+    usage: ["logs [service..]"],
+    description: "print what services have written, also when nothing runs",
+    options: logsOptions,
+    load: () => import("./logs.ts"),
   },
   {
     usage: ["down"],
@@ -140,6 +148,7 @@ const examples: readonly (readonly [string, string])[] = [
   ["$0 --check-only", "say whether it would start, and start nothing"],
   ["$0 --non-interactive --report run.xml", "as in CI: never ask, end with an honest exit code"],
   ["$0 run -- npm test", "start all, run the tests once all is ready, stop all"],
+  ["$0 logs api -f", "what api writes, from its last 100 lines on"],
   ["$0 kill :3000", "end whatever listens on port 3000"],
 ];
 
@@ -189,7 +198,7 @@ export async function runCommandLine(args: readonly string[], engine?: ChildProc
   for (const command of commands) register(cli, command, (answered) => (code = answered));
   try {
     // With a callback yargs hands over what it would print, such as the help.
-    await cli.parseAsync([...args], {}, (_error, _args, output) => {
+    await cli.parseAsync(withFollow(args), {}, (_error, _args, output) => {
       if (output !== "") process.stdout.write(`${output}\n`);
     });
     return code;

@@ -25,12 +25,12 @@ export function spawnEngine(): ChildProcess {
 }
 
 const others = new Set(
-  "attach status start stop restart why notify down run graph env conflicts ports available kill schema help completion".split(
+  "attach status logs start stop restart why notify down run graph env conflicts ports available kill schema help completion".split(
     " ",
   ),
 );
 const withoutDashboard =
-  /^(?:--(?:check-only|non-interactive|json|plain|screen-reader|help|version|engine)(?:=.*)?|-[A-Za-z]*[hV])$/;
+  /^(?:--(?:check-only|non-interactive|json|plain|screen-reader|help|version|engine|reclaim)(?:=.*)?|-[A-Za-z]*[hV])$/;
 
 /** True when these arguments will most likely need an engine: a start in a terminal, or one in the background. */
 export function mayNeedEngine(

@@ -106,6 +106,8 @@ export const upOptions = {
   ...faceOptions,
   /** Said by launch itself to the process that is to be the engine. */
   engine: { type: "boolean", default: false, hidden: true },
+  /** Said by the guard: goes on with the run of an engine that died. */
+  reclaim: { type: "boolean", default: false, hidden: true },
   ...startOptions,
   ...selectionOptions,
 } as const satisfies Record<string, Options>;
@@ -123,6 +125,24 @@ export const graphOptions = {
 export const envOptions = {
   shell: { choices: ["bash", "fish", "json", "dotenv"], default: "bash", description: "for whom it is written" },
   ...selectionOptions,
+} as const satisfies Record<string, Options>;
+
+/** `launch logs`. */
+export const logsOptions = {
+  follow: {
+    type: "boolean",
+    default: false,
+    description: "also -f here: go on with what is written from now on, until Ctrl-C",
+  },
+  lines: {
+    alias: "n",
+    type: "string",
+    requiresArg: true,
+    description: "the last so many lines, or all (100; all with --since, --grep or --level)",
+  },
+  since: { type: "string", requiresArg: true, description: "from then on: 10m, or a time such as 2026-01-31T08:00" },
+  grep: { type: "string", requiresArg: true, description: "lines that this regular expression is found in" },
+  level: { choices: ["debug", "info", "warn", "error"], description: "lines that are at least so serious" },
 } as const satisfies Record<string, Options>;
 
 /** `launch available`. */
@@ -169,6 +189,9 @@ export type FaceArgs = Values<typeof faceOptions>;
 
 /** The values of `upOptions`. */
 export type UpArgs = GlobalArgs & SelectionArgs & Values<typeof upOptions>;
+
+/** The values of `logsOptions`, with the services given as arguments. */
+export type LogsArgs = Values<typeof logsOptions> & { readonly service?: readonly string[] | undefined };
 
 type Camel<Name extends string | number | symbol> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`

@@ -2,11 +2,12 @@
 // A sibling of the journal: lines are many, and they are not state.
 
 import { fstatSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { type LogFile, openLogFile } from "../effects/logs/file.ts";
 import { countLines, type LineBatch } from "../effects/logs/lines.ts";
+import { logPath, timesPath } from "../effects/logs/names.ts";
 import { createRing, type Ring } from "../effects/logs/ring.ts";
 import { type Tail, tailLog } from "../effects/logs/tail.ts";
+import { keepTimes, type TimesWriter } from "../effects/logs/times-writer.ts";
 
 /** Sees every batch of lines of every service, in order for each. The bytes are valid during the call only. */
 export type LineReader = (service: string, batch: LineBatch) => void;
@@ -35,6 +36,7 @@ interface Stream {
   /** Where this session's part begins, in bytes. */
   readonly start: number;
   readonly tail: Tail;
+  readonly times: TimesWriter;
   readonly seen: Seen;
 }
 
@@ -56,7 +58,7 @@ export function openOutput(directory: string): Output {
   const readers = new Set<LineReader>();
   // Logs that have lost their names; what still holds them is followed to the end.
   const left: Stream[] = [];
-  const path = (service: string): string => join(directory, `${service}.log`);
+  const path = (service: string): string => logPath(directory, service);
 
   const openStream = (
     service: string,
@@ -71,13 +73,13 @@ export function openOutput(directory: string): Output {
       seen.bytes += batch.bytes.length;
       seen.ring.push(batch);
       for (const reader of readers) reader(service, batch);
+      times.saw(tail.delivered());
     };
-    const stream: Stream = {
-      file,
-      seen,
-      start: Math.min(at?.start ?? file.size, file.size),
-      tail: tailLog({ path: file.path, from, onLines }),
-    };
+    const times = keepTimes(timesPath(file.path), { inode: file.inode, first: 0 });
+    // What was written while nobody followed has been seen by now.
+    if (from > 0) times.saw(from);
+    const tail = tailLog({ path: file.path, from, onLines });
+    const stream: Stream = { file, seen, start: Math.min(at?.start ?? file.size, file.size), tail, times };
     streams.set(service, stream);
     return stream;
   };
@@ -107,8 +109,9 @@ export function openOutput(directory: string): Output {
     path,
     start: (service) => streams.get(service)?.start ?? statSync(path(service), { throwIfNoEntry: false })?.size ?? 0,
     async [Symbol.asyncDispose]() {
-      for (const { file, tail } of [...streams.values(), ...left]) {
+      for (const { file, tail, times } of [...streams.values(), ...left]) {
         await tail[Symbol.asyncDispose]();
+        times[Symbol.dispose]();
         file[Symbol.dispose]();
       }
     },

@@ -9,17 +9,20 @@ export interface LogFile extends Disposable {
   readonly path: string;
   /** Bytes left by earlier runs: where the tail of this run starts. */
   readonly size: number;
+  readonly inode: number;
 }
 
 /** Opens a log file for appending, with its directory; throws the system's error (`EACCES`, `ENOSPC` …). */
 export function openLogFile(path: string): LogFile {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const fd = openSync(path, "a", 0o600);
+  const { size, ino } = fstatSync(fd);
   let open = true;
   return {
     fd,
     path,
-    size: fstatSync(fd).size,
+    size,
+    inode: ino,
     [Symbol.dispose]: () => {
       if (open) closeSync(fd);
       open = false;

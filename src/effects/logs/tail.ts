@@ -11,6 +11,8 @@ import { type LineBatch, lineBound, wholeLines } from "./lines.ts";
 export interface Tail extends AsyncDisposable {
   /** Delivers everything up to the file's present end, an unterminated last line included. */
   readonly drain: () => Promise<void>;
+  /** The byte of the file up to which lines have been delivered; right within `onLines` as well. */
+  readonly delivered: () => number;
 }
 
 /** What to follow, and who gets the lines. */
@@ -161,6 +163,7 @@ export function tailLog({ path, from, onLines }: TailOptions): Tail {
       while (readUpTo(end)) await new Promise<void>((resolve) => nextTurn(resolve));
       if (open) flush();
     },
+    delivered: () => position - unfinishedLength,
     [Symbol.asyncDispose]: () => {
       close();
       return Promise.resolve();

@@ -3,7 +3,7 @@
 import { nameWidth, type Pane, type Slot, slotsOf, textColumns } from "./pane.ts";
 import { newLines } from "./move.ts";
 import { searchStatus, type SearchStatus } from "./search.ts";
-import type { LevelFilter } from "./level.ts";
+import type { LevelFilter } from "../../core/level.ts";
 import { sightOf } from "./sight.ts";
 import type { LogView } from "./view.ts";
 

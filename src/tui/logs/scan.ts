@@ -3,7 +3,7 @@
 
 import { plainText } from "../../core/sanitize.ts";
 import { lineBound, textOf } from "./cut.ts";
-import { isAtLeast, isContinuation, type Level, type LevelFilter, levelOf } from "./level.ts";
+import { isAtLeast, isContinuation, type Level, type LevelFilter, levelOf } from "../../core/level.ts";
 import type { Query } from "./query.ts";
 import type { Stretch } from "./source.ts";
 

@@ -2,7 +2,7 @@
 
 import { createMatches, type Matches } from "./matches.ts";
 import { parseQuery, type Query } from "./query.ts";
-import type { LevelFilter } from "./level.ts";
+import type { LevelFilter } from "../../core/level.ts";
 import { both, type Keep, levelled, matching } from "./scan.ts";
 import type { Source } from "./source.ts";
 

@@ -1,6 +1,6 @@
 // What can be done to the log in the lower pane.
 
-import type { LevelFilter } from "../logs/level.ts";
+import type { LevelFilter } from "../../core/level.ts";
 import * as move from "../logs/move.ts";
 import { jumpToError, setSearch, stepSearch } from "../logs/search.ts";
 import { copyText as textOf, joined, startSelection, visibleLines as linesFrom } from "../logs/select.ts";

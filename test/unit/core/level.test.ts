@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAtLeast, isContinuation, levelOf } from "../../../../src/tui/logs/level.ts";
+import { isAtLeast, isContinuation, levelOf } from "../../../src/core/level.ts";
 
 describe("the level of a line", () => {
   it.each([

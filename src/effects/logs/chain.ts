@@ -1,0 +1,113 @@
+// Everything that is kept of a service's output, the archives and the log, opened together so that a rotation meanwhile
+// takes nothing away: what is rotated out of the log under our eyes is read on in the archive.
+
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { archivePath, listLogs, logPath, timesPath } from "./names.ts";
+import { isAbout, isFrom } from "./times-format.ts";
+import { readHeader, readTimes, type Times } from "./times-reader.ts";
+
+/** One file of a chain. */
+export interface Segment extends Disposable {
+  readonly path: string;
+  readonly inode: number;
+  /** True: a service may still write to it. */
+  readonly isLive: boolean;
+  /** Where its lines begin; what is before is a hole. */
+  first(): number;
+  size(): number;
+  /** Wall clock of the last write, in milliseconds. */
+  modified(): number;
+  times(): Times | undefined;
+  /** Copies bytes from `offset` on into `target`; answers how many, and -1 when what was there is gone for good. */
+  read(target: Buffer, offset: number): number;
+}
+
+/** The files of one service, the oldest first; empty when there are none. */
+export type Chain = Segment[];
+
+const attempts = 5;
+
+/** Opens all that there is of a service's output in a directory of logs. */
+export function openChain(directory: string, service: string): Chain {
+  const live = logPath(directory, service);
+  for (let attempt = 1; ; attempt++) {
+    const numbers = listLogs(directory).get(service) ?? [];
+    const last = openSegment(live, true);
+    const first = last?.first() ?? 0;
+    const archives = numbers.flatMap((number) => openSegment(archivePath(live, number), false) ?? []);
+    const chain = last === undefined ? archives : [...archives, last];
+    // A rotation in between would show lines twice.
+    const isSettled = (last === undefined || last.first() === first) && newestInode(live) === archives.at(-1)?.inode;
+    if (isSettled || attempt === attempts) return chain;
+    for (const segment of chain) segment[Symbol.dispose]();
+  }
+}
+
+/** Takes in the file that is in the log's place by now, if it is another; true if it is. */
+export function extendChain(chain: Chain, directory: string, service: string): boolean {
+  const live = openSegment(logPath(directory, service), true);
+  if (live === undefined) return false;
+  if (live.inode === chain.at(-1)?.inode) {
+    live[Symbol.dispose]();
+    return false;
+  }
+  chain.push(live);
+  return true;
+}
+
+function newestInode(live: string): number | undefined {
+  using newest = openSegment(archivePath(live, 1), false);
+  return newest?.inode;
+}
+
+/** Opens one file; undefined when it is not there or may not be read. */
+export function openSegment(path: string, isLive: boolean): Segment | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch {
+    return undefined;
+  }
+  const { ino: inode } = fstatSync(fd);
+  let times: Times | undefined;
+  const begin = (): number => {
+    const header = readHeader(timesPath(path));
+    return header !== undefined && isAbout(header, inode) ? header.first : 0;
+  };
+  return {
+    path,
+    inode,
+    isLive,
+    first: begin,
+    size: () => fstatSync(fd).size,
+    modified: () => fstatSync(fd).mtimeMs,
+    times() {
+      times?.[Symbol.dispose]();
+      return (times = readTimes(timesPath(path), inode));
+    },
+    read(target, offset) {
+      const read = readSync(fd, target, 0, target.length, offset);
+      // A hole reads as NULs, and lines may have become one since.
+      if (!isLive || !target.subarray(0, read).includes(0) || begin() <= offset) return read;
+      return readArchived(path, inode, target, offset);
+    },
+    [Symbol.dispose]() {
+      times?.[Symbol.dispose]();
+      closeSync(fd);
+    },
+  };
+}
+
+/** Reads what was copied from the log with this inode before it became a hole. */
+function readArchived(live: string, inode: number, target: Buffer, offset: number): number {
+  for (let number = 1; ; number++) {
+    const path = archivePath(live, number);
+    using segment = openSegment(path, false);
+    if (segment === undefined) return -1;
+    const header = readHeader(timesPath(path));
+    if (header === undefined || !isFrom(header, inode) || header.from > offset) continue;
+    const within = offset - header.from;
+    if (within >= segment.size()) continue;
+    return segment.read(target, within);
+  }
+}
