@@ -1,0 +1,78 @@
+// One look at every process of the machine, for whoever looks for those that belong together. It is read in portions, so that
+// the loop lives meanwhile, and all who ask in the same turn are given the same look.
+
+import { closeSync, openSync, readSync } from "node:fs";
+import { nextTurn } from "../clock.ts";
+import { isAlive, listPids, parseStat, type ProcessStat } from "./proc.ts";
+import { tagIn, type TagParts } from "./tag.ts";
+
+/** A living process as it was seen. */
+export interface Seen extends ProcessStat {
+  /** Absent without one, and for a process that is older than anybody who asks. */
+  readonly tag?: TagParts;
+  /** What `LAUNCH_RUN` holds in its environment, where it may be read; not looked for in what has a tag. */
+  readonly marker?: string;
+}
+
+interface Look {
+  /** In clock ticks since boot: what began earlier is looked at no closer. */
+  since: number;
+  readonly result: Promise<readonly Seen[]>;
+}
+
+/** Processes that are read before others get their turn, about a millisecond. */
+const portion = 40;
+const buffer = Buffer.alloc(256 * 1024);
+
+let next: Look | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/** Looks at all living processes, later than now; `since` is the start time of the oldest that matters, in clock ticks. */
+export function lookAround(since: number): Promise<readonly Seen[]> {
+  if (next !== undefined) {
+    next.since = Math.min(next.since, since);
+    return next.result;
+  }
+  const { promise: turn, resolve } = Promise.withResolvers<void>();
+  const look: Look = { since, result: Promise.all([turn, last]).then(() => readAll(look)) };
+  next = look;
+  last = look.result;
+  nextTurn(resolve);
+  return look.result;
+}
+
+async function readAll(look: Look): Promise<readonly Seen[]> {
+  // From here on it is too late to be given this look.
+  if (next === look) next = undefined;
+  const seen: Seen[] = [];
+  let count = 0;
+  for (const pid of listPids()) {
+    const process = readOne(pid, look.since);
+    if (process !== undefined) seen.push(process);
+    if (++count % portion === 0) await new Promise<void>((resolve) => void nextTurn(resolve));
+  }
+  return seen;
+}
+
+function readOne(pid: number, since: number): Seen | undefined {
+  const stat = parseStat(read(`/proc/${pid}/stat`) ?? "");
+  if (!isAlive(stat)) return undefined;
+  if (stat.startTicks < since) return stat;
+  const tag = tagIn(read(`/proc/${pid}/limits`) ?? "");
+  if (tag !== undefined) return { ...stat, tag };
+  const marker = /(?:^|\0)LAUNCH_RUN=([^\0]*)/.exec(read(`/proc/${pid}/environ`) ?? "")?.[1];
+  return marker === undefined ? stat : { ...stat, marker };
+}
+
+// Half of what `readFileSync` takes, which asks for the size first.
+function read(path: string): string | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, "r");
+    return buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, 0));
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
