@@ -33,9 +33,12 @@ export interface Run extends AsyncDisposable {
   ended(): Promise<number | null>;
 }
 
-/** Writes a manifest into a directory of its own. JSON is YAML. */
-export function writeManifest(bench: Bench, services: Readonly<Record<string, ServiceText>>): string {
-  const directory = mkdtempSync(join(bench.directory, "project-"));
+/** Writes a manifest into a directory of its own, or into one that is there. JSON is YAML. */
+export function writeManifest(
+  bench: Bench,
+  services: Readonly<Record<string, ServiceText>>,
+  directory = mkdtempSync(join(bench.directory, "project-")),
+): string {
   writeFileSync(join(directory, "services.yaml"), JSON.stringify({ name: "bench", services }));
   return directory;
 }

@@ -37,7 +37,9 @@ export function openBench(): Bench {
 /** Compiles the C program of this name into the directory; gives its path. */
 export function compile(directory: string, name: string): string {
   const program = join(directory, name);
-  execFileSync("gcc", ["-O2", "-Wall", "-o", program, resolve(import.meta.dirname, `${name}.c`)], { stdio: "inherit" });
+  execFileSync("gcc", ["-O2", "-Wall", "-pthread", "-o", program, resolve(import.meta.dirname, `${name}.c`)], {
+    stdio: "inherit",
+  });
   return program;
 }
 

@@ -6,6 +6,9 @@ import { guard, obedient, stop100 } from "./ending.ts";
 import { measure } from "./measure.ts";
 import { both } from "./next-start.ts";
 import { pidreuse } from "./pid-reuse.ts";
+import { refused } from "./refused.ts";
+import { rotation } from "./rotation.ts";
+import { soak } from "./soak.ts";
 import { zoo } from "./zoo.ts";
 
-await measure({ zoo, both, obedient, stop100, guard, pidreuse });
+await measure({ zoo, both, obedient, stop100, guard, refused, pidreuse, rotation, soak });

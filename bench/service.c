@@ -1,7 +1,7 @@
 // A service that costs next to nothing, so that what is measured is the supervisor:
 //   service listen PORT DELAY_MS   listens after DELAY_MS, answers every request with 200
 //   service idle                   waits for a signal
-//   service lines N BYTES          prints N numbered lines of BYTES bytes each, the newline included
+//   service lines N BYTES [RATE]   prints N numbered lines of BYTES bytes each, the newline included; so many a second, or at once
 //   service rate N BYTES           prints N such lines a second, in a coloured and plain mixture, until it is ended
 // Each moment is appended to the file that STAMP names, as `WHAT PID MONOTONIC_NS NAME`, to be read from outside.
 
@@ -55,7 +55,7 @@ static int serve(int port, long delay_ms) {
   }
 }
 
-static int print_lines(long count, int bytes) {
+static int print_lines(long count, int bytes, long lines_per_second) {
   if (bytes < 12) return 2;
   static char buffer[1 << 16];
   setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
@@ -68,6 +68,10 @@ static int print_lines(long count, int bytes) {
     snprintf(digits, sizeof digits, "%010ld ", number);
     memcpy(line, digits, 11);
     if (fwrite(line, 1, (size_t)bytes, stdout) != (size_t)bytes) return 1;
+    if (lines_per_second == 0 || number * 100 % lines_per_second >= 100) continue;
+    struct timespec tick = {0, 10 * 1000000L};
+    if (fflush(stdout) != 0) return 1;
+    nanosleep(&tick, NULL);
   }
   if (fflush(stdout) != 0) return 1;
   stamp("printed");
@@ -97,11 +101,13 @@ int main(int count, char **arguments) {
   stamp("started");
   const char *mode = count > 1 ? arguments[1] : "";
   if (strcmp(mode, "listen") == 0 && count == 4) return serve(atoi(arguments[2]), atol(arguments[3]));
-  if (strcmp(mode, "lines") == 0 && count == 4) return print_lines(atol(arguments[2]), atoi(arguments[3]));
+  if (strcmp(mode, "lines") == 0 && (count == 4 || count == 5)) {
+    return print_lines(atol(arguments[2]), atoi(arguments[3]), count == 5 ? atol(arguments[4]) : 0);
+  }
   if (strcmp(mode, "rate") == 0 && count == 4) return print_at_rate(atol(arguments[2]), atoi(arguments[3]));
   if (strcmp(mode, "idle") == 0) {
     for (;;) pause();
   }
-  fprintf(stderr, "usage: service listen PORT DELAY_MS | idle | lines N BYTES | rate N BYTES\n");
+  fprintf(stderr, "usage: service listen PORT DELAY_MS | idle | lines N BYTES [RATE] | rate N BYTES\n");
   return 2;
 }
