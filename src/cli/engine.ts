@@ -11,16 +11,19 @@ import { readStat } from "../effects/processes/proc.ts";
 import { announceRun } from "../effects/state/registry.ts";
 import {
   createStateDirectory,
-  type KeptState,
-  readKeptState,
   type StatePaths,
   statePaths,
-  writeKeptState,
   writeRunFile,
   removeRunFile,
 } from "../effects/state/directory.ts";
+import { sinceBoot } from "../effects/state/boot.ts";
+import { removeStatuses, statusPath } from "../effects/state/exit-status.ts";
+import { formerRun } from "../effects/state/former.ts";
+import type { KeptPorts, RunRecord, State } from "../effects/state/state.ts";
+import { readState } from "../effects/state/state-file.ts";
 import { portUsers } from "../plan/env.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
+import { recently, recordRun } from "./run-record.ts";
 import { tidyMemoryIn } from "./tidy-memory.ts";
 import { RunError, UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -33,6 +36,10 @@ export interface EngineOptions {
   readonly rules: Omit<Rules, "portUsers">;
   readonly strictPorts: boolean;
   readonly colors: boolean;
+  /** What is to happen to the services should this process die; `end` when not given. */
+  readonly onDeath?: RunRecord["onDeath"];
+  /** True: goes on with the run of an engine that died. */
+  readonly reclaim?: boolean;
   readonly answer: (
     service: Service,
     conflicts: readonly Conflict[],
@@ -47,6 +54,10 @@ export interface Engine extends AsyncDisposable {
   readonly socketDirectory: string;
   /** Keeps this service's ports for the next run, whoever was in the way. */
   remember(service: string): void;
+  /** From now on the run goes on should this process die. */
+  outlive(): void;
+  /** Takes over the run of an engine that died, where that is what it was opened for; before anything is asked of it. */
+  takeOver(): Promise<void>;
 }
 
 /** From the moment when all has come up or failed until memory is tidied, in milliseconds: the news goes first. */
@@ -65,8 +76,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const startTicks = readStat(process.pid)?.startTicks;
   const runFile = { pid: process.pid, version: VERSION, ...about, ...(startTicks === undefined ? {} : { startTicks }) };
   writeRunFile(paths, runFile);
-  const kept = readKeptState(paths);
+  const found = readState(key);
+  const former = formerRun(found.state, key);
+  const taken = options.reclaim === true && former.kind === "killed" ? former.run : undefined;
+  const kept = found.state;
   const written: WrittenFiles = { ...kept.files };
+  let onDeath = options.onDeath ?? "end";
   const ports = openPorts({ pool: project.portPool, remembered: kept.ports, strict: options.strictPorts, run: about });
   const remembered = new Set<string>();
   let collecting: Disposable | undefined;
@@ -86,17 +101,24 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     written,
     elsewhere: likelyPorts(project.services, kept),
     answer: options.answer,
+    status: (service, run) => (onDeath === "reclaim" ? statusPath(key, service, run) : undefined),
   });
 
-  const keep = (): void => {
-    const state: KeptState = { ports: { ...kept.ports, ...portsToKeep(supervisor, kept, remembered) }, files: written };
-    writeKeptState(paths, state);
-  };
-  const withFiles = new Set(options.services.filter(({ files }) => files.length > 0).map(({ name }) => name));
+  const recorder = recordRun({
+    directory: key,
+    found,
+    supervisor,
+    written,
+    engine: { pid: process.pid, ...(startTicks === undefined ? {} : { startTicks }) },
+    colors: options.colors,
+    onDeath,
+    reclaims: taken === undefined ? [] : [...recently(taken.reclaims), sinceBoot()],
+    withFiles: new Set(options.services.filter(({ files }) => files.length > 0).map(({ name }) => name)),
+    ports: () => ({ ...kept.ports, ...portsToKeep(supervisor, kept, remembered) }),
+  });
   supervisor.subscribe(({ event }) => {
-    // At once, so that other commands see the ports, and that the next run knows the files of one that is killed.
+    // At once, so that other commands see the ports.
     if (event.type === "claimed") writeRunFile(paths, { ...runFile, ports: ports.assigned });
-    if (event.type === "started" && withFiles.has(event.service)) keep();
     if (supervisor.snapshot().arrived) collecting ??= tidyMemoryIn(quietAfterStart);
   });
 
@@ -104,10 +126,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     supervisor,
     socketDirectory: key,
     remember: (service) => remembered.add(service),
+    outlive() {
+      onDeath = "reclaim";
+      recorder.onDeath(onDeath);
+    },
+    async takeOver() {
+      if (taken === undefined) return;
+      await supervisor.reclaim(taken.services);
+      writeRunFile(paths, { ...runFile, ports: ports.assigned });
+    },
     async [Symbol.asyncDispose]() {
       collecting?.[Symbol.dispose]();
       await supervisor[Symbol.asyncDispose]();
-      keep();
+      recorder[Symbol.dispose]();
+      removeStatuses(key);
       removeRunFile(paths);
       announcement[Symbol.dispose]();
       lock[Symbol.dispose]();
@@ -136,7 +168,7 @@ async function alreadyRunning(project: Project, instance: string, key: string): 
 }
 
 /** The ports that services have where this run does not start them: as in the last run, else the preferred ones. */
-function likelyPorts(services: readonly Service[], kept: KeptState): KeptState["ports"] {
+function likelyPorts(services: readonly Service[], kept: State): KeptPorts {
   return Object.fromEntries(
     services.map(({ name, endpoints }) => {
       const preferred = endpoints.flatMap((endpoint) =>
@@ -157,7 +189,7 @@ function usersOf(services: readonly Service[]): Readonly<Record<string, readonly
  * The ports that the next run tries first: what the pool or the system gave, what was moved because another project was
  * there, and what somebody said to remember. A port moved away from a stranger goes back to the preferred one.
  */
-function portsToKeep(supervisor: Supervisor, kept: KeptState, remembered: ReadonlySet<string>): KeptState["ports"] {
+function portsToKeep(supervisor: Supervisor, kept: State, remembered: ReadonlySet<string>): KeptPorts {
   const ports: Record<string, Record<string, number>> = {};
   for (const { service, ports: now } of Object.values(supervisor.snapshot().members)) {
     if (service.type === "external") continue;

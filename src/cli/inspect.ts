@@ -3,7 +3,8 @@
 import type { Conflict } from "../core/conflict.ts";
 import type { Port } from "../core/service.ts";
 import { openPorts } from "../effects/ports/ports.ts";
-import { readKeptState, readRun, statePaths } from "../effects/state/directory.ts";
+import { readRun, statePaths } from "../effects/state/directory.ts";
+import { readState } from "../effects/state/state-file.ts";
 import { type ConflictPolicy, decide, type Decision } from "../plan/conflicts.ts";
 import type { Chosen } from "./project.ts";
 
@@ -27,7 +28,7 @@ export async function inspectPorts(
   const run = { name: project.name, root: project.root, instance: options.instance };
   await using ports = openPorts({
     pool: project.portPool,
-    remembered: readKeptState(paths).ports,
+    remembered: readState(paths.directory).state.ports,
     strict: options.strictPorts,
     run,
   });

@@ -9,6 +9,7 @@ import type { Project, Service } from "../core/service.ts";
 import type { Outcome, Rules } from "../core/state.ts";
 import type { Answer, Supervisor } from "../supervisor/supervisor.ts";
 import { answerByPolicy, isLasting } from "./answers.ts";
+import { now } from "../effects/clock.ts";
 import { bug } from "./exit-codes.ts";
 import { durationOf } from "./duration.ts";
 import { type Engine, openEngine } from "./engine.ts";
@@ -26,6 +27,10 @@ export interface LiveOptions extends Pick<Rules, "restarts" | "onFailure" | "end
   readonly interactive: boolean;
   /** The services beyond the chosen ones that somebody may start later. */
   readonly others?: readonly Service[];
+  /** What is to happen to the services should this process be killed. */
+  readonly onDeath?: "end" | "reclaim";
+  /** True: goes on with the run of an engine that died. */
+  readonly reclaim?: boolean;
   /** The connection to the face that started this run, and that ends it by going away. */
   readonly lifeline?: {
     readonly stream: Duplex;
@@ -54,7 +59,7 @@ export async function openLive(
   const { project, services } = chosen;
   const { interactive, patient } = options;
   const timeout = args.timeout ?? (patient ? undefined : defaultTimeout);
-  const limit = timeout === undefined ? {} : { upBy: performance.now() + durationOf("--timeout", timeout) };
+  const limit = timeout === undefined ? {} : { upBy: now() + durationOf("--timeout", timeout) };
 
   let engine: Engine | undefined;
   let control: ControlServer | undefined;
@@ -101,6 +106,8 @@ export async function openLive(
     },
     strictPorts: args.strictPorts,
     colors: face.colors,
+    onDeath: options.onDeath ?? "end",
+    reclaim: options.reclaim ?? false,
     answer,
   });
   const { supervisor } = engine;
@@ -111,6 +118,8 @@ export async function openLive(
     face.printer.onEntry(entry, supervisor.snapshot());
   });
   const reading = supervisor.output.subscribe(face.printer.onLines);
+  // Before anybody can ask for an end that would not know what there is to end.
+  await engine.takeOver();
 
   let count = 0;
   const signalled = (signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void => {
@@ -137,7 +146,10 @@ export async function openLive(
   control = await serveControl(
     engine.socketDirectory,
     servedRun(chosen, args, engine, {
-      detach: () => (watched = false),
+      detach() {
+        watched = false;
+        engine.outlive();
+      },
       onLifelineLost: () => {
         watched = false;
         supervisor.request({ type: "quit", by: "SIGHUP", force: false });

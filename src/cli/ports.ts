@@ -1,6 +1,7 @@
 // `launch ports`: the ports that the services have or would get first, and how to forget what was remembered.
 
-import { readKeptState, readRun, statePaths, writeKeptState } from "../effects/state/directory.ts";
+import { readRun, statePaths } from "../effects/state/directory.ts";
+import { openStateFile, readState } from "../effects/state/state-file.ts";
 import type { GlobalArgs, portsOptions, Values } from "./options.ts";
 import { readProject } from "./project.ts";
 import { table } from "./table.ts";
@@ -14,7 +15,8 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
   if (read === undefined) return 2;
   const paths = statePaths(read.project.root, args.instance, process.env);
   const running = readRun(paths);
-  const kept = readKeptState(paths);
+  const found = readState(paths.directory);
+  const kept = found.state;
   if (args.forget) {
     if (running !== undefined) {
       throw new UsageError(
@@ -22,7 +24,7 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
       );
     }
     const count = Object.keys(kept.ports).length;
-    if (count > 0) writeKeptState(paths, { ...kept, ports: {} });
+    if (count > 0) openStateFile(paths.directory, found).write({ ...kept, ports: {} });
     process.stdout.write(`forgot the ports of ${countServices(count)}; the next run tries the preferred ones first\n`);
     return 0;
   }

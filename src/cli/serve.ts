@@ -7,9 +7,9 @@ import { exitCodeOf } from "../core/state.ts";
 import { statePaths } from "../effects/state/directory.ts";
 import { type Go, lifelineDescriptor } from "./early-engine.ts";
 import { newSilentFace } from "./face.ts";
-import { openLive } from "./live.ts";
+import { type Live, type LiveOptions, openLive } from "./live.ts";
 import type { UpArgs } from "./options.ts";
-import { chooseServices, otherServices } from "./project.ts";
+import { type Chosen, chooseServices, otherServices } from "./project.ts";
 import { nothingToStart } from "./start-options.ts";
 import { UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -24,31 +24,43 @@ export async function serve(typed: UpArgs): Promise<number> {
   if (chosen.services.length === 0) throw new UsageError(nothingToStart);
   const go = await toldToGo(lifeline);
   if (go === undefined) return 0;
-  // In the background it is whoever waits for it that gives up.
-  const args = { ...typed, color: go.colors, ...(go.kind === "detached" && { timeout: undefined }) };
-  const { directory } = statePaths(chosen.project.root, args.instance, process.env);
-  process.on("uncaughtExceptionMonitor", (error) => keepTrace(join(directory, "engine.log"), error));
-  // Whoever read what went wrong at the start may be gone by the time there is more to say.
-  process.stderr.on("error", () => {});
-  await using live = await openLive(chosen, args, newSilentFace(args), {
-    interactive: false,
-    patient: true,
-    restarts: true,
-    onFailure: args.onFailure ?? "continue",
-    endWhenSettled: false,
-    others: otherServices(chosen, args),
+  await using live = await openServed(chosen, typed, go, {
+    onDeath: go.kind === "detached" ? "reclaim" : "end",
     lifeline: { stream: lifeline, watching: go.kind === "watched" },
   });
   live.supervisor.request({ type: "up", services: chosen.services.map((service) => service.name) });
   return exitCodeOf(await live.ended);
 }
 
-/** A bug of ours is said on stderr, where nobody may read any more: it is also kept. */
-function keepTrace(path: string, error: Error): void {
+/** An engine whose faces are elsewhere. */
+export function openServed(
+  chosen: Chosen,
+  typed: UpArgs,
+  go: Go,
+  options: Pick<LiveOptions, "lifeline" | "onDeath" | "reclaim">,
+): Promise<Live> {
+  // In the background it is whoever waits for it that gives up.
+  const args = { ...typed, color: go.colors, ...(go.kind === "detached" && { timeout: undefined }) };
+  const { directory } = statePaths(chosen.project.root, args.instance, process.env);
+  process.on("uncaughtExceptionMonitor", (error) => keepTrace(directory, error.stack ?? error.message));
+  // Whoever read what went wrong at the start may be gone by the time there is more to say.
+  process.stderr.on("error", () => {});
+  return openLive(chosen, args, newSilentFace(args), {
+    ...options,
+    interactive: false,
+    patient: true,
+    restarts: true,
+    onFailure: args.onFailure ?? "continue",
+    endWhenSettled: false,
+    others: otherServices(chosen, args),
+  });
+}
+
+/** What is said on stderr, where nobody may read any more, is also kept beside the state. */
+export function keepTrace(directory: string, words: string): void {
   try {
-    appendFileSync(path, `${new Date().toISOString()} launch ${VERSION}\n${error.stack ?? error.message}\n`, {
-      mode: 0o600,
-    });
+    const line = `${new Date().toISOString()} launch ${VERSION}\n${words}\n`;
+    appendFileSync(join(directory, "engine.log"), line, { mode: 0o600 });
   } catch {
     // It has been said on stderr.
   }

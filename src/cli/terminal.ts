@@ -1,5 +1,6 @@
 // What the terminal can do, and the few styles that words are shown in. A colour never says anything that no word says.
 
+import { isatty } from "node:tty";
 import type { UserConfig } from "../manifest/user-config.ts";
 import type { FaceArgs, GlobalArgs } from "./options.ts";
 
@@ -27,7 +28,7 @@ export function wantsColor(args: Pick<GlobalArgs, "color" | "json">): boolean {
   if (args.color !== undefined) return args.color;
   if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== "") return FORCE_COLOR !== "0";
-  return process.stdout.isTTY && TERM !== "dumb" && !args.json;
+  return isatty(1) && TERM !== "dumb" && !args.json;
 }
 
 /** Puts a style around text, or leaves it as it is. */

@@ -107,14 +107,16 @@ export function newRuns(options: RunsOptions): Runs {
     if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
 
     const { command, env } = preparation;
-    const status = options.status?.(name, run);
+    // The shell that keeps an exit code passes no signal on, and where it is the leader alone that gets one it must.
+    const isKept = !service.tty && service.stop.to === "group";
+    const status = isKept ? options.status?.(name, run) : undefined;
     const spec = {
       command,
       cwd: service.workingDir,
       env,
       stdin: service.stdin,
       output: output_,
-      ...(status === undefined || service.tty ? {} : { status }),
+      ...(status !== undefined && { status }),
     };
     const logFrom = fstatSync(output_).size;
     const onExit = (exit: Exit): void => void ended(service, run, { exit });
@@ -205,6 +207,16 @@ export function newRuns(options: RunsOptions): Runs {
     signalProcess({ pid, group: true }, "SIGCONT");
   };
 
+  const forget = (name: string, keepFiles: boolean): void => {
+    const found = lives.get(name);
+    if (found === undefined) return;
+    found.over.abort();
+    found.terminal?.[Symbol.dispose]();
+    if (found.status !== undefined) removeStatus(found.status);
+    lives.delete(name);
+    if (!keepFiles && found.preparation.files.length > 0) removals.set(name, remove(found));
+  };
+
   return {
     start(service, run, watchedOnly) {
       begin(service, run, watchedOnly).catch((error: unknown) => {
@@ -231,15 +243,7 @@ export function newRuns(options: RunsOptions): Runs {
       const found = live(name, run);
       if (found !== undefined) killNow(found);
     },
-    forget(name, keepFiles) {
-      const found = lives.get(name);
-      if (found === undefined) return;
-      found.over.abort();
-      found.terminal?.[Symbol.dispose]();
-      if (found.status !== undefined) removeStatus(found.status);
-      lives.delete(name);
-      if (!keepFiles && found.preparation.files.length > 0) removals.set(name, remove(found));
-    },
+    forget,
     async rewriteFiles() {
       for (const found of lives.values()) {
         if (found.preparation.files.length === 0) continue;
@@ -266,7 +270,10 @@ export function newRuns(options: RunsOptions): Runs {
       const found = live(service.name, run);
       if (found?.pid === undefined) return;
       found.over.abort();
-      if (!left) return ports.hold(service.name);
+      if (!left) {
+        ports.hold(service.name);
+        return forget(service.name, false);
+      }
       signalProcess({ pid: found.pid, group: true, anyUser: true }, service.stop.signal);
       void sweep(service.name, run, found.pid);
     },

@@ -1,17 +1,9 @@
-// `.launch/` beside the manifest: who runs here, which ports the services had, what was written for them, and their logs.
+// `.launch/` beside the manifest: where it is, and who runs here.
 
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Port } from "../../core/service.ts";
-import type { WrittenFiles } from "./generated-files.ts";
 import { isAlive, readStat } from "../processes/proc.ts";
-
-/** What is kept from run to run. */
-export interface KeptState {
-  /** Service to endpoint to the port it had. */
-  readonly ports: Readonly<Record<string, Readonly<Record<string, Port>>>>;
-  readonly files: WrittenFiles;
-}
+import type { KeptPorts } from "./state.ts";
 
 /** Where a run of this project and instance keeps what it needs. */
 export interface StatePaths {
@@ -37,38 +29,6 @@ export function createStateDirectory({ directory, logs }: StatePaths): string {
   return realpathSync(directory);
 }
 
-/** What an earlier run left; a missing or damaged file counts as nothing kept, and so does what makes no sense in it. */
-export function readKeptState({ directory }: StatePaths): KeptState {
-  try {
-    const state = JSON.parse(readFileSync(join(directory, "state.json"), "utf8")) as Partial<KeptState> & {
-      version?: number;
-    };
-    if (state.version !== 1) return nothingKept;
-    const ports = Object.entries(state.ports ?? {}).map(([service, own]) => [service, only(own, isPort)]);
-    return { ports: Object.fromEntries(ports), files: only(state.files, (hash) => typeof hash === "string") };
-  } catch {
-    return nothingKept;
-  }
-}
-
-const nothingKept: KeptState = { ports: {}, files: {} };
-
-function only<Value>(
-  values: Readonly<Record<string, Value>> | undefined,
-  fits: (value: Value) => boolean,
-): Record<string, Value> {
-  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => fits(value)));
-}
-
-function isPort(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
-}
-
-/** Replaces the kept state in one move. */
-export function writeKeptState({ directory }: StatePaths, state: KeptState): void {
-  replaceFile(join(directory, "state.json"), JSON.stringify({ version: 1, ...state }, undefined, 2));
-}
-
 /** Who runs here, and which ports its services have. */
 export interface RunFile {
   readonly pid: number;
@@ -77,7 +37,7 @@ export interface RunFile {
   readonly name: string;
   readonly root: string;
   readonly instance: string;
-  readonly ports?: KeptState["ports"];
+  readonly ports?: KeptPorts;
 }
 
 /** Says who runs here; the file is replaced with every call and goes with `removeRunFile`. */

@@ -34,7 +34,7 @@ export interface RunRecord {
   readonly engine: ProcessRecord;
   readonly guard?: ProcessRecord;
   /** The instance's part of the tag that all its processes inherit. */
-  readonly tag?: string;
+  readonly tag?: number;
   /** What the guard does when the engine dies. */
   readonly onDeath: "end" | "reclaim";
   /** True once the run is on its way to its end. */
@@ -108,7 +108,7 @@ function isRun(value: unknown): value is RunRecord {
     [launch, boot, place].every(isString) &&
     isProcess(engine) &&
     (guard === undefined || isProcess(guard)) &&
-    (tag === undefined || isString(tag)) &&
+    (tag === undefined || isCount(tag)) &&
     (onDeath === "end" || onDeath === "reclaim") &&
     [ending, colors].every(isBoolean) &&
     Array.isArray(reclaims) &&
@@ -154,7 +154,7 @@ function isLive(value: unknown): boolean {
 function isProcess(value: unknown): value is ProcessRecord {
   if (!isRecord(value)) return false;
   const { pid, startTicks } = value;
-  return isCount(pid) && Number(pid) > 1 && (startTicks === undefined || isCount(startTicks));
+  return isCount(pid) && pid > 1 && (startTicks === undefined || isCount(startTicks));
 }
 
 function filtered(value: unknown, fits: (value: unknown) => boolean): Record<string, unknown> {
