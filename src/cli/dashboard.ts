@@ -72,7 +72,8 @@ async function show(
       say(
         endingLine(
           session.about.project,
-          Date.now() - session.about.startedAt,
+          // Zero is when the engine's process began.
+          session.now(),
           end.outcome,
           session.snapshot(),
           newStyle(wantsColor(args)),

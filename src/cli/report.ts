@@ -57,13 +57,17 @@ const lastLines = 20;
 /** A reporter for one run. */
 export function newReporter(project: string): Reporter {
   const startedAt = Date.now();
+  const from = performance.now();
+  // A wall clock that is set meanwhile changes no duration.
+  const wallClock = (): number => Math.round(startedAt + performance.now() - from);
   const runs = new Map<string, RunReport[]>();
   // How each service stood before the end of the run began to stop it.
   const judged = new Map<string, Member>();
   let upAt: number | undefined;
 
   return {
-    onEntry({ time, changes, outcome }) {
+    onEntry({ changes, outcome }) {
+      const time = wallClock();
       for (const { before, after } of changes) {
         const { name } = after.service;
         const own = runs.get(name) ?? [];
@@ -98,7 +102,7 @@ export function newReporter(project: string): Reporter {
         project,
         startedAt,
         ...(upAt === undefined ? {} : { upAt }),
-        endedAt: Date.now(),
+        endedAt: wallClock(),
         outcome,
         exitCode: exitCodeOf(outcome),
         services,

@@ -32,7 +32,7 @@ export interface Remote {
 /** A session that begins with these first words. */
 export function newRemote(wire: Wire, hello: Hello): Remote {
   const { about } = hello;
-  const offset = hello.at - performance.now();
+  let offset = hello.at - performance.now();
   const mirror = newMirror(hello);
   const { entries } = mirror;
   const { promise: closed, resolve: settle } = Promise.withResolvers<Outcome | undefined>();
@@ -54,8 +54,12 @@ export function newRemote(wire: Wire, hello: Hello): Remote {
 
   const take = (message: FromEngine): void => {
     switch (message.type) {
-      case "entry":
+      case "entry": {
+        const { event } = message.entry;
+        // The engine's clock has stood still with it.
+        if (event.type === "noticed" && event.notice.kind === "stalled") offset -= event.notice.for;
         return mirror.take(message.entry);
+      }
       case "answer":
         return questions.answer(message.id, message.data);
       case "refusal":

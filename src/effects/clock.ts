@@ -1,5 +1,6 @@
-// Time: the monotonic clock, and every timer of the house. A timer that fires late (the loop stalled, the process was
-// stopped, the machine slept) says nothing about what it was meant to bound, so a deadline waits once more before it judges.
+// Time: the clock of the house, and every timer. A timer that fires late (the loop stalled, the process was stopped, the machine
+// slept) says nothing about what it was meant to bound, so a deadline waits once more before it judges; and where stalls are watched
+// for, the clock itself stands still while this process does: whatever a stall may have delayed has as much time left as before.
 
 /** The longest delay that `setTimeout` can hold; a longer one would fire at once. */
 const longestDelay = 2 ** 31 - 1;
@@ -10,9 +11,47 @@ const tolerated = 200;
 /** What is granted instead, enough for answers that already wait in the sockets to be read. */
 const grace = 250;
 
-/** Milliseconds of a clock that only moves forward; its zero means nothing. */
+/** Between two signs of life of this process, and how much later than that one may come, in milliseconds. */
+const beat = 1000;
+const beatTolerated = 250;
+
+/** What this process has stood still so far, and when it last was known to run; `Infinity` where nobody watches. */
+let stood = 0;
+let seen = Number.POSITIVE_INFINITY;
+const watchers = new Set<(ms: number) => void>();
+let beating: NodeJS.Timeout | undefined;
+
+/** Milliseconds of a clock that only moves forward, and not while this process stands still; its zero means nothing. */
 export function now(): number {
-  return performance.now();
+  const time = performance.now();
+  const gap = time - seen;
+  if (gap > beat + beatTolerated) stand(gap);
+  if (gap > 0) seen = time;
+  return time - stood;
+}
+
+/** Has the clock stand still with this process from now on; `onStall` is told how long each time, once that is over. */
+export function watchStalls(onStall: (ms: number) => void): Disposable {
+  watchers.add(onStall);
+  if (watchers.size === 1) {
+    seen = performance.now();
+    beating = setInterval(now, beat);
+  }
+  return {
+    [Symbol.dispose]() {
+      if (!watchers.delete(onStall) || watchers.size > 0) return;
+      clearInterval(beating);
+      seen = Number.POSITIVE_INFINITY;
+    },
+  };
+}
+
+function stand(ms: number): void {
+  stood += ms;
+  // Later, for whoever asked for the time is in the middle of something.
+  setImmediate(() => {
+    for (const tell of watchers) tell(ms);
+  });
 }
 
 /** Calls `fn` once after `ms` milliseconds, unless disposed before; any delay up to `Infinity` is held. */
@@ -20,9 +59,10 @@ export function after(ms: number, fn: () => void): Disposable {
   const due = now() + ms;
   let timer: NodeJS.Timeout | undefined;
   const arm = (): void => {
-    const left = Math.max(0, due - now());
-    timer = left > longestDelay ? setTimeout(arm, longestDelay) : setTimeout(fn, left);
+    timer = setTimeout(fire, Math.min(longestDelay, Math.max(0, due - now())));
   };
+  // The clock may have stood still meanwhile, and timers are up to a millisecond early.
+  const fire = (): void => (due - now() > 1 ? arm() : fn());
   arm();
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }

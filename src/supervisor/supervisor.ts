@@ -2,6 +2,7 @@
 // is decided in `core`; everything that is done is done by `runs` and `port-desk`; this file introduces them.
 
 import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
 import type { Conflict } from "../core/conflict.ts";
 import type { Effect, Entry, Fact, Request } from "../core/event.ts";
 import type { Notice } from "../core/notice.ts";
@@ -10,12 +11,13 @@ import type { Details, Session } from "../core/session.ts";
 import { type Fleet, isActive, newFleet, type Outcome, type Rules } from "../core/state.ts";
 import { step } from "../core/step.ts";
 import { nextDeadline } from "../core/time.ts";
-import { after, now } from "../effects/clock.ts";
+import { after, now, watchStalls } from "../effects/clock.ts";
 import type { Attachment, Size } from "../effects/processes/audience.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { ServiceRecord } from "../effects/state/state.ts";
 import type { Assignment } from "../plan/env.ts";
+import { newHandover, withoutHandover } from "./handover.ts";
 import { newJournal } from "./journal.ts";
 import { openOutput, type Output } from "./output.ts";
 import type { Live } from "./live.ts";
@@ -86,7 +88,8 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
   const { services, ports, written, elsewhere, answer } = options;
   const byName = new Map(services.map((service) => [service.name, service]));
   const keys = new Map<string, string>();
-  const context: RunContext = { ...options.context, identityKey: (service) => keyOf(keys, service) };
+  const processEnv = withoutHandover(options.context.processEnv);
+  const context: RunContext = { ...options.context, processEnv, identityKey: (service) => keyOf(keys, service) };
   const journal = newJournal(Date.now);
   const output = openOutput(options.logs);
   const { promise: ended, resolve: end } = Promise.withResolvers<Outcome>();
@@ -152,7 +155,9 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
   };
 
   const { status } = options;
-  const around = { context, ports, output, written, assigned, report: send };
+  const handover = newHandover({ directory: join(dirname(options.logs), "notify"), ports, report: send });
+  const around = { context, ports, output, written, handover, assigned, report: send };
+  const stalls = watchStalls((ms) => send({ type: "noticed", notice: { kind: "stalled", for: ms } }));
   const runs = newRuns({ ...around, ...(status === undefined ? {} : { status }) });
   const desk = newPortDesk(ports, send);
 
@@ -173,7 +178,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
       case "monitor":
         return runs.monitor(effect.service, effect.run);
       case "stop":
-        return runs.stop(effect.service, effect.run);
+        return runs.stop(effect.service, effect.run, effect.abort);
       case "kill":
         return runs.kill(effect.service, effect.run);
       case "end":
@@ -227,6 +232,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     abandon: () => runs.abandon(),
     async [Symbol.asyncDispose]() {
       timer?.[Symbol.dispose]();
+      stalls[Symbol.dispose]();
       await runs.settled();
       await output[Symbol.asyncDispose]();
       await ports[Symbol.asyncDispose]();
