@@ -1,9 +1,10 @@
 // Opens what a run needs, in order: the lock on its state directory, the ports, the supervisor.
 
 import type { Conflict } from "../core/conflict.ts";
+import type { Notice } from "../core/notice.ts";
 import type { Project, Service } from "../core/service.ts";
 import type { Rules } from "../core/state.ts";
-import type { WrittenFiles } from "../effects/state/generated-files.ts";
+import { removeFiles, type WrittenFiles } from "../effects/state/generated-files.ts";
 
 import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
 import { openPorts } from "../effects/ports/ports.ts";
@@ -18,6 +19,7 @@ import {
 } from "../effects/state/directory.ts";
 import { sinceBoot } from "../effects/state/boot.ts";
 import { removeStatuses, statusPath } from "../effects/state/exit-status.ts";
+import { endFormer } from "../effects/state/end-former.ts";
 import { formerRun } from "../effects/state/former.ts";
 import type { KeptPorts, RunRecord, State } from "../effects/state/state.ts";
 import { readState } from "../effects/state/state-file.ts";
@@ -56,8 +58,8 @@ export interface Engine extends AsyncDisposable {
   remember(service: string): void;
   /** From now on the run goes on should this process die. */
   outlive(): void;
-  /** Takes over the run of an engine that died, where that is what it was opened for; before anything is asked of it. */
-  takeOver(): Promise<void>;
+  /** Says what was found, and takes over from an engine that died where that is what it was opened for; before anything is asked. */
+  begin(): Promise<void>;
 }
 
 /** From the moment when all has come up or failed until memory is tidied, in milliseconds: the news goes first. */
@@ -81,6 +83,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const taken = options.reclaim === true && former.kind === "killed" ? former.run : undefined;
   const kept = found.state;
   const written: WrittenFiles = { ...kept.files };
+  const left = former.kind === "killed" && taken === undefined ? await endFormer(former.run, []) : undefined;
+  if (left !== undefined) await removeFormerFiles(project.services, written);
   let onDeath = options.onDeath ?? "end";
   const ports = openPorts({ pool: project.portPool, remembered: kept.ports, strict: options.strictPorts, run: about });
   const remembered = new Set<string>();
@@ -104,12 +108,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     status: (service, run) => (onDeath === "reclaim" ? statusPath(key, service, run) : undefined),
   });
 
+  const unsaid: Notice[] = [];
+  let say = (notice: Notice): void => void unsaid.push(notice);
+  if (left !== undefined && left.ended.length + left.alive.length > 0) say({ kind: "former-run", ...left });
+
   const recorder = recordRun({
     directory: key,
     found,
     supervisor,
     written,
     engine: { pid: process.pid, ...(startTicks === undefined ? {} : { startTicks }) },
+    marker: { start: `${project.name}/${instance}/`, end: `/${process.pid}` },
+    since: taken?.since ?? startTicks ?? 0,
+    say: (message) => say({ kind: "state", message }),
     colors: options.colors,
     onDeath,
     reclaims: taken === undefined ? [] : [...recently(taken.reclaims), sinceBoot()],
@@ -130,7 +141,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       onDeath = "reclaim";
       recorder.onDeath(onDeath);
     },
-    async takeOver() {
+    async begin() {
+      say = supervisor.say;
+      for (const notice of unsaid) say(notice);
       if (taken === undefined) return;
       await supervisor.reclaim(taken.services);
       writeRunFile(paths, { ...runFile, ports: ports.assigned });
@@ -145,6 +158,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** What a killed run has written for its services is of no use to anybody. */
+async function removeFormerFiles(services: readonly Service[], written: WrittenFiles): Promise<void> {
+  const kept = new Set(services.flatMap(({ files }) => files.filter(({ keep }) => keep).map(({ path }) => path)));
+  const files = Object.keys(written).map((path) => ({ path, content: "", keep: kept.has(path) }));
+  await removeFiles(files, written).catch(() => {});
 }
 
 /** The real path of the state directory, made if need be. */

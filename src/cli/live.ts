@@ -6,10 +6,10 @@ import { type ControlServer, serveControl } from "../control/server.ts";
 import type { Conflict } from "../core/conflict.ts";
 import type { Entry } from "../core/event.ts";
 import type { Project, Service } from "../core/service.ts";
-import type { Outcome, Rules } from "../core/state.ts";
+import { exitCodeOf, type Outcome, type Rules } from "../core/state.ts";
 import type { Answer, Supervisor } from "../supervisor/supervisor.ts";
 import { answerByPolicy, isLasting } from "./answers.ts";
-import { now } from "../effects/clock.ts";
+import { after, now } from "../effects/clock.ts";
 import { bug } from "./exit-codes.ts";
 import { durationOf } from "./duration.ts";
 import { type Engine, openEngine } from "./engine.ts";
@@ -48,6 +48,9 @@ export interface Live extends AsyncDisposable {
 
 /** Until when everything must be up where nobody watches. */
 const defaultTimeout = "5m";
+
+/** From the third Ctrl-C until we are gone, whatever there is still to say, in milliseconds. */
+const lastMoment = 300;
 
 /** Opens the run; nothing is started yet. */
 export async function openLive(
@@ -119,7 +122,7 @@ export async function openLive(
   });
   const reading = supervisor.output.subscribe(face.printer.onLines);
   // Before anybody can ask for an end that would not know what there is to end.
-  await engine.takeOver();
+  await engine.begin();
 
   let count = 0;
   const signalled = (signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void => {
@@ -129,9 +132,14 @@ export async function openLive(
         signal === "SIGINT" ? "\nstopping; Ctrl-C again to kill what is left\n" : `\nstopping, because of ${signal}\n`,
       );
     }
-    // The third time we go at once, and take whatever is left with us.
-    if (count > 2) supervisor.abandon();
     supervisor.request({ type: "quit", by: signal, force: count > 1 });
+    if (count > 2) goNow();
+  };
+  // Whatever cannot be ended at once is left to the guard.
+  const goNow = (): void => {
+    supervisor.abandon();
+    const { outcome } = supervisor.snapshot();
+    if (outcome !== undefined) after(lastMoment, () => process.exit(exitCodeOf(outcome)));
   };
   const signals = onSignals(signalled);
   // A bug of ours must not leave services behind.
@@ -152,6 +160,8 @@ export async function openLive(
       },
       onLifelineLost: () => {
         watched = false;
+        // Its person has asked for the end three times, or would have.
+        if (supervisor.snapshot().hurried) return goNow();
         supervisor.request({ type: "quit", by: "SIGHUP", force: false });
       },
     }),

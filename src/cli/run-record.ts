@@ -19,12 +19,18 @@ export interface RecordOptions {
   readonly written: WrittenFiles;
   readonly engine: ProcessRecord;
   readonly tag?: number;
+  /** How each `LAUNCH_RUN` of this engine begins and ends. */
+  readonly marker: RunRecord["marker"];
+  /** When the first engine of the run began, in clock ticks since boot. */
+  readonly since: number;
   readonly colors: boolean;
   readonly onDeath: RunRecord["onDeath"];
   /** When its engine was started again so far, in milliseconds since boot. */
   readonly reclaims: readonly number[];
   /** The services whose generated files must be known at once. */
   readonly withFiles: ReadonlySet<string>;
+  /** Hears in words what is wrong with the file. */
+  readonly say: (words: string) => void;
   /** The ports that the next run tries first. */
   readonly ports: () => KeptPorts;
 }
@@ -56,6 +62,8 @@ export function recordRun(options: RecordOptions): RunRecorder {
       engine: options.engine,
       ...(guard === undefined ? {} : { guard }),
       ...(options.tag === undefined ? {} : { tag: options.tag }),
+      marker: options.marker,
+      since: options.since,
       onDeath,
       ending: fleet.outcome !== undefined,
       colors: options.colors,
@@ -67,13 +75,12 @@ export function recordRun(options: RecordOptions): RunRecorder {
     const going = run();
     return { ports: options.ports(), files: written, ...(going === undefined ? {} : { run: going }) };
   };
-  const say = (message: string): void => supervisor.say({ kind: "state", message });
-  const keeper = newKeeper(openStateFile(directory, found), state, say);
+  const keeper = newKeeper(openStateFile(directory, found), state, options.say);
 
   keeper.now();
   // Once more, so that the copy before knows of this run as well.
   keeper.soon();
-  if (found.problem !== undefined) say(found.problem);
+  if (found.problem !== undefined) options.say(found.problem);
   const reading = supervisor.subscribe((entry) => {
     const { event } = entry;
     // The next run must not take its files for somebody else's.

@@ -39,6 +39,8 @@ function liveRecord(
     run,
     marker,
     ready,
+    signal: preparation.service.stop.signal,
+    graceMs: preparation.service.stop.timeout,
     tty: preparation.service.tty,
     logFrom: logFrom ?? 0,
     sessionFrom,

@@ -43,11 +43,16 @@ export interface SweepOptions {
   readonly keep?: number;
 }
 
-/** What a sweep has found; of several with the same command line the first. */
+/** A process that was found. */
+export interface SweptProcess extends Leftover {
+  readonly tag?: TagParts;
+}
+
+/** What a sweep has found; of several with the same command line and tag the first. */
 export interface Swept {
-  readonly ended: readonly Leftover[];
-  readonly alive: readonly Leftover[];
-  readonly spared: readonly Leftover[];
+  readonly ended: readonly SweptProcess[];
+  readonly alive: readonly SweptProcess[];
+  readonly spared: readonly SweptProcess[];
 }
 
 /** Looks in a row that must find nothing: a process that forks and goes on may hide from one of them. */
@@ -68,13 +73,14 @@ interface Found {
 /** Ends all that belongs; does nothing where there is no `/proc`. */
 export async function sweep(sought: Sought, options: SweepOptions): Promise<Swept> {
   const found = new Map<string, Found>();
-  const spared = new Map<string, Leftover>();
+  const spared = new Map<string, SweptProcess>();
   const isOurs = belongingTo(sought);
   const isProtected = protectedFrom(options);
   let killedSince: number | undefined;
   let isConfirmed = false;
 
-  for (let empty = 0; hasProc && empty < emptyLooks;) {
+  let empty = hasProc ? 0 : emptyLooks;
+  while (empty < emptyLooks) {
     const seen = await lookAround(sought.since);
     const victims = seen.filter(
       (one) => isOurs(one) && !isProtected(one) && !isSpared(one, sought, options.spare, spared),
@@ -107,7 +113,8 @@ export async function sweep(sought: Sought, options: SweepOptions): Promise<Swep
   };
 }
 
-function belongingTo(sought: Sought): (one: Seen) => boolean {
+/** A test for processes that a sweep would be for. */
+export function belongingTo(sought: Sought): (one: Seen) => boolean {
   const leaders = new Map(sought.leaders.map((leader) => [leader.pid, leader]));
   return (one) =>
     one.startTicks >= sought.since &&
@@ -134,13 +141,13 @@ function protectedFrom({ keep }: SweepOptions): (one: Seen) => boolean {
   return (one) => pids.has(one.pid) || one.group === group;
 }
 
-function isSpared(one: Seen, sought: Sought, own: readonly string[], spared: Map<string, Leftover>): boolean {
+function isSpared(one: Seen, sought: Sought, own: readonly string[], spared: Map<string, SweptProcess>): boolean {
   // Who stayed with the service is the service's own.
   if (sought.leaders.some(({ pid }) => pid === one.group || pid === one.session)) return false;
   const command = readCommand(one.pid) ?? one.name;
   if (!isShared(one.name, command, own)) return false;
   // A browser's many processes are one to a person.
-  if (!command.includes(" --type=")) spared.set(command, { pid: one.pid, command });
+  if (!command.includes(" --type=")) spared.set(command, sweptOf(one, command));
   return true;
 }
 
@@ -153,7 +160,7 @@ function meet(one: Seen, found: Map<string, Found>, sought: Sought, options: Swe
   const first = Math.min(...[...found.values()].map(({ deadline }) => deadline), Number.POSITIVE_INFINITY);
   const deadline = leader === undefined ? Math.min(first, now() + graceMs) : now() + graceMs;
   found.set(key, { seen: one, command: readCommand(one.pid) ?? `[${one.name}]`, deadline });
-  signalProcess({ ...targetOf(one) }, leader?.signal ?? options.signal);
+  signalProcess(targetOf(one), leader?.signal ?? options.signal);
   // A stopped process acts on nothing until it is continued.
   signalProcess(targetOf(one), "SIGCONT");
 }
@@ -196,10 +203,15 @@ function keyOf({ pid, startTicks }: Seen): string {
   return `${pid} ${startTicks}`;
 }
 
-function listed(found: readonly Found[]): readonly Leftover[] {
-  const byCommand = new Map<string, Leftover>();
+function listed(found: readonly Found[]): readonly SweptProcess[] {
+  const first = new Map<string, SweptProcess>();
   for (const { seen, command } of found) {
-    if (!byCommand.has(command)) byCommand.set(command, { pid: seen.pid, command });
+    const key = `${seen.tag?.service} ${seen.tag?.run} ${command}`;
+    if (!first.has(key)) first.set(key, sweptOf(seen, command));
   }
-  return [...byCommand.values()];
+  return [...first.values()];
+}
+
+function sweptOf({ pid, tag }: Seen, command: string): SweptProcess {
+  return tag === undefined ? { pid, command } : { pid, command, tag };
 }

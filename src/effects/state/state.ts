@@ -2,7 +2,7 @@
 // or to take it over: processes by pid and start time, never a value of an environment.
 
 import type { Failure } from "../../core/failure.ts";
-import type { Port } from "../../core/service.ts";
+import type { Millis, NodeSignal, Port } from "../../core/service.ts";
 import type { WrittenFiles } from "./generated-files.ts";
 
 /** Service to endpoint to the port it had. */
@@ -35,6 +35,10 @@ export interface RunRecord {
   readonly guard?: ProcessRecord;
   /** The instance's part of the tag that all its processes inherit. */
   readonly tag?: number;
+  /** How each `LAUNCH_RUN` of the engine begins and ends. */
+  readonly marker: { readonly start: string; readonly end: string };
+  /** In clock ticks since boot, when the first engine of the run began: nothing older is part of it. */
+  readonly since: number;
   /** What the guard does when the engine dies. */
   readonly onDeath: "end" | "reclaim";
   /** True once the run is on its way to its end. */
@@ -75,6 +79,9 @@ export interface LiveRecord extends ProcessRecord {
   readonly ready: boolean;
   /** It has a terminal of launch's, which dies with the engine. */
   readonly tty: boolean;
+  /** What it is asked to end by, and how many milliseconds it then has. */
+  readonly signal: NodeSignal;
+  readonly graceMs: Millis;
   /** The byte of its log at which it began. */
   readonly logFrom: number;
   /** The byte of its log at which the session began. */
@@ -103,12 +110,15 @@ function portsIn(value: unknown): KeptPorts {
 
 function isRun(value: unknown): value is RunRecord {
   if (!isRecord(value) || !isRecord(value["services"])) return false;
-  const { launch, boot, place, engine, guard, tag, onDeath, ending, colors, reclaims, services } = value;
+  const { launch, boot, place, engine, guard, tag, marker, since, onDeath, ending, colors, reclaims, services } = value;
   return (
     [launch, boot, place].every(isString) &&
     isProcess(engine) &&
     (guard === undefined || isProcess(guard)) &&
     (tag === undefined || isCount(tag)) &&
+    isRecord(marker) &&
+    [marker["start"], marker["end"]].every(isString) &&
+    isCount(since) &&
     (onDeath === "end" || onDeath === "reclaim") &&
     [ending, colors].every(isBoolean) &&
     Array.isArray(reclaims) &&
@@ -142,9 +152,10 @@ function isOver(value: unknown): boolean {
 
 function isLive(value: unknown): boolean {
   if (!isProcess(value) || !isRecord(value)) return false;
-  const { run, marker, ready, tty, logFrom, sessionFrom, status, cgroup } = value;
+  const { run, marker, signal, graceMs, ready, tty, logFrom, sessionFrom, status, cgroup } = value;
   return (
-    [run, logFrom, sessionFrom].every(isCount) &&
+    [run, graceMs, logFrom, sessionFrom].every(isCount) &&
+    isString(signal) &&
     [ready, tty].every(isBoolean) &&
     isString(marker) &&
     [status, cgroup].every((path) => path === undefined || isString(path))

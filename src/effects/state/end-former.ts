@@ -1,0 +1,45 @@
+// Ends what a killed run of this same project and instance left, and says what of it there is. Only what was written down on
+// this boot for this directory is believed, and every process is checked again before it gets a signal.
+
+import type { Leftover } from "../../core/notice.ts";
+import { lookAround } from "../processes/scan.ts";
+import { belongingTo, type Sought, type Swept, sweep } from "../processes/sweep.ts";
+import { isProcess } from "./former.ts";
+import type { LiveRecord, RunRecord } from "./state.ts";
+
+/** Nobody of a killed run gets more time to end than this, in milliseconds: someone waits for the next one. */
+const longestGrace = 5000;
+
+/** Asks all to end, each by its own signal, and kills who does not; `spare` are names of programs that live on. */
+export function endFormer(run: RunRecord, spare: readonly string[]): Promise<Swept> {
+  const graces = livesOf(run).map(({ graceMs }) => Math.min(graceMs, longestGrace));
+  return sweep(soughtOf(run), { signal: "SIGTERM", graceMs: Math.max(0, ...graces), spare });
+}
+
+/** How many processes the run has left. */
+export async function countFormer(run: RunRecord): Promise<number> {
+  const sought = soughtOf(run);
+  return (await lookAround(sought.since)).filter(belongingTo(sought)).length;
+}
+
+function soughtOf(run: RunRecord): Sought {
+  const lives = livesOf(run);
+  const markers = new Set(lives.map(({ marker }) => marker));
+  const { start, end } = run.marker;
+  return {
+    ...(run.tag === undefined ? {} : { tag: { instance: run.tag } }),
+    // Nobody watched meanwhile, so the number of a group without its leader may have become anybody's.
+    leaders: lives.filter(isProcess).map(({ pid, startTicks, signal, graceMs }) => ({
+      pid,
+      signal,
+      graceMs: Math.min(graceMs, longestGrace),
+      ...(startTicks === undefined ? {} : { startTicks }),
+    })),
+    isMarker: (marker) => markers.has(marker) || (marker.startsWith(start) && marker.endsWith(end)),
+    since: run.since,
+  };
+}
+
+function livesOf({ services }: RunRecord): readonly LiveRecord[] {
+  return Object.values(services).flatMap(({ live }) => live ?? []);
+}
