@@ -12,12 +12,16 @@ export interface Leftover {
 
 /** Something worth saying. */
 export type Notice =
-  /** Processes that had left the service's group and session were found after its end; `alive`: even SIGKILL did not end these. */
+  /**
+   * Processes that had left the service's group were found after its end; `alive`: even SIGKILL did not end these; `spared`:
+   * these are left to live, because others use them too.
+   */
   | {
       readonly kind: "left-behind";
       readonly service: string;
       readonly ended: readonly Leftover[];
       readonly alive: readonly Leftover[];
+      readonly spared: readonly Leftover[];
     }
   /** Before this run began, the processes of one that had been killed were ended. */
   | { readonly kind: "former-run"; readonly ended: readonly Leftover[]; readonly alive: readonly Leftover[] }
@@ -34,6 +38,9 @@ export type Notice =
   /** We were stopped, or the machine slept, for this long: what seems late is not. */
   | { readonly kind: "stalled"; readonly for: Millis };
 
+/** A stall that a person hears of, in milliseconds. */
+const worthSaying = 2000;
+
 /** Whom a notice is about: a service, or launch itself. */
 export function aboutOf(notice: Notice): string {
   return "service" in notice ? notice.service : "launch";
@@ -42,10 +49,18 @@ export function aboutOf(notice: Notice): string {
 /** The notice in words; undefined for what only programs need to know. */
 export function noticeRemark(notice: Notice): Remark | undefined {
   switch (notice.kind) {
-    case "left-behind":
+    case "left-behind": {
+      const { ended, alive, spared } = notice;
+      const text = [
+        ...(alive.length === 0 ? [] : [`had left its group and could not be ended: ${listed(alive)}`]),
+        ...(ended.length === 0 ? [] : [`had left its group and was ended: ${listed(ended)}`]),
+        ...(spared.length === 0 ? [] : [`started what others use too, which goes on: ${listed(spared)}`]),
+      ].join("; ");
+      return { tone: alive.length > 0 ? "bad" : ended.length > 0 ? "warn" : "plain", text };
+    }
     case "former-run": {
       const { ended, alive } = notice;
-      const where = notice.kind === "former-run" ? "left by a run that was killed" : "had left its session";
+      const where = "left by a run that was killed";
       if (alive.length > 0) return { tone: "bad", text: `${where} and could not be ended: ${listed(alive)}` };
       return { tone: "warn", text: `${where} and was ended: ${listed(ended)}` };
     }
@@ -68,6 +83,8 @@ export function noticeRemark(notice: Notice): Remark | undefined {
     case "rotated":
       return undefined;
     case "stalled":
+      // Shorter ones happen on any busy machine.
+      if (notice.for < worthSaying) return undefined;
       return { tone: "warn", text: `stood still for ${describeMillis(notice.for)}; nothing is judged by that` };
   }
 }

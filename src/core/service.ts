@@ -156,6 +156,8 @@ export interface StopPolicy {
   /** From the signal to SIGKILL for the whole group. */
   readonly timeout: Millis;
   readonly to: "group" | "leader";
+  /** Names of programs that others use too: they live on. */
+  readonly spare: readonly string[];
   /** Run instead of sending the signal. */
   readonly command?: Command;
 }

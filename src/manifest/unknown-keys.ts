@@ -106,7 +106,7 @@ const parts: Readonly<Record<string, Kind>> = {
   },
   health: { called: "`health`", shape: healthMap.shape, later: ["notify", "announce"], hints: probe },
   restart: { called: "`restart`", shape: restartMap.shape },
-  stop: { called: "`stop`", shape: stopMap.shape, later: ["spare"] },
+  stop: { called: "`stop`", shape: stopMap.shape },
   depends_on: { called: "a need", shape: needMap.shape },
   env_file: { called: "an env file", shape: envFileMap.shape },
   files: { called: "a file", shape: fileMap.shape },

@@ -114,6 +114,7 @@ export async function sweep(sought: Sought, options: SweepOptions): Promise<Swep
 }
 
 /** A test for processes that a sweep would be for. */
+/** Whether a process belongs. */
 export function belongingTo(sought: Sought): (one: Seen) => boolean {
   const leaders = new Map(sought.leaders.map((leader) => [leader.pid, leader]));
   return (one) =>

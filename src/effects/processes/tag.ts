@@ -49,6 +49,15 @@ export function tagIn(limits: string): TagParts | undefined {
   return limit === undefined ? undefined : parseTag(limit);
 }
 
+/** Whom a process's own tag names; undefined for one that has none or is gone. */
+export function readTag(pid: number): TagParts | undefined {
+  try {
+    return tagIn(readFileSync(`/proc/${pid}/limits`, "latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
 /** True when the tag names this instance and, where they are given, this service and run of it. */
 export function isTagOf(tag: TagParts | undefined, sought: Pick<TagParts, "instance"> & Partial<TagParts>): boolean {
   if (tag === undefined || tag.instance !== sought.instance) return false;

@@ -40,7 +40,7 @@ export function resolveRestart(input: ServiceInput["restart"], type: ServiceType
 
 /** How a service is asked to end. */
 export function resolveStop(input: ServiceInput["stop"], saying: Saying): StopPolicy {
-  const { signal, timeout, to, command } = input ?? {};
+  const { signal, timeout, to, command, spare } = input ?? {};
   if (command !== undefined && signal !== undefined) {
     report(saying, ["stop", "signal"], "`stop.command` runs instead of a signal", "Keep one of them.");
   }
@@ -48,6 +48,7 @@ export function resolveStop(input: ServiceInput["stop"], saying: Saying): StopPo
     signal: signal === undefined ? defaults.stop.signal : resolveSignal(signal, saying),
     timeout: resolveDuration(timeout ?? defaults.stop.timeout, ["stop", "timeout"], saying),
     to: to ?? defaults.stop.to,
+    spare: spare ?? defaults.stop.spare,
     ...(command !== undefined && { command: resolveCommand(command) }),
   };
 }

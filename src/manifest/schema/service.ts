@@ -62,6 +62,11 @@ export const stopMap = z
       .exactOptional()
       .meta({ description: "Who gets the signal: all its processes, or only the first.", default: stopDefaults.to }),
     command: command.exactOptional().meta({ description: "Run instead of sending the signal." }),
+    spare: z.array(text).exactOptional().meta({
+      description:
+        "Names of programs that it starts and that others use too: they go on when it ends. Browsers, build daemons and agents do anyway.",
+      default: stopDefaults.spare,
+    }),
   })
   .meta({ id: "Stop", title: "`stop`", description: "How a service is asked to end, and how long it may take." });
 

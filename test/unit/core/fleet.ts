@@ -59,7 +59,7 @@ export function service(name: string, words: ServiceWords = {}): Service {
       window: 120_000,
       ...(typeof restart === "string" ? { policy: restart } : restart),
     },
-    stop: { signal: "SIGTERM", timeout: 10_000, to: "group", ...stop },
+    stop: { signal: "SIGTERM", timeout: 10_000, to: "group", spare: [], ...stop },
   };
 }
 

@@ -1,0 +1,7 @@
+// The sweeper as a program: `node … PLAN ENTRY…`. Ends with 0 when nothing is left to do.
+
+import { type SweeperPlan, sweepUp } from "./sweeper.ts";
+
+const at = process.argv.findIndex((word) => word.startsWith("{"));
+const plan = JSON.parse(process.argv[at] ?? "") as SweeperPlan;
+process.exit((await sweepUp(plan, process.argv.slice(at + 1))) ? 0 : 1);

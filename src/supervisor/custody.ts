@@ -1,0 +1,183 @@
+// Whatever our services start stays ours until it has ended: their tags, what the guard is told, and the sweeps after a run.
+// A sweep goes on beside everything else; only the end of all waits for it.
+
+import type { Fact } from "../core/event.ts";
+import type { Leftover } from "../core/notice.ts";
+import type { Service } from "../core/service.ts";
+import { sleep } from "../effects/clock.ts";
+import type { Guard } from "../effects/processes/guard.ts";
+import { type Sought, sweep, type Swept, type SweptProcess } from "../effects/processes/sweep.ts";
+import { formatTag, readTag } from "../effects/processes/tag.ts";
+
+/** What custody needs from around it. */
+export interface CustodyOptions {
+  readonly guard: Guard;
+  /** The instance's part of the tag; undefined where nothing can be tagged. */
+  readonly instance: number | undefined;
+  /** How many engines had this run before us: their services keep their numbers. */
+  readonly engines: number;
+  /** In clock ticks since boot, when the first engine of the run began. */
+  readonly since: number;
+  /** How each `LAUNCH_RUN` of ours begins and ends. */
+  readonly marker: { readonly start: string; readonly end: string };
+  readonly report: (fact: Fact) => void;
+}
+
+/** A run of a service, as far as it has to be found again. */
+export interface Kept {
+  readonly service: Service;
+  readonly run: number;
+  readonly marker: string;
+  readonly pid: number;
+  readonly startTicks?: number;
+}
+
+/** Knows what is ours. */
+export interface Custody {
+  /** What everything of this run is to inherit. */
+  tag(service: string, run: number): string | undefined;
+  /** The run lives: from now on the guard would end it. */
+  began(kept: Kept): void;
+  /** A run of an engine before us lives, under the number that it had there. */
+  took(kept: Kept): void;
+  /** Nothing of the run's group lives any more: what had left it is looked for. `completed`: it did what it was for. */
+  over(kept: Kept, completed: boolean): void;
+  /** Resolves once nothing of the service's former runs is left. */
+  swept(service: string): Promise<void>;
+  /** From now on nobody gets any time to end. */
+  hurry(): void;
+  /** After the last run: ends all that is left of any, and resolves when that is done. */
+  finish(): Promise<void>;
+}
+
+/** From the end of a run until it is swept, in milliseconds: what follows in its place goes first. */
+const restartFirst = 50;
+/** Services that one engine has numbers for before another's begin. */
+const numbersOfAnEngine = 512;
+
+/** Nothing is ours yet. */
+export function newCustody(options: CustodyOptions): Custody {
+  const { guard, instance, report } = options;
+  const numbers = new Map<string, number>();
+  const names = new Map<number, string>();
+  const services = new Map<string, Service>();
+  // Of a task that has done what it was for: it may have started what others need.
+  const standing = new Map<string, Kept>();
+  const sweeping = new Map<string, Promise<void>>();
+  const finishing = new AbortController();
+  const hurrying = new AbortController();
+
+  const numberOf = (service: string): number => {
+    const known = numbers.get(service);
+    if (known !== undefined) return known;
+    let number = options.engines * numbersOfAnEngine + numbers.size;
+    while (names.has(number)) number++;
+    numbers.set(service, number);
+    names.set(number, service);
+    return number;
+  };
+
+  const tagOf = (service: string, run: number): Sought["tag"] =>
+    instance === undefined ? undefined : { instance, service: numberOf(service), run };
+
+  const soughtOf = ({ service, run, marker, pid, startTicks }: Kept): Sought => {
+    const tag = tagOf(service.name, run);
+    return {
+      leaders: [{ pid, ...(startTicks !== undefined && { startTicks }) }],
+      isMarker: (given) => given === marker,
+      since: startTicks ?? options.since,
+      ...(tag !== undefined && { tag }),
+    };
+  };
+
+  const sweepRun = async (kept: Kept): Promise<void> => {
+    const { service } = kept;
+    await sleep(restartFirst, finishing.signal).catch(() => {});
+    // The last sweep will find it.
+    if (finishing.signal.aborted) return;
+    const { signal, timeout: graceMs, spare } = service.stop;
+    const found = await sweep(soughtOf(kept), { signal, graceMs, hurry: hurrying.signal, spare });
+    say(service.name, found);
+  };
+
+  const begin = (kept: Kept): void => {
+    const { name } = kept.service;
+    const before = sweeping.get(name);
+    const now = Promise.all([before, sweepRun(kept)]).then(() => {
+      if (sweeping.get(name) === now) sweeping.delete(name);
+    });
+    sweeping.set(name, now);
+  };
+
+  const say = (service: string, { ended, alive, spared }: Swept): void => {
+    if (ended.length + alive.length + spared.length === 0) return;
+    const plain = (found: readonly SweptProcess[]): readonly Leftover[] =>
+      found.map(({ pid, command }) => ({ pid, command }));
+    const notice = { service, ended: plain(ended), alive: plain(alive), spared: plain(spared) };
+    report({ type: "noticed", notice: { kind: "left-behind", ...notice } });
+  };
+
+  const finish = async (): Promise<void> => {
+    finishing.abort();
+    await Promise.all(sweeping.values());
+    const all = [...services.values()];
+    const { start, end } = options.marker;
+    const found = await sweep(
+      {
+        leaders: [...standing.values()],
+        isMarker: (marker) => marker.startsWith(start) && marker.endsWith(end),
+        since: options.since,
+        ...(instance !== undefined && { tag: { instance } }),
+      },
+      {
+        signal: "SIGTERM",
+        graceMs: Math.max(0, ...all.map(({ stop }) => stop.timeout)),
+        hurry: hurrying.signal,
+        spare: all.flatMap(({ stop }) => stop.spare),
+      },
+    );
+    const nameOf = ({ tag }: SweptProcess): string => (tag && names.get(tag.service)) ?? all[0]?.name ?? "";
+    for (const name of new Set([...found.ended, ...found.alive, ...found.spared].map(nameOf))) {
+      const own = (list: readonly SweptProcess[]): readonly SweptProcess[] =>
+        list.filter((one) => nameOf(one) === name);
+      say(name, { ended: own(found.ended), alive: own(found.alive), spared: own(found.spared) });
+    }
+  };
+
+  const began = (kept: Kept): void => {
+    const { service, pid, startTicks } = kept;
+    services.set(service.name, service);
+    const { signal, timeout: graceMs } = service.stop;
+    guard.add({ pid, signal, graceMs, ...(startTicks !== undefined && { startTicks }) });
+    const before = standing.get(service.name);
+    standing.delete(service.name);
+    if (before !== undefined) begin(before);
+  };
+
+  return {
+    tag: (service, run) =>
+      instance === undefined ? undefined : formatTag({ instance, service: numberOf(service), run }),
+    began,
+    took(kept) {
+      const number = readTag(kept.pid)?.service;
+      if (number !== undefined && !names.has(number)) {
+        numbers.set(kept.service.name, number);
+        names.set(number, kept.service.name);
+      }
+      began(kept);
+    },
+    over(kept, completed) {
+      guard.remove(kept.pid);
+      if (completed || finishing.signal.aborted) standing.set(kept.service.name, kept);
+      else begin(kept);
+    },
+    async swept(service) {
+      await sweeping.get(service);
+    },
+    hurry() {
+      hurrying.abort();
+      guard.hurry();
+    },
+    finish,
+  };
+}
