@@ -59,6 +59,12 @@ export type Fact =
   /** Health has crossed a threshold. */
   | { readonly type: "healthy"; readonly service: string; readonly run: number }
   | { readonly type: "unhealthy"; readonly service: string; readonly run: number; readonly reason: string }
+  /** It says what it is doing, for people. */
+  | { readonly type: "said"; readonly service: string; readonly run: number; readonly text: string }
+  /** It says that it needs this much longer from now on, to become ready or to stop. */
+  | { readonly type: "extended"; readonly service: string; readonly run: number; readonly by: Millis }
+  /** A ready service has given no sign of life for as long as its watchdog allows, or says that it is broken. */
+  | { readonly type: "silent"; readonly service: string; readonly run: number }
   /** A ready external service, or an adopted one, no longer answers. */
   | { readonly type: "lost"; readonly service: string; readonly run: number; readonly reason: string }
   /** Its process ended or could not be started; `left`: others of its group still live. */
@@ -104,8 +110,8 @@ export type Effect =
   | { readonly type: "watch"; readonly service: string; readonly run: number }
   /** Keep checking its health. */
   | { readonly type: "monitor"; readonly service: string; readonly run: number }
-  /** Ask it to end: its stop signal or command, to its group or leader. */
-  | { readonly type: "stop"; readonly service: string; readonly run: number }
+  /** Ask it to end: its stop signal or command, to its group or leader; `abort`: SIGABRT to its main process instead. */
+  | { readonly type: "stop"; readonly service: string; readonly run: number; readonly abort: boolean }
   /** End its whole group now. */
   | { readonly type: "kill"; readonly service: string; readonly run: number }
   /** Ask the person, or the policy, what to do about a conflict. */

@@ -71,14 +71,17 @@ function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]
       if (service.type === "task") return `is running for ${describeMillis(at - state.since)}`;
       const reason =
         member.probeReason === undefined ? "no probe has failed so far" : `last probe: ${member.probeReason}`;
-      return `is not ready after ${describeMillis(at - state.since)}; ${reason}`;
+      return `is not ready after ${describeMillis(at - state.since)}; ${reason}${saidWords(member)}`;
     }
     case "ready":
       if (member.health.status === "unhealthy") return `is ready but unhealthy: ${member.health.reason}`;
       if (member.adopted) return "is ready: a process of somebody else serves in its place (adopted)";
-      return state.verified ? "is ready" : "is ready (whose socket answered could not be verified)";
+      if (member.socketLost === true) return `is ready; its next restart refuses connections${saidWords(member)}`;
+      return `${state.verified ? "is ready" : "is ready (whose socket answered could not be verified)"}${saidWords(member)}`;
     case "stopping":
-      return state.killed ? "is being killed" : `is stopping, for ${describeMillis(at - state.since)} so far`;
+      return state.killed
+        ? "is being killed"
+        : `is stopping, for ${describeMillis(at - state.since)} so far${saidWords(member)}`;
     case "backoff":
       return `${describe(state.failure)}; starts again in ${describeMillis(Math.max(0, state.until - at))}`;
     case "exited":
@@ -86,6 +89,10 @@ function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]
     case "failed":
       return state.failure.kind === "skipped" ? "was skipped" : `failed: ${describe(state.failure)}`;
   }
+}
+
+function saidWords({ said }: Member): string {
+  return said === undefined || said === "" ? "" : `; says: ${said}`;
 }
 
 function notAskedFor(fleet: Fleet): string {

@@ -32,6 +32,8 @@ export type Failure =
   | { readonly kind: "not-ready"; readonly timeout: Millis; readonly reason: string }
   /** Its health probe failed too often. */
   | { readonly kind: "unhealthy"; readonly reason: string }
+  /** It gave no sign of life for as long as its watchdog allows. */
+  | { readonly kind: "silent"; readonly limit: Millis }
   /** A ready service's port is no longer listened on, or an external service is gone. */
   | { readonly kind: "lost"; readonly reason: string }
   /** A port conflict was left unresolved. */
@@ -60,6 +62,7 @@ export function isPermanent(failure: Failure): boolean {
     case "unwatched":
     case "not-ready":
     case "unhealthy":
+    case "silent":
     case "lost":
       return false;
   }
@@ -99,6 +102,8 @@ export function describe(failure: Failure): string {
       return `not ready within ${describeMillis(failure.timeout)}: ${failure.reason}`;
     case "unhealthy":
       return `unhealthy: ${failure.reason}`;
+    case "silent":
+      return `watchdog: no sign of life for ${describeMillis(failure.limit)}`;
     case "lost":
       return failure.reason;
     case "conflict":

@@ -35,6 +35,9 @@ export function note(fleet: Fleet, event: Event): Fleet {
     case "never-ready":
     case "healthy":
     case "unhealthy":
+    case "said":
+    case "extended":
+    case "silent":
     case "lost":
     case "exited":
     case "swept":
@@ -117,6 +120,9 @@ function noteFact(fleet: Fleet, event: Exclude<Fact, { type: "woke" | "noticed" 
     case "never-ready":
     case "healthy":
     case "unhealthy":
+    case "said":
+    case "extended":
+    case "silent":
     case "lost":
     case "exited":
     case "swept":

@@ -58,7 +58,16 @@ function takenBack(member: Member, { wanted, bounce, run, restarts, ports, found
   switch (found.kind) {
     case "live": {
       const { pid } = found;
-      return { ...known, bounce, ports, claim: "held", state: { status: "started", run, since: at, pid } };
+      // The listening socket that the engine before had has died with it.
+      const isGap = member.service.endpoints.some(({ socket }) => socket === true);
+      const live = {
+        ...known,
+        bounce,
+        ports,
+        claim: "held",
+        state: { status: "started", run, since: at, pid },
+      } as const;
+      return isGap ? { ...live, socketLost: true } : live;
     }
     case "ended": {
       const proved = { status: "ready", run, since: at, verified: true } as const;

@@ -11,7 +11,21 @@ import { isGoingDown, isWatchedOnly } from "./state.ts";
 
 type RunFact = Extract<
   Fact,
-  { type: "started" | "ready" | "unready" | "never-ready" | "healthy" | "unhealthy" | "lost" | "exited" | "swept" }
+  {
+    type:
+      | "started"
+      | "ready"
+      | "unready"
+      | "never-ready"
+      | "healthy"
+      | "unhealthy"
+      | "said"
+      | "extended"
+      | "silent"
+      | "lost"
+      | "exited"
+      | "swept";
+  }
 >;
 type Fell = Extract<Fact, { type: "lost" }> & Event;
 type Exited = Extract<Fact, { type: "exited" }> & Event;
@@ -48,6 +62,17 @@ export function noteRun(fleet: Fleet, member: Member, event: RunFact & Event): F
       return state.status === "ready" ? set((old) => ({ ...old, health: { status: "healthy" } })) : fleet;
     case "unhealthy":
       return state.status === "ready" ? set((old) => noteUnhealthy(fleet, old, event.reason, event.at)) : fleet;
+    case "said":
+      return set((old) => (old.said === event.text ? old : { ...old, said: event.text }));
+    case "extended":
+      return set((old) => extended(old, event.at + event.by));
+    case "silent": {
+      const limit = member.service.watchdog;
+      if (state.status !== "ready" || isGoingDown(member) || limit === undefined) return fleet;
+      return set((old) =>
+        stopping(fleet, old, event.at, { kind: "judge", end: { failure: { kind: "silent", limit } } }),
+      );
+    }
     case "lost":
       return noteLoss(fleet, member, event);
     case "exited":
@@ -55,6 +80,14 @@ export function noteRun(fleet: Fleet, member: Member, event: RunFact & Event): F
     case "swept":
       return state.status === "stopping" ? settle(fleet, member, state.after, event) : fleet;
   }
+}
+
+/** Time is only ever given, never taken away; and none once it has been killed. */
+function extended(member: Member, to: Millis): Member {
+  const { state } = member;
+  if (state.status === "started") return { ...member, extendedTo: Math.max(to, member.extendedTo ?? 0) };
+  if (state.status !== "stopping" || state.killed) return member;
+  return { ...member, state: { ...state, deadline: Math.max(to, state.deadline) } };
 }
 
 /** What a run that did not prove ready has failed of. */

@@ -93,6 +93,12 @@ export interface Member {
   readonly health: HealthState;
   /** What the last failed probe said, kept until one succeeds. */
   readonly probeReason?: string;
+  /** What its run says that it is doing. */
+  readonly said?: string;
+  /** Its run has asked for time until then. */
+  readonly extendedTo?: Millis;
+  /** True: its run has the only copy of its listening socket, so connections are refused while it restarts. */
+  readonly socketLost?: true;
   /** How the latest finished run ended. */
   readonly lastEnd?: Ending;
   /** Past its ready timeout while a person watches: a warning, not a failure. */

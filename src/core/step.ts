@@ -5,7 +5,7 @@
 import { drive } from "./drive.ts";
 import type { Effect, Event, Step } from "./event.ts";
 import { note } from "./note.ts";
-import type { Fleet, Member } from "./state.ts";
+import type { After, Fleet, Member } from "./state.ts";
 import { isWatchedOnly } from "./state.ts";
 
 /** One event in, the next fleet and its effects out. After the end nothing happens any more. */
@@ -50,12 +50,12 @@ function memberEffects(before: Member, after: Member): readonly Effect[] {
       if (entered && after.service.type !== "task") effects.push({ type: "watch", service, run: state.run });
       break;
     case "ready":
-      if (entered && (after.service.health !== undefined || isWatchedOnly(after))) {
+      if (entered && isMonitored(after)) {
         effects.push({ type: "monitor", service, run: state.run });
       }
       break;
     case "stopping":
-      if (entered) effects.push({ type: "stop", service, run: state.run });
+      if (entered) effects.push({ type: "stop", service, run: state.run, abort: isSilence(state.after) });
       if (state.killed && !(before.state.status === "stopping" && before.state.killed)) {
         effects.push({ type: "kill", service, run: state.run });
       }
@@ -67,6 +67,15 @@ function memberEffects(before: Member, after: Member): readonly Effect[] {
       break;
   }
   return effects;
+}
+
+function isMonitored(member: Member): boolean {
+  const { health, watchdog } = member.service;
+  return health !== undefined || watchdog !== undefined || isWatchedOnly(member);
+}
+
+function isSilence(after: After): boolean {
+  return after.kind === "judge" && "failure" in after.end && after.end.failure.kind === "silent";
 }
 
 function givesUpWaiting(before: Member, after: Member): boolean {

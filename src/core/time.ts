@@ -27,7 +27,7 @@ export function memberDeadline(fleet: Fleet, member: Member): Millis | undefined
     case "started":
       // What goes down waits for its dependents alone.
       if (service.type === "task" || slow || isGoingDown(member)) return undefined;
-      return state.since + service.ready.timeout;
+      return Math.max(state.since + service.ready.timeout, member.extendedTo ?? 0);
     case "idle":
     case "blocked":
     case "starting":

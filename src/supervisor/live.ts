@@ -2,6 +2,7 @@
 
 import type { LogMatch } from "../effects/health/subject.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
+import type { Told } from "./handover.ts";
 import type { Preparation } from "./prepare.ts";
 
 /** From the spawn, or from the moment an external service is looked for, to the end of the run. */
@@ -21,6 +22,8 @@ export interface Live {
   /** Aborted when the run is asked to end or has ended: probes and waits end with it. */
   readonly over: AbortController;
   readonly log?: LogMatch;
+  /** What it says about itself. */
+  readonly told?: Told;
   /** The byte of its log at which it began. */
   readonly logFrom?: number;
   /** The file that its exit code is kept in, for whoever comes after this engine. */
@@ -29,6 +32,8 @@ export interface Live {
   ready: boolean;
   /** Its stop command while it goes on: the run is not over before it is. */
   stopCommand?: { readonly ended: Promise<void>; readonly hurry: AbortController };
+  /** True once its main process was sent SIGABRT: the others of its group have heard of nothing. */
+  aborted?: true;
   /** Ends the watch of its health, which a lost service begins anew. */
   watching?: AbortController;
 }

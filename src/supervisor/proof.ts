@@ -39,7 +39,7 @@ const presenceInterval = 500;
 
 /** Proves runs by the probes of their preparation. */
 export function newProof({ ports, assigned, report }: ProofOptions): Proof {
-  const subjectOf = ({ preparation, pid, startTicks, marker, log }: Live): Subject => ({
+  const subjectOf = ({ preparation, pid, startTicks, marker, log, told }: Live): Subject => ({
     service: pid === undefined ? asWatched(preparation.service) : preparation.service,
     ports: assigned()[preparation.service.name] ?? {},
     env: preparation.env,
@@ -48,6 +48,7 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
     sockets: systemSockets,
     ...(pid === undefined ? {} : { leader: { pid, ...(startTicks === undefined ? {} : { startTicks }) } }),
     ...(log === undefined ? {} : { log }),
+    ...(told === undefined ? {} : { word: told.ready }),
   });
 
   const awaitProof = async (live: Live): Promise<void> => {

@@ -12,6 +12,7 @@ import { isAlive, listStats, readStat, readVariables } from "../effects/processe
 import { readExit } from "../effects/state/exit-status.ts";
 import type { LiveRecord, ProcessRecord, ServiceRecord } from "../effects/state/state.ts";
 import type { Assignment } from "../plan/env.ts";
+import type { Handover } from "./handover.ts";
 import type { Live } from "./live.ts";
 import type { Output } from "./output.ts";
 import { type Preparation, prepare, type RunContext } from "./prepare.ts";
@@ -23,6 +24,7 @@ export interface ReclaimOptions {
   readonly ports: Ports;
   readonly output: Output;
   readonly runs: Runs;
+  readonly handover: Handover;
   readonly assigned: () => Assignment;
   readonly report: (fact: Fact) => void;
 }
@@ -130,6 +132,7 @@ async function resume(service: Service, record: LiveRecord, options: ReclaimOpti
     });
     over.signal.addEventListener("abort", () => reading[Symbol.dispose](), { once: true });
   }
+  const told = options.handover.resume(service, run);
   const size = statSync(output.path(service.name), { throwIfNoEntry: false })?.size ?? 0;
   const from = log === undefined ? Math.max(logFrom, size - readAgain) : logFrom;
   output.resume(service.name, { from, start: sessionFrom });
@@ -145,6 +148,7 @@ async function resume(service: Service, record: LiveRecord, options: ReclaimOpti
     ...(startTicks === undefined ? {} : { startTicks }),
     ...(status === undefined ? {} : { status }),
     ...(log === undefined ? {} : { log }),
+    ...(told === undefined ? {} : { told }),
   };
 }
 

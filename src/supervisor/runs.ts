@@ -8,7 +8,6 @@ import type { NodeSignal, Service } from "../core/service.ts";
 import type { Details } from "../core/session.ts";
 import type { Ending } from "../core/state.ts";
 import { now, sleep } from "../effects/clock.ts";
-import { runCommand } from "../effects/processes/command.ts";
 import { ForeignFileError, removeFiles, writeFiles, type WrittenFiles } from "../effects/state/generated-files.ts";
 import { removeStatus } from "../effects/state/exit-status.ts";
 import { matchLog } from "../effects/health/log.ts";
@@ -23,6 +22,8 @@ import type { Output } from "./output.ts";
 import type { Assignment } from "../plan/env.ts";
 import type { Live } from "./live.ts";
 import { detailsOf } from "./details.ts";
+import { abortMain, askToEnd, killNow, leaderOf } from "./ending.ts";
+import type { Handover } from "./handover.ts";
 import { newProof } from "./proof.ts";
 import { type Preparation, prepare, type RunContext } from "./prepare.ts";
 
@@ -32,6 +33,7 @@ export interface RunsOptions {
   readonly ports: Ports;
   readonly output: Output;
   readonly written: WrittenFiles;
+  readonly handover: Handover;
   /** The ports of all services as they are now, those of adopted and unselected ones included. */
   readonly assigned: () => Assignment;
   readonly report: (fact: Fact) => void;
@@ -44,7 +46,8 @@ export interface Runs {
   start(service: Service, run: number, watchedOnly: boolean): void;
   watch(service: string, run: number): void;
   monitor(service: string, run: number): void;
-  stop(service: string, run: number): void;
+  /** `abort`: by SIGABRT to its main process. */
+  stop(service: string, run: number, abort: boolean): void;
   kill(service: string, run: number): void;
   /** The run's watchers end and its files go, unless the next run is near; called when the rules see it as over. */
   forget(service: string, keepFiles: boolean): void;
@@ -75,7 +78,7 @@ const sweepInterval = 10;
 
 /** No run is live yet. */
 export function newRuns(options: RunsOptions): Runs {
-  const { context, ports, output, written, assigned, report } = options;
+  const { context, ports, output, written, handover, assigned, report } = options;
   const lives = new Map<string, Live>();
   const prepared = new Map<string, Preparation>();
   // A service that is started again at once writes its files after the former run's have gone.
@@ -107,23 +110,27 @@ export function newRuns(options: RunsOptions): Runs {
     if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
 
     const { command, env } = preparation;
+    const handed = await handover.give(service, run);
     // The shell that keeps an exit code passes no signal on, and where it is the leader alone that gets one it must.
     const isKept = !service.tty && service.stop.to === "group";
     const status = isKept ? options.status?.(name, run) : undefined;
     const spec = {
       command,
       cwd: service.workingDir,
-      env,
+      env: { ...env, ...handed.env },
       stdin: service.stdin,
       output: output_,
       ...(status !== undefined && { status }),
+      ...handed.spawn,
     };
     const logFrom = fstatSync(output_).size;
     const onExit = (exit: Exit): void => void ended(service, run, { exit });
     const spawned: Failure | (Spawned & { readonly terminal?: Terminal }) = service.tty
       ? await (await import("../effects/processes/pty.ts")).spawnInTerminal(spec, onExit)
       : await spawnService(spec, onExit);
+    handed.spawned();
     if (!("pid" in spawned)) {
+      handed.told?.[Symbol.dispose]();
       ports.hold(name);
       return report({ type: "exited", service: name, run, end: { failure: spawned }, left: false });
     }
@@ -138,6 +145,7 @@ export function newRuns(options: RunsOptions): Runs {
       ready: false,
       logFrom,
       ...(status !== undefined && { status }),
+      ...(handed.told !== undefined && { told: handed.told }),
       ...startTicks,
       ...(spawned.terminal !== undefined && { terminal: spawned.terminal }),
       ...log,
@@ -178,7 +186,7 @@ export function newRuns(options: RunsOptions): Runs {
     report({ type: "exited", service: name, run, end: fault ? { failure: fault } : end, left });
     if (!left) return;
     // Who was left out of the stop signal hears of it now.
-    const wasLeftOut = service.stop.to === "leader" || found?.stopCommand !== undefined;
+    const wasLeftOut = service.stop.to === "leader" || found?.stopCommand !== undefined || found?.aborted === true;
     if (wasLeftOut) signalProcess({ pid, group: true, anyUser: true }, service.stop.signal);
     await sweep(name, run, pid);
   };
@@ -191,27 +199,12 @@ export function newRuns(options: RunsOptions): Runs {
     report({ type: "swept", service: name, run });
   };
 
-  const end = (name: string, found: Live): void => {
-    const { service, stopCommand, env } = found.preparation;
-    const { pid, startTicks } = found;
-    if (pid === undefined) return;
-    if (stopCommand !== undefined) {
-      const hurry = new AbortController();
-      const spec = { command: stopCommand, cwd: service.workingDir, env, output: output.open(name) };
-      found.stopCommand = { ended: runCommand(spec, hurry.signal), hurry };
-      return;
-    }
-    const group = service.stop.to === "group";
-    signalProcess({ pid, group, ...(startTicks === undefined ? {} : { startTicks }) }, service.stop.signal);
-    // A stopped process acts on nothing until it is continued.
-    signalProcess({ pid, group: true }, "SIGCONT");
-  };
-
   const forget = (name: string, keepFiles: boolean): void => {
     const found = lives.get(name);
     if (found === undefined) return;
     found.over.abort();
     found.terminal?.[Symbol.dispose]();
+    found.told?.[Symbol.dispose]();
     if (found.status !== undefined) removeStatus(found.status);
     lives.delete(name);
     if (!keepFiles && found.preparation.files.length > 0) removals.set(name, remove(found));
@@ -232,12 +225,16 @@ export function newRuns(options: RunsOptions): Runs {
       const found = live(name, run);
       if (found === undefined) return;
       found.ready = true;
-      proof.health(found);
+      const { service } = found.preparation;
+      if (service.health !== undefined || found.pid === undefined) proof.health(found);
+      if (found.pid !== undefined) found.told?.guard(leaderOf(found, found.pid));
     },
-    stop(name, run) {
+    stop(name, run, abort) {
       const found = live(name, run);
       found?.over.abort();
-      if (found !== undefined) end(name, found);
+      if (found === undefined) return;
+      if (abort) abortMain(found);
+      else askToEnd(found, () => output.open(name));
     },
     kill(name, run) {
       const found = live(name, run);
@@ -282,11 +279,6 @@ export function newRuns(options: RunsOptions): Runs {
       for (const found of lives.values()) killNow(found);
     },
   };
-}
-
-function killNow({ pid, stopCommand }: Live): void {
-  stopCommand?.hurry.abort();
-  if (pid !== undefined) signalProcess({ pid, group: true, anyUser: true }, "SIGKILL");
 }
 
 function failureOf(error: unknown): Failure {

@@ -78,7 +78,7 @@ function isLeaderHeld(leader: Leader | undefined): boolean {
 }
 
 /** True while any process of the tree is held: a shell often stands between us and the one in the debugger. */
-function isTreeHeld(leader: Leader | undefined): boolean {
+export function isTreeHeld(leader: Leader | undefined): boolean {
   if (leader === undefined) return false;
   return isLeaderHeld(leader) || descendantsOf(leader.pid).some(isHeld);
 }

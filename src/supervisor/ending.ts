@@ -1,0 +1,45 @@
+// How a live run is asked to end, and how it is made to.
+
+import { runCommand } from "../effects/processes/command.ts";
+import type { Leader } from "../effects/ports/ownership.ts";
+import { descendantsOf } from "../effects/processes/proc.ts";
+import { signalProcess } from "../effects/processes/signal.ts";
+import type { Live } from "./live.ts";
+
+/** The process by which a run is known. */
+export function leaderOf({ startTicks }: Live, pid: number): Leader {
+  return startTicks === undefined ? { pid } : { pid, startTicks };
+}
+
+/** Its stop command, or its stop signal to its group or leader; `output` opens what the command writes to. */
+export function askToEnd(found: Live, output: () => number): void {
+  const { service, stopCommand, env } = found.preparation;
+  const { pid } = found;
+  if (pid === undefined) return;
+  if (stopCommand !== undefined) {
+    const hurry = new AbortController();
+    const spec = { command: stopCommand, cwd: service.workingDir, env, output: output() };
+    found.stopCommand = { ended: runCommand(spec, hurry.signal), hurry };
+    return;
+  }
+  const group = service.stop.to === "group";
+  signalProcess({ ...leaderOf(found, pid), group }, service.stop.signal);
+  // A stopped process acts on nothing until it is continued.
+  signalProcess({ pid, group: true }, "SIGCONT");
+}
+
+/** SIGABRT to its main process, so that it can leave a trace. */
+export function abortMain(found: Live): void {
+  const { pid, status } = found;
+  if (pid === undefined) return;
+  found.aborted = true;
+  // Where its exit code is kept, the process that was spawned only waits for the main one.
+  const main = status === undefined ? undefined : descendantsOf(pid).find(({ ppid }) => ppid === pid);
+  signalProcess(main === undefined ? leaderOf(found, pid) : { pid: main.pid, startTicks: main.startTicks }, "SIGABRT");
+}
+
+/** SIGKILL to all of its group. */
+export function killNow({ pid, stopCommand }: Live): void {
+  stopCommand?.hurry.abort();
+  if (pid !== undefined) signalProcess({ pid, group: true, anyUser: true }, "SIGKILL");
+}
