@@ -9,3 +9,5 @@ export const createHash = (algorithm: string): Crypto.Hash => crypto().createHas
 export const hash = (algorithm: string, data: string): string => crypto().hash(algorithm, data);
 
 export const randomBytes = (size: number): Buffer => crypto().randomBytes(size);
+
+export const randomInt = (min: number, max: number): number => crypto().randomInt(min, max);
