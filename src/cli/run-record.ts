@@ -25,6 +25,8 @@ export interface RecordOptions {
   readonly since: number;
   readonly colors: boolean;
   readonly onDeath: RunRecord["onDeath"];
+  /** How many engines had the run before this one. */
+  readonly engines: number;
   /** When its engine was started again so far, in milliseconds since boot. */
   readonly reclaims: readonly number[];
   /** The services whose generated files must be known at once. */
@@ -67,6 +69,7 @@ export function recordRun(options: RecordOptions): RunRecorder {
       onDeath,
       ending: fleet.outcome !== undefined,
       colors: options.colors,
+      engines: options.engines,
       reclaims: options.reclaims,
       services: recordServices(fleet, supervisor.lives, supervisor.output.start),
     };

@@ -44,7 +44,9 @@ export interface RunRecord {
   /** True once the run is on its way to its end. */
   readonly ending: boolean;
   readonly colors: boolean;
-  /** When the engine was started again, in milliseconds since boot, oldest first. */
+  /** How many engines had the run before this one. */
+  readonly engines: number;
+  /** When the engine was started again within the last minute, in milliseconds since boot, oldest first. */
   readonly reclaims: readonly number[];
   readonly services: Readonly<Record<string, ServiceRecord>>;
 }
@@ -110,7 +112,22 @@ function portsIn(value: unknown): KeptPorts {
 
 function isRun(value: unknown): value is RunRecord {
   if (!isRecord(value) || !isRecord(value["services"])) return false;
-  const { launch, boot, place, engine, guard, tag, marker, since, onDeath, ending, colors, reclaims, services } = value;
+  const {
+    launch,
+    boot,
+    place,
+    engine,
+    guard,
+    tag,
+    marker,
+    since,
+    onDeath,
+    ending,
+    colors,
+    engines,
+    reclaims,
+    services,
+  } = value;
   return (
     [launch, boot, place].every(isString) &&
     isProcess(engine) &&
@@ -118,7 +135,7 @@ function isRun(value: unknown): value is RunRecord {
     (tag === undefined || isCount(tag)) &&
     isRecord(marker) &&
     [marker["start"], marker["end"]].every(isString) &&
-    isCount(since) &&
+    [since, engines].every(isCount) &&
     (onDeath === "end" || onDeath === "reclaim") &&
     [ending, colors].every(isBoolean) &&
     Array.isArray(reclaims) &&
