@@ -31,6 +31,8 @@ export interface LiveOptions extends Pick<Rules, "restarts" | "onFailure" | "end
   readonly onDeath?: "end" | "reclaim";
   /** True: goes on with the run of an engine that died. */
   readonly reclaim?: boolean;
+  /** The command that goes on with the run in our place, where one may. */
+  readonly successor?: readonly string[];
   /** The connection to the face that started this run, and that ends it by going away. */
   readonly lifeline?: {
     readonly stream: Duplex;
@@ -111,6 +113,7 @@ export async function openLive(
     colors: face.colors,
     onDeath: options.onDeath ?? "end",
     reclaim: options.reclaim ?? false,
+    ...(options.successor !== undefined && { successor: options.successor }),
     answer,
   });
   const { supervisor } = engine;

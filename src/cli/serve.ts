@@ -47,6 +47,7 @@ export function openServed(
   process.stderr.on("error", () => {});
   return openLive(chosen, args, newSilentFace(args), {
     ...options,
+    successor: successor(),
     interactive: false,
     patient: true,
     restarts: true,
@@ -54,6 +55,12 @@ export function openServed(
     endWhenSettled: false,
     others: otherServices(chosen, args),
   });
+}
+
+/** This same command as the one that goes on where another engine has died. */
+function successor(): readonly string[] {
+  const typed = process.argv.slice(1).filter((word) => word !== "--reclaim");
+  return [process.execPath, ...process.execArgv, ...typed, "--reclaim"];
 }
 
 /** What is said on stderr, where nobody may read any more, is also kept beside the state. */
