@@ -86,6 +86,11 @@ async function show(
       );
     case "left":
       return say(`${session.about.project} goes on (pid ${session.about.pid}).`);
+    case "gone": {
+      process.stderr.write(`What has not ended yet is ended by the engine (pid ${session.about.pid}).\n`);
+      const { outcome } = session.snapshot();
+      return outcome === undefined ? 130 : exitCodeOf(outcome);
+    }
     case "lost":
       process.stderr.write(
         `The engine of ${session.about.project} (pid ${session.about.pid}) is gone. What it started may still run; the next launch finds what is on its ports.\n`,

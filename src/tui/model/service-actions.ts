@@ -159,10 +159,11 @@ export function detach(stage: Stage): void {
   stage.attempt(stage.host.session.detach().then(() => stage.leave({ kind: "detached" })));
 }
 
-/** Stops everything gracefully; at once when that is under way. A dashboard that does not own the run only leaves. */
+/** Stops everything gracefully; at once when that is under way; the third time waits for nothing. A dashboard that does not own the run only leaves. */
 export function stopAll(stage: Stage): void {
   const { session, about } = stage.host;
   if (!about.owner) return stage.leave({ kind: "left" });
+  if (stage.ui.endAsked && session.snapshot().hurried) return stage.leave({ kind: "gone" });
   // The engine's answer may still be on its way when the key comes again.
   const isEnding = stage.ui.endAsked || session.snapshot().outcome !== undefined;
   stage.change({ endAsked: true });

@@ -20,6 +20,8 @@ export type End =
   | { readonly kind: "detached" }
   /** The person left a dashboard that does not own the run. */
   | { readonly kind: "left" }
+  /** The person has asked for the end three times and waits for nothing any more. */
+  | { readonly kind: "gone" }
   /** The engine is gone and has not said how the run ended. */
   | { readonly kind: "lost" };
 
