@@ -34,7 +34,7 @@ static int kind_of(int error) {
   return error == ECONNRESET || error == EPIPE ? reset : other;
 }
 
-// Reads to the end; an end before anything, or in the middle of the first line, is a connection that was broken off.
+// Reads to the end; an end before the answer's body is a connection that was broken off.
 static int ask(int client) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)port)};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -49,8 +49,9 @@ static int ask(int client) {
     size += (size_t)more;
   }
   answer[size] = 0;
-  if (size == 0) return reset;
-  return strncmp(answer, "HTTP/1.1 200", 12) == 0 && strstr(answer, "ok") != NULL ? answered : other;
+  static const char good[] = "HTTP/1.1 200";
+  if (strncmp(answer, good, size < sizeof good - 1 ? size : sizeof good - 1) != 0) return other;
+  return strstr(answer, "ok") != NULL ? answered : reset;
 }
 
 static void *work(void *unused) {

@@ -30,8 +30,9 @@ export async function refused(bench: Bench, { runs = 20 }: Effort): Promise<read
     const directory = mkdtempSync(join(bench.directory, "server-"));
     const command = prepareServer(kind, directory);
     if (command === undefined) continue;
+    const [port = 0] = await freePorts(1);
     for (const way of ["kill -9", "launch restart"] as const) {
-      const project = { directory, command, clients };
+      const project = { directory, command, port, clients };
       const tally = await disturb(bench, project, runs, way);
       figures.push(...figuresOf(`${kind}, ${runs} × ${way}`, tally, resetsAllowed(kind, way) * runs));
     }
@@ -61,6 +62,7 @@ function figuresOf(name: string, tally: Tally, resets: number): readonly Figure[
 interface Project {
   readonly directory: string;
   readonly command: readonly string[];
+  readonly port: number;
   /** The program that sends requests. */
   readonly clients: string;
 }
@@ -71,10 +73,9 @@ async function disturb(
   runs: number,
   way: "kill -9" | "launch restart",
 ): Promise<Tally> {
-  const { directory, command } = project;
-  const [port = 0] = await freePorts(1);
+  const { directory, command, port } = project;
   const restart = { policy: "always", delay: "0ms", max_restarts: 1000 };
-  writeManifest(bench, { server: { command, port, socket: true, restart } }, directory);
+  writeManifest(bench, { server: { command, port, socket: true, ready: { http: "/" }, restart } }, directory);
   rmSync(join(directory, "pid"), { force: true });
   await using run = startLaunch(bench, directory);
   await run.allAre("ready", ["server"]);
