@@ -1,4 +1,4 @@
-// Builds what is shipped: a small entry, one bundle of everything else, and the code that V8 makes of it (`warm.ts`).
+// Builds what is shipped: a small entry, one bundle of everything else, the sweeper that outlives it, and the code that V8 makes of it (`warm.ts`).
 // A command evaluates only what it uses; the packages' licences travel in dist/LICENSES.txt.
 
 import { spawnSync } from "node:child_process";
@@ -53,6 +53,18 @@ const dashboardBeside = {
   },
 };
 
+// The guard is handed the sweeper's script as it is now, since launch itself may be gone when it is needed.
+const sweeperBeside = {
+  name: "sweeper-beside",
+  setup(builder: PluginBuild) {
+    builder.onLoad({ filter: /src\/cli\/sweeper-program\.ts$/ }, () => ({
+      resolveDir: join(root, "scripts"),
+      contents: `import { readFileSync } from "node:fs";
+        export const sweeperProgram = () => ["-e", readFileSync(scriptDirectory + "/sweeper.cjs", "utf8")];`,
+    }));
+  },
+};
+
 // What Ink awaits at its top level is for its own development alone, and a script cannot await there.
 const withoutDevelopment = {
   name: "without-development",
@@ -101,7 +113,13 @@ const result = await build({
   ...script,
   entryPoints: ["src/cli/command-line.ts"],
   outfile: join(made, "launch.cjs"),
-  plugins: [standingIn, dashboardBeside],
+  plugins: [standingIn, dashboardBeside, sweeperBeside],
+});
+await build({
+  ...common,
+  entryPoints: ["src/effects/processes/sweeper-script.ts"],
+  outfile: join(made, "sweeper.cjs"),
+  format: "cjs",
 });
 const dashboard = await build({
   ...script,

@@ -8,6 +8,7 @@ import { removeFiles, type WrittenFiles } from "../effects/state/generated-files
 
 import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
 import { openPorts } from "../effects/ports/ports.ts";
+import { socketPaths } from "../control/address.ts";
 import { readStat } from "../effects/processes/proc.ts";
 import { announceRun } from "../effects/state/registry.ts";
 import {
@@ -26,6 +27,7 @@ import { readState } from "../effects/state/state-file.ts";
 import { portUsers } from "../plan/env.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
 import { recently, recordRun } from "./run-record.ts";
+import { openGuarding } from "./guarding.ts";
 import { tidyMemoryIn } from "./tidy-memory.ts";
 import { RunError, UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -42,6 +44,8 @@ export interface EngineOptions {
   readonly onDeath?: RunRecord["onDeath"];
   /** True: goes on with the run of an engine that died. */
   readonly reclaim?: boolean;
+  /** The command that goes on with the run in our place, where one may. */
+  readonly successor?: readonly string[];
   readonly answer: (
     service: Service,
     conflicts: readonly Conflict[],
@@ -76,16 +80,35 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const about = { name: project.name, root: project.root, instance };
   const announcement = announceRun(about);
   const startTicks = readStat(process.pid)?.startTicks;
-  const runFile = { pid: process.pid, version: VERSION, ...about, ...(startTicks === undefined ? {} : { startTicks }) };
+  const engine = { pid: process.pid, ...(startTicks === undefined ? {} : { startTicks }) };
+  const runFile = { ...engine, version: VERSION, ...about };
   writeRunFile(paths, runFile);
   const found = readState(key);
   const former = formerRun(found.state, key);
   const taken = options.reclaim === true && former.kind === "killed" ? former.run : undefined;
   const kept = found.state;
   const written: WrittenFiles = { ...kept.files };
-  const left = former.kind === "killed" && taken === undefined ? await endFormer(former.run, []) : undefined;
+  const left =
+    former.kind === "killed" && taken === undefined
+      ? await endFormer(former.run, spareOf(project.services))
+      : undefined;
   if (left !== undefined) await removeFormerFiles(project.services, written);
+  const unsaid: Notice[] = [];
+  let say = (notice: Notice): void => void unsaid.push(notice);
   let onDeath = options.onDeath ?? "end";
+  const { guard, custody } = openGuarding({
+    project,
+    instance,
+    directory: key,
+    engine,
+    taken,
+    sockets: socketPaths(key),
+    ...(options.successor !== undefined && { reclaim: options.successor }),
+    onLost() {
+      say({ kind: "guard-lost" });
+      if (guard.process !== undefined) recorder.guard(guard.process);
+    },
+  });
   const ports = openPorts({ pool: project.portPool, remembered: kept.ports, strict: options.strictPorts, run: about });
   const remembered = new Set<string>();
   let collecting: Disposable | undefined;
@@ -105,11 +128,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     written,
     elsewhere: likelyPorts(project.services, kept),
     answer: options.answer,
+    custody,
     status: (service, run) => (onDeath === "reclaim" ? statusPath(key, service, run) : undefined),
   });
 
-  const unsaid: Notice[] = [];
-  let say = (notice: Notice): void => void unsaid.push(notice);
   if (left !== undefined && left.ended.length + left.alive.length > 0) say({ kind: "former-run", ...left });
 
   const recorder = recordRun({
@@ -117,16 +139,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     found,
     supervisor,
     written,
-    engine: { pid: process.pid, ...(startTicks === undefined ? {} : { startTicks }) },
-    marker: { start: `${project.name}/${instance}/`, end: `/${process.pid}` },
-    since: taken?.since ?? startTicks ?? 0,
+    engine,
+    marker: custody.marker,
+    since: custody.since,
+    ...(custody.instance !== undefined && { tag: custody.instance }),
     say: (message) => say({ kind: "state", message }),
     colors: options.colors,
     onDeath,
+    engines: taken === undefined ? 0 : taken.engines + 1,
     reclaims: taken === undefined ? [] : [...recently(taken.reclaims), sinceBoot()],
     withFiles: new Set(options.services.filter(({ files }) => files.length > 0).map(({ name }) => name)),
     ports: () => ({ ...kept.ports, ...portsToKeep(supervisor, kept, remembered) }),
   });
+  guard.mode(onDeath);
+  if (guard.process !== undefined) recorder.guard(guard.process);
   supervisor.subscribe(({ event }) => {
     // At once, so that other commands see the ports.
     if (event.type === "claimed") writeRunFile(paths, { ...runFile, ports: ports.assigned });
@@ -139,6 +165,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     remember: (service) => remembered.add(service),
     outlive() {
       onDeath = "reclaim";
+      guard.mode(onDeath);
       recorder.onDeath(onDeath);
     },
     async begin() {
@@ -151,6 +178,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     async [Symbol.asyncDispose]() {
       collecting?.[Symbol.dispose]();
       await supervisor[Symbol.asyncDispose]();
+      await guard[Symbol.asyncDispose]();
       recorder[Symbol.dispose]();
       removeStatuses(key);
       removeRunFile(paths);
@@ -158,6 +186,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       lock[Symbol.dispose]();
     },
   };
+}
+
+function spareOf(services: readonly Service[]): readonly string[] {
+  return services.flatMap(({ stop }) => stop.spare);
 }
 
 /** What a killed run has written for its services is of no use to anybody. */

@@ -42,8 +42,8 @@ export interface Custody {
   took(kept: Kept): void;
   /** Nothing of the run's group lives any more: what had left it is looked for. `completed`: it did what it was for. */
   over(kept: Kept, completed: boolean): void;
-  /** Resolves once nothing of the service's former runs is left. */
-  swept(service: string): Promise<void>;
+  /** Resolves once nothing of the service's former runs is left; false when that was so before. */
+  swept(service: string): Promise<boolean>;
   /** From now on nobody gets any time to end. */
   hurry(): void;
   /** After the last run: ends all that is left of any, and resolves when that is done. */
@@ -172,7 +172,9 @@ export function newCustody(options: CustodyOptions): Custody {
       else begin(kept);
     },
     async swept(service) {
-      await sweeping.get(service);
+      const going = sweeping.get(service);
+      await going;
+      return going !== undefined;
     },
     hurry() {
       hurrying.abort();

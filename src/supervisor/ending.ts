@@ -7,8 +7,8 @@ import { signalProcess } from "../effects/processes/signal.ts";
 import type { Live } from "./live.ts";
 
 /** The process by which a run is known. */
-export function leaderOf({ startTicks }: Live, pid: number): Leader {
-  return startTicks === undefined ? { pid } : { pid, startTicks };
+export function leaderOf({ startTicks, tag }: Live, pid: number): Leader {
+  return { pid, ...(startTicks !== undefined && { startTicks }), ...(tag !== undefined && { tag }) };
 }
 
 /** Its stop command, or its stop signal to its group or leader; `output` opens what the command writes to. */
@@ -18,7 +18,8 @@ export function askToEnd(found: Live, output: () => number): void {
   if (pid === undefined) return;
   if (stopCommand !== undefined) {
     const hurry = new AbortController();
-    const spec = { command: stopCommand, cwd: service.workingDir, env, output: output() };
+    const tagged = found.tag === undefined ? {} : { tag: found.tag };
+    const spec = { command: stopCommand, cwd: service.workingDir, env, output: output(), ...tagged };
     found.stopCommand = { ended: runCommand(spec, hurry.signal), hurry };
     return;
   }

@@ -17,6 +17,8 @@ export interface Live {
   /** Absent for what is only watched. Also the number of its group. */
   readonly pid?: number;
   readonly startTicks?: number;
+  /** What all that it starts inherits. */
+  readonly tag?: string;
   /** Of a service with `tty: true`. */
   readonly terminal?: Terminal;
   /** Aborted when the run is asked to end or has ended: probes and waits end with it. */

@@ -10,6 +10,7 @@ import { systemSockets } from "../effects/health/system.ts";
 import { watchHealth } from "../effects/health/watch.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { Assignment } from "../plan/env.ts";
+import { leaderOf } from "./ending.ts";
 import type { Live } from "./live.ts";
 
 /** What proving needs from around it. */
@@ -39,17 +40,20 @@ const presenceInterval = 500;
 
 /** Proves runs by the probes of their preparation. */
 export function newProof({ ports, assigned, report }: ProofOptions): Proof {
-  const subjectOf = ({ preparation, pid, startTicks, marker, log, told }: Live): Subject => ({
-    service: pid === undefined ? asWatched(preparation.service) : preparation.service,
-    ports: assigned()[preparation.service.name] ?? {},
-    env: preparation.env,
-    cwd: preparation.service.workingDir,
-    marker,
-    sockets: systemSockets,
-    ...(pid === undefined ? {} : { leader: { pid, ...(startTicks === undefined ? {} : { startTicks }) } }),
-    ...(log === undefined ? {} : { log }),
-    ...(told === undefined ? {} : { word: told.ready }),
-  });
+  const subjectOf = (live: Live): Subject => {
+    const { preparation, pid, marker, log, told } = live;
+    return {
+      service: pid === undefined ? asWatched(preparation.service) : preparation.service,
+      ports: assigned()[preparation.service.name] ?? {},
+      env: preparation.env,
+      cwd: preparation.service.workingDir,
+      marker,
+      sockets: systemSockets,
+      ...(pid === undefined ? {} : { leader: leaderOf(live, pid) }),
+      ...(log === undefined ? {} : { log }),
+      ...(told === undefined ? {} : { word: told.ready }),
+    };
+  };
 
   const awaitProof = async (live: Live): Promise<void> => {
     const { run, spawnedAt } = live;

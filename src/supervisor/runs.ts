@@ -2,6 +2,7 @@
 // ask about a run and reports what became of it.
 
 import { fstatSync } from "node:fs";
+import type { Conflict } from "../core/conflict.ts";
 import type { Fact } from "../core/event.ts";
 import type { Exit, Failure } from "../core/failure.ts";
 import type { NodeSignal, Service } from "../core/service.ts";
@@ -15,6 +16,7 @@ import type { LogMatch } from "../effects/health/subject.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
 import { shellFault, type Spawned, spawnService } from "../effects/processes/spawn.ts";
+import { haltGroup, type HaltedGroup } from "../effects/processes/halt.ts";
 import { groupAlive, signalProcess } from "../effects/processes/signal.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
@@ -23,6 +25,7 @@ import type { Assignment } from "../plan/env.ts";
 import type { Live } from "./live.ts";
 import { detailsOf } from "./details.ts";
 import { abortMain, askToEnd, killNow, leaderOf } from "./ending.ts";
+import type { Custody, Kept } from "./custody.ts";
 import type { Handover } from "./handover.ts";
 import { newProof } from "./proof.ts";
 import { type Preparation, prepare, type RunContext } from "./prepare.ts";
@@ -34,6 +37,7 @@ export interface RunsOptions {
   readonly output: Output;
   readonly written: WrittenFiles;
   readonly handover: Handover;
+  readonly custody: Custody;
   /** The ports of all services as they are now, those of adopted and unselected ones included. */
   readonly assigned: () => Assignment;
   readonly report: (fact: Fact) => void;
@@ -57,6 +61,8 @@ export interface Runs {
   details(service: string): Details | undefined;
   /** Sends a signal to the run's group; false when nothing of it lives. */
   signal(service: string, signal: NodeSignal): boolean;
+  /** Stops the run's group for a moment; undefined when nothing of it lives or it does not stand still. */
+  halt(service: string): Promise<HaltedGroup | undefined>;
   /** The service's own terminal while a run of it with `tty: true` is live. */
   terminal(service: string): Terminal | undefined;
   /** The runs that are live now, by service. */
@@ -78,7 +84,7 @@ const sweepInterval = 10;
 
 /** No run is live yet. */
 export function newRuns(options: RunsOptions): Runs {
-  const { context, ports, output, written, handover, assigned, report } = options;
+  const { context, ports, output, written, handover, custody, assigned, report } = options;
   const lives = new Map<string, Live>();
   const prepared = new Map<string, Preparation>();
   // A service that is started again at once writes its files after the former run's have gone.
@@ -88,6 +94,21 @@ export function newRuns(options: RunsOptions): Runs {
   const live = (name: string, run: number): Live | undefined => {
     const found = lives.get(name);
     return found?.run === run ? found : undefined;
+  };
+
+  /** The ports that others have; not what former runs of the service left, which is waited for. */
+  const contested = async (name: string): Promise<readonly Conflict[]> => {
+    const conflicts = await ports.open(name);
+    return conflicts.length > 0 && (await custody.swept(name)) ? ports.open(name) : conflicts;
+  };
+
+  /** Nothing of the run's group lives any more. */
+  const isOver = (service: Service, found: Live | undefined, end?: Ending): void => {
+    if (found?.pid === undefined) return;
+    const code = end !== undefined && "exit" in end ? end.exit.code : null;
+    const isCompleted =
+      service.type === "task" && (code === 0 || (code !== null && service.successExitCodes.includes(code)));
+    custody.over(keptOf(service, found, found.pid), isCompleted);
   };
 
   const begin = async (service: Service, run: number, watchedOnly: boolean): Promise<void> => {
@@ -106,7 +127,7 @@ export function newRuns(options: RunsOptions): Runs {
     await writeFiles(preparation.files, written);
     const output_ = output.open(name);
     if (log.log !== undefined) showOutput(name, log.log, over.signal);
-    const conflicts = await ports.open(name);
+    const conflicts = await contested(name);
     if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
 
     const { command, env } = preparation;
@@ -114,6 +135,7 @@ export function newRuns(options: RunsOptions): Runs {
     // The shell that keeps an exit code passes no signal on, and where it is the leader alone that gets one it must.
     const isKept = !service.tty && service.stop.to === "group";
     const status = isKept ? options.status?.(name, run) : undefined;
+    const tag = custody.tag(name, run);
     const spec = {
       command,
       cwd: service.workingDir,
@@ -121,6 +143,7 @@ export function newRuns(options: RunsOptions): Runs {
       stdin: service.stdin,
       output: output_,
       ...(status !== undefined && { status }),
+      ...(tag !== undefined && { tag }),
       ...handed.spawn,
     };
     const logFrom = fstatSync(output_).size;
@@ -135,7 +158,7 @@ export function newRuns(options: RunsOptions): Runs {
       return report({ type: "exited", service: name, run, end: { failure: spawned }, left: false });
     }
     const startTicks = spawned.startTicks === undefined ? {} : { startTicks: spawned.startTicks };
-    lives.set(name, {
+    const found = {
       run,
       marker,
       preparation,
@@ -148,8 +171,11 @@ export function newRuns(options: RunsOptions): Runs {
       ...(handed.told !== undefined && { told: handed.told }),
       ...startTicks,
       ...(spawned.terminal !== undefined && { terminal: spawned.terminal }),
+      ...(tag !== undefined && { tag }),
       ...log,
-    });
+    };
+    lives.set(name, found);
+    custody.began(keptOf(service, found, spawned.pid));
     report({ type: "started", service: name, run, pid: spawned.pid });
   };
 
@@ -175,9 +201,10 @@ export function newRuns(options: RunsOptions): Runs {
     await output.drain(name);
     const pid = found?.pid;
     const left = pid !== undefined && groupAlive(pid);
+    if (!left) isOver(service, found, end);
     if (found?.ready === false && service.endpoints.length > 0 && !left) {
       // A service that dies young because someone was faster to bind: that someone is the news.
-      const conflicts = await ports.open(name);
+      const conflicts = await contested(name);
       if (conflicts.length > 0) report({ type: "conflict", service: name, run, conflicts });
     }
     if (!left) ports.hold(name);
@@ -188,11 +215,13 @@ export function newRuns(options: RunsOptions): Runs {
     // Who was left out of the stop signal hears of it now.
     const wasLeftOut = service.stop.to === "leader" || found?.stopCommand !== undefined || found?.aborted === true;
     if (wasLeftOut) signalProcess({ pid, group: true, anyUser: true }, service.stop.signal);
-    await sweep(name, run, pid);
+    await sweep(service, run, pid);
   };
 
-  const sweep = async (name: string, run: number, group: number): Promise<void> => {
+  const sweep = async (service: Service, run: number, group: number): Promise<void> => {
+    const { name } = service;
     while (groupAlive(group)) await sleep(sweepInterval);
+    isOver(service, live(name, run));
     await live(name, run)?.terminal?.drain();
     await output.drain(name);
     ports.hold(name);
@@ -234,7 +263,7 @@ export function newRuns(options: RunsOptions): Runs {
       found?.over.abort();
       if (found === undefined) return;
       if (abort) abortMain(found);
-      else askToEnd(found, () => output.open(name));
+      else askToEnd(found, () => output.current(name));
     },
     kill(name, run) {
       const found = live(name, run);
@@ -259,26 +288,39 @@ export function newRuns(options: RunsOptions): Runs {
       const target = { pid, group: true, anyUser: true, ...(startTicks === undefined ? {} : { startTicks }) };
       return signalProcess(target, signal) === "sent";
     },
+    async halt(name) {
+      const { pid, startTicks } = lives.get(name) ?? {};
+      if (pid === undefined) return undefined;
+      return haltGroup({ pid, ...(startTicks === undefined ? {} : { startTicks }) });
+    },
     terminal: (name) => lives.get(name)?.terminal,
     lives,
-    reclaim: (name, taken) => void lives.set(name, taken),
+    reclaim(name, taken) {
+      lives.set(name, taken);
+      if (taken.pid !== undefined) custody.took(keptOf(taken.preparation.service, taken, taken.pid));
+    },
     ended: (service, run, end) => void ended(service, run, end),
     endRest(service, run, left) {
       const found = live(service.name, run);
       if (found?.pid === undefined) return;
       found.over.abort();
       if (!left) {
+        isOver(service, found);
         ports.hold(service.name);
         return forget(service.name, false);
       }
       signalProcess({ pid: found.pid, group: true, anyUser: true }, service.stop.signal);
-      void sweep(service.name, run, found.pid);
+      void sweep(service, run, found.pid);
     },
     settled: () => Promise.all(removals.values()),
     abandon() {
       for (const found of lives.values()) killNow(found);
     },
   };
+}
+
+function keptOf(service: Service, { run, marker, startTicks }: Live, pid: number): Kept {
+  return { service, run, marker, pid, ...(startTicks !== undefined && { startTicks }) };
 }
 
 function failureOf(error: unknown): Failure {

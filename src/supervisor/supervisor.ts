@@ -18,6 +18,7 @@ import type { Ports } from "../effects/ports/ports.ts";
 import type { ServiceRecord } from "../effects/state/state.ts";
 import type { Assignment } from "../plan/env.ts";
 import { newHandover, withoutHandover } from "./handover.ts";
+import { type CustodyOptions, newCustody } from "./custody.ts";
 import { newJournal } from "./journal.ts";
 import { openOutput, type Output } from "./output.ts";
 import type { Live } from "./live.ts";
@@ -46,6 +47,8 @@ export interface SupervisorOptions {
   /** Where the services' logs go. */
   readonly logs: string;
   readonly written: WrittenFiles;
+  /** What is known beforehand of what our services start. */
+  readonly custody: Omit<CustodyOptions, "report">;
   /** The file that a run's exit code is to be kept in; undefined: it is not kept. */
   readonly status?: (service: string, run: number) => string | undefined;
   /** The ports that services outside this run have, as far as they are known. */
@@ -91,7 +94,12 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
   const processEnv = withoutHandover(options.context.processEnv);
   const context: RunContext = { ...options.context, processEnv, identityKey: (service) => keyOf(keys, service) };
   const journal = newJournal(Date.now);
-  const output = openOutput(options.logs);
+  const output = openOutput({
+    directory: options.logs,
+    policy: (name) => byName.get(name)?.logs ?? { maxSize: Number.POSITIVE_INFINITY, keep: 0 },
+    notice: (notice) => send({ type: "noticed", notice }),
+    halt: (name) => runs.halt(name),
+  });
   const { promise: ended, resolve: end } = Promise.withResolvers<Outcome>();
   const asking = new AbortController();
 
@@ -118,6 +126,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     journal.append(event, before, fleet);
     // Once the run is ending nobody is asked any more.
     if (fleet.outcome !== undefined) asking.abort();
+    if (message.type === "quit" && message.force) custody.hurry();
     for (const effect of effects) perform(effect);
     for (const [name, member] of Object.entries(fleet.members)) {
       const old = before.members[name];
@@ -156,9 +165,10 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
 
   const { status } = options;
   const handover = newHandover({ directory: join(dirname(options.logs), "notify"), ports, report: send });
+  const custody = newCustody({ ...options.custody, report: send });
   const around = { context, ports, output, written, handover, assigned, report: send };
   const stalls = watchStalls((ms) => send({ type: "noticed", notice: { kind: "stalled", for: ms } }));
-  const runs = newRuns({ ...around, ...(status === undefined ? {} : { status }) });
+  const runs = newRuns({ ...around, custody, ...(status === undefined ? {} : { status }) });
   const desk = newPortDesk(ports, send);
 
   const perform = (effect: Effect): void => {
@@ -182,7 +192,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
       case "kill":
         return runs.kill(effect.service, effect.run);
       case "end":
-        return end(effect.outcome);
+        return void custody.finish().then(() => end(effect.outcome));
     }
   };
 
@@ -229,11 +239,15 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     lives: runs.lives,
     reclaim: (records) => reclaimRuns(services, records, { ...around, runs }),
     say: (notice) => send({ type: "noticed", notice }),
-    abandon: () => runs.abandon(),
+    abandon() {
+      custody.hurry();
+      runs.abandon();
+    },
     async [Symbol.asyncDispose]() {
       timer?.[Symbol.dispose]();
       stalls[Symbol.dispose]();
       await runs.settled();
+      handover[Symbol.dispose]();
       await output[Symbol.asyncDispose]();
       await ports[Symbol.asyncDispose]();
     },

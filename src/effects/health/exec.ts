@@ -3,11 +3,13 @@
 
 import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { describeExit } from "../../core/failure.ts";
+import { describe, describeExit } from "../../core/failure.ts";
 import type { Command } from "../../core/service.ts";
 import { after, deadline } from "../clock.ts";
 import { plainText } from "../../core/sanitize.ts";
 import { signalProcess } from "../processes/signal.ts";
+import { findFault } from "../processes/spawn.ts";
+import { wrap } from "../processes/wrapper.ts";
 import { codeOf, describeCode, describeSilence } from "./connect.ts";
 import type { Bound, ProbeResult, Subject } from "./subject.ts";
 
@@ -24,14 +26,19 @@ type End =
 /** Runs the command; exit code 0 is success. */
 export async function probeExec(
   command: Command,
-  { cwd, env }: Pick<Subject, "cwd" | "env">,
+  { cwd, env, leader }: Pick<Subject, "cwd" | "env" | "leader">,
   { within, signal }: Bound,
 ): Promise<ProbeResult> {
   const { execa } = await import("execa");
   signal.throwIfAborted();
-  const [file = "", ...args] = "shell" in command ? ["/bin/sh", "-c", command.shell] : command.args;
+  const file = "shell" in command ? "/bin/sh" : (command.args[0] ?? "");
+  const { words, isWrapped } = wrap(command, leader?.tag === undefined ? {} : { tag: leader.tag }, env);
+  // Once wrapped, a program that is not there is an exit code of the wrapper's.
+  const fault = isWrapped && "args" in command ? findFault({ command, cwd, env }) : undefined;
+  if (fault !== undefined) return { ok: false, reason: describe(fault) };
   using bound = deadline(within, signal);
-  const running = execa(file, args, {
+  const [program = "", ...args] = words;
+  const running = execa(program, args, {
     cwd,
     env,
     extendEnv: false,

@@ -1,6 +1,7 @@
 // Whether a socket belongs to a service: its own process tree, whatever has become of the leader.
 
 import { findSocketOwners, hasSocket } from "./holders.ts";
+import { hasTag } from "../processes/tag.ts";
 import { ancestorsOf, descendantsOf, hasProc, listStats, readStat, readVariables } from "../processes/proc.ts";
 
 /** One run of a service, as its processes are recognised. */
@@ -9,10 +10,12 @@ export interface Leader {
   readonly pid: number;
   /** With the pid it names one process for ever; not given: taken as it is. */
   readonly startTicks?: number;
+  /** What all that it started has inherited. */
+  readonly tag?: string;
 }
 
 /**
- * Whether the socket is open in the leader's group, session or descendants, or in a process that carries
+ * Whether the socket is open in the leader's group, session or descendants, or in a process that carries its tag or
  * `LAUNCH_RUN=<marker>`; `unknown` when no process that has it open can be seen.
  */
 export async function owns(leader: Leader, inode: number, marker: string): Promise<"yes" | "no" | "unknown"> {
@@ -34,6 +37,7 @@ export async function owns(leader: Leader, inode: number, marker: string): Promi
 
 // Asked again for each owner: a worker may have been born since the tree was read.
 function belongs(pid: number, leader: Leader, marker: string): boolean {
+  if (leader.tag !== undefined && hasTag(pid, leader.tag)) return true;
   if (readVariables(pid, ["LAUNCH_RUN"])?.["LAUNCH_RUN"] === marker) return true;
   if (isReused(leader)) return false;
   const stat = readStat(pid);

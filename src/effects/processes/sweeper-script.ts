@@ -4,4 +4,4 @@ import { type SweeperPlan, sweepUp } from "./sweeper.ts";
 
 const at = process.argv.findIndex((word) => word.startsWith("{"));
 const plan = JSON.parse(process.argv[at] ?? "") as SweeperPlan;
-process.exit((await sweepUp(plan, process.argv.slice(at + 1))) ? 0 : 1);
+void sweepUp(plan, process.argv.slice(at + 1)).then((isDone) => process.exit(isDone ? 0 : 1));

@@ -58,6 +58,12 @@ export function readTag(pid: number): TagParts | undefined {
   }
 }
 
+/** True when the process carries exactly this tag. */
+export function hasTag(pid: number, tag: string): boolean {
+  const parts = readTag(pid);
+  return parts !== undefined && formatTag(parts) === tag;
+}
+
 /** True when the tag names this instance and, where they are given, this service and run of it. */
 export function isTagOf(tag: TagParts | undefined, sought: Pick<TagParts, "instance"> & Partial<TagParts>): boolean {
   if (tag === undefined || tag.instance !== sought.instance) return false;
