@@ -3,6 +3,7 @@
 
 import { constants } from "node:os";
 import type { NodeSignal } from "../../core/service.ts";
+import { now } from "../clock.ts";
 import {
   ancestorsOf,
   descendantsOf,
@@ -39,8 +40,7 @@ export function readOurselves(): { readonly uid?: number; readonly pids: Readonl
 export function signalProcess(target: Target, signal: NodeSignal): SignalResult {
   const { pid } = target;
   if (!Number.isSafeInteger(pid) || pid <= 1 || !(signal in constants.signals)) return "refused";
-  const ancestors = ancestorsOf(process.pid);
-  if (isForbidden(target, ancestors)) return "refused";
+  if (isForbidden(target, lineage())) return "refused";
 
   const stat = readStat(pid);
   if (stat !== undefined && target.startTicks !== undefined && stat.startTicks !== target.startTicks) return "gone";
@@ -50,9 +50,24 @@ export function signalProcess(target: Target, signal: NodeSignal): SignalResult 
   return send(target.group === true ? -pid : pid, signal);
 }
 
-function isForbidden(target: Target, ancestors: readonly ProcessStat[]): boolean {
+interface Lineage {
+  readonly group: number | undefined;
+  readonly ancestors: readonly ProcessStat[];
+  readonly until: number;
+}
+
+let known: Lineage | undefined;
+
+/** Ourselves and whom we descend from, read anew after 50 ms: a hundred signals in a row should not cost a hundred such walks. */
+function lineage(): Lineage {
+  if (known !== undefined && now() < known.until) return known;
+  known = { group: readStat(process.pid)?.group, ancestors: ancestorsOf(process.pid), until: now() + 50 };
+  return known;
+}
+
+function isForbidden(target: Target, { group, ancestors }: Lineage): boolean {
   if (target.group === true) {
-    return target.pid === readStat(process.pid)?.group || ancestors.some((ancestor) => ancestor.group === target.pid);
+    return target.pid === group || ancestors.some((ancestor) => ancestor.group === target.pid);
   }
   return (
     target.pid === process.pid ||
