@@ -162,6 +162,16 @@ export interface StopPolicy {
   readonly command?: Command;
 }
 
+/** How much is kept of what a service writes. */
+export interface LogPolicy {
+  /** Bytes: a log that holds more becomes an archive. */
+  readonly maxSize: number;
+  /** A log whose first line is older becomes an archive; not given: it may be of any age. */
+  readonly maxAge?: Millis;
+  /** How many archives there are beside the log; the oldest go. */
+  readonly keep: number;
+}
+
 /** The name of a signal as the platform spells it, such as `SIGTERM`. */
 export type NodeSignal = `SIG${string}`;
 
@@ -203,6 +213,7 @@ export interface Service {
   readonly watchdog?: Millis;
   readonly restart: RestartPolicy;
   readonly stop: StopPolicy;
+  readonly logs: LogPolicy;
   /** What its own end means for the whole run. */
   readonly onExit: "shutdown" | "fail" | "ignore";
   readonly successExitCodes: readonly number[];

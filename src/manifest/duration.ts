@@ -2,10 +2,10 @@
 
 import type { Millis } from "../core/service.ts";
 
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** One or more numbers with units. */
-export const durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
+export const durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
 
 /** The longest that a timer can wait: a little under 25 days. */
 export const longest: Millis = 2_147_483_647;
@@ -13,7 +13,7 @@ export const longest: Millis = 2_147_483_647;
 /** Milliseconds of a duration that the schema has passed; 0 is allowed without a unit. */
 export function parseDuration(text: string | 0): Millis {
   if (text === 0) return 0;
-  return [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)].reduce(
+  return [...text.matchAll(/([\d.]+)(ms|s|m|h|d)/g)].reduce(
     (sum, [, amount, unit]) => sum + Number(amount) * units[unit as keyof typeof units],
     0,
   );

@@ -111,7 +111,7 @@ function withDefaults(defaults: MapTree, service: Tree): Tree {
   return mergeService(isScalar(child(service, "type"), "task") ? forTask(defaults) : defaults, service);
 }
 
-const notForExternals = new Set(["restart", "stop", "stdin", "tty", "success_exit_codes"]);
+const notForExternals = new Set(["restart", "stop", "stdin", "tty", "logs", "success_exit_codes"]);
 
 // `defaults: { restart: on-failure }` speaks of what should keep running; a task that is to be tried again says so itself.
 function forTask(defaults: MapTree): MapTree {

@@ -3,6 +3,7 @@
 import type { EnvFile, EnvMap, Place, Service, ServiceType } from "../core/service.ts";
 import { resolveRestart, resolveStop } from "./resolve/endings.ts";
 import { resolveEnvFiles, resolveFiles } from "./resolve/files.ts";
+import { resolveLogs } from "./resolve/logs.ts";
 import { resolveNeeds } from "./resolve/needs.ts";
 import type { OpenNeed } from "./resolve/needs.ts";
 import { resolveEndpoints } from "./resolve/ports.ts";
@@ -72,6 +73,7 @@ export function resolveService(
     ...(watchdog !== undefined && { watchdog }),
     restart: resolveRestart(input.restart, type, saying),
     stop: resolveStop(input.stop, saying),
+    logs: resolveLogs(input.logs, saying),
     onExit: input.on_exit ?? defaults.onExit,
     successExitCodes: input.success_exit_codes ?? defaults.successExitCodes,
     enabled: input.enabled ?? defaults.enabled,
@@ -87,7 +89,7 @@ function resolveTty({ tty = defaults.tty, stdin }: ServiceInput, saying: Saying)
   return tty;
 }
 
-const forStarting = ["command", "restart", "stop", "stdin", "tty", "files", "success_exit_codes"] as const;
+const forStarting = ["command", "restart", "stop", "stdin", "tty", "files", "logs", "success_exit_codes"] as const;
 
 function checkExternal(input: ServiceInput, saying: Saying): void {
   for (const key of forStarting) {

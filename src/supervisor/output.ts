@@ -1,13 +1,14 @@
 // The services' output: one log file each, written by the service itself, followed by us for whoever wants to see lines.
 // A sibling of the journal: lines are many, and they are not state.
 
-import { fstatSync, statSync } from "node:fs";
-import { type LogFile, openLogFile } from "../effects/logs/file.ts";
+import { statSync } from "node:fs";
+import type { Notice } from "../core/notice.ts";
+import type { LogPolicy } from "../core/service.ts";
+import { type FollowedLog, followLog, type LogNews } from "../effects/logs/followed.ts";
 import { countLines, type LineBatch } from "../effects/logs/lines.ts";
-import { logPath, timesPath } from "../effects/logs/names.ts";
+import { logPath } from "../effects/logs/names.ts";
 import { createRing, type Ring } from "../effects/logs/ring.ts";
-import { type Tail, tailLog } from "../effects/logs/tail.ts";
-import { keepTimes, type TimesWriter } from "../effects/logs/times-writer.ts";
+import type { Halt } from "../effects/logs/rotate.ts";
 
 /** Sees every batch of lines of every service, in order for each. The bytes are valid during the call only. */
 export type LineReader = (service: string, batch: LineBatch) => void;
@@ -17,6 +18,8 @@ export interface Output extends AsyncDisposable {
   readonly directory: string;
   /** The descriptor for a new run of the service; its log is opened and followed from here on. */
   open(service: string): number;
+  /** The descriptor that a running service writes to, for what runs beside it. */
+  current(service: string): number;
   /** Follows the log of a run that goes on from this byte; `start` is where the session's part began. */
   resume(service: string, at: { readonly from: number; readonly start: number }): void;
   subscribe(reader: LineReader): Disposable;
@@ -31,12 +34,18 @@ export interface Output extends AsyncDisposable {
   start(service: string): number;
 }
 
+/** What the output of a run needs from around it. */
+export interface OutputOptions {
+  readonly directory: string;
+  readonly policy: (service: string) => LogPolicy;
+  /** What happened to a service's log. */
+  readonly notice: (notice: Notice) => void;
+  /** Stops the service's processes for a moment; undefined when nothing of it can be stopped. */
+  readonly halt: (service: string) => Promise<Halt | undefined>;
+}
+
 interface Stream {
-  readonly file: LogFile;
-  /** Where this session's part begins, in bytes. */
-  readonly start: number;
-  readonly tail: Tail;
-  readonly times: TimesWriter;
+  readonly log: FollowedLog;
   readonly seen: Seen;
 }
 
@@ -47,13 +56,8 @@ interface Seen {
   bytes: number;
 }
 
-function isThere({ file }: Stream): boolean {
-  const named = statSync(file.path, { throwIfNoEntry: false });
-  return named !== undefined && named.ino === fstatSync(file.fd).ino;
-}
-
 /** Opens nothing yet; logs are created in `directory` as services start. */
-export function openOutput(directory: string): Output {
+export function openOutput({ directory, policy, notice, halt }: OutputOptions): Output {
   const streams = new Map<string, Stream>();
   const readers = new Set<LineReader>();
   // Logs that have lost their names; what still holds them is followed to the end.
@@ -65,21 +69,21 @@ export function openOutput(directory: string): Output {
     seen: Seen = { ring: createRing(), lines: 0, bytes: 0 },
     at?: { readonly from: number; readonly start: number },
   ): Stream => {
-    const file = openLogFile(path(service));
-    // A log that is shorter than it was has been begun anew.
-    const from = at === undefined || at.from > file.size ? file.size : at.from;
     const onLines = (batch: LineBatch): void => {
       seen.lines += countLines(batch);
       seen.bytes += batch.bytes.length;
       seen.ring.push(batch);
       for (const reader of readers) reader(service, batch);
-      times.saw(tail.delivered());
     };
-    const times = keepTimes(timesPath(file.path), { inode: file.inode, first: 0 });
-    // What was written while nobody followed has been seen by now.
-    if (from > 0) times.saw(from);
-    const tail = tailLog({ path: file.path, from, onLines });
-    const stream: Stream = { file, seen, start: Math.min(at?.start ?? file.size, file.size), tail, times };
+    const log = followLog({
+      path: path(service),
+      policy: policy(service),
+      ...(at === undefined ? {} : { at }),
+      onLines,
+      onNews: (news) => notice(noticeOf(service, news)),
+      halt: () => halt(service),
+    });
+    const stream: Stream = { log, seen };
     streams.set(service, stream);
     return stream;
   };
@@ -88,10 +92,17 @@ export function openOutput(directory: string): Output {
     directory,
     open(service) {
       const stream = streams.get(service);
-      if (stream !== undefined && isThere(stream)) return stream.file.fd;
+      if (stream === undefined) return openStream(service).log.fd;
+      const { log, seen } = stream;
+      // A log with a hole at its front is put away as soon as nobody writes to it.
+      if (log.retire()) void log[Symbol.asyncDispose]();
+      else if (log.isThere()) return log.fd;
       // Moved or deleted by somebody: what the next run writes goes to a file of this name again.
-      if (stream !== undefined) left.push(stream);
-      return openStream(service, stream?.seen).file.fd;
+      else left.push(stream);
+      return openStream(service, seen).log.fd;
+    },
+    current(service) {
+      return (streams.get(service) ?? openStream(service)).log.fd;
     },
     resume(service, at) {
       if (!streams.has(service)) openStream(service, undefined, at);
@@ -100,20 +111,29 @@ export function openOutput(directory: string): Output {
       readers.add(reader);
       return { [Symbol.dispose]: () => readers.delete(reader) };
     },
-    drain: async (service) => streams.get(service)?.tail.drain(),
+    drain: async (service) => streams.get(service)?.log.drain(),
     last: (service, count) => streams.get(service)?.seen.ring.last(count) ?? [],
     totals: (service) => {
       const { lines = 0, bytes = 0 } = streams.get(service)?.seen ?? {};
       return { lines, bytes };
     },
     path,
-    start: (service) => streams.get(service)?.start ?? statSync(path(service), { throwIfNoEntry: false })?.size ?? 0,
+    start: (service) => streams.get(service)?.log.start() ?? sizeOf(path(service)),
     async [Symbol.asyncDispose]() {
-      for (const { file, tail, times } of [...streams.values(), ...left]) {
-        await tail[Symbol.asyncDispose]();
-        times[Symbol.dispose]();
-        file[Symbol.dispose]();
-      }
+      for (const { log } of [...streams.values(), ...left]) await log[Symbol.asyncDispose]();
     },
   };
+}
+
+function noticeOf(service: string, news: LogNews): Notice {
+  if (news.kind === "remark") return { kind: "log", service, message: news.message };
+  return { kind: "rotated", service, from: news.from, archive: news.archive };
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }

@@ -2,8 +2,9 @@
 // takes nothing away: what is rotated out of the log under our eyes is read on in the archive.
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { beginningOf } from "./hole.ts";
 import { archivePath, listLogs, logPath, timesPath } from "./names.ts";
-import { isAbout, isFrom } from "./times-format.ts";
+import { isFrom } from "./times-format.ts";
 import { readHeader, readTimes, type Times } from "./times-reader.ts";
 
 /** One file of a chain. */
@@ -70,10 +71,7 @@ export function openSegment(path: string, isLive: boolean): Segment | undefined 
   }
   const { ino: inode } = fstatSync(fd);
   let times: Times | undefined;
-  const begin = (): number => {
-    const header = readHeader(timesPath(path));
-    return header !== undefined && isAbout(header, inode) ? header.first : 0;
-  };
+  const begin = (): number => beginningOf(path, fd);
   return {
     path,
     inode,

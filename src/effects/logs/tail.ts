@@ -13,6 +13,10 @@ export interface Tail extends AsyncDisposable {
   readonly drain: () => Promise<void>;
   /** The byte of the file up to which lines have been delivered; right within `onLines` as well. */
   readonly delivered: () => number;
+  /** Delivers at once what is in the file by now, as far as its lines have ends. */
+  readonly catchUp: () => void;
+  /** The bytes that are still to be read have moved by so many. */
+  readonly rebase: (shift: number) => void;
 }
 
 /** What to follow, and who gets the lines. */
@@ -22,6 +26,10 @@ export interface TailOptions {
   readonly from: number;
   /** Called with lines in order. The bytes of a batch are valid during the call only. */
   readonly onLines: (batch: LineBatch) => void;
+  /** Called when another program has moved or deleted the file, with words about it. */
+  readonly onReplaced?: (message: string) => void;
+  /** Called when another program has emptied the file, before what it holds by now is read. */
+  readonly onTruncated?: () => void;
 }
 
 const chunkSize = 256 * 1024;
@@ -29,6 +37,8 @@ const chunkSize = 256 * 1024;
 const headRoom = lineBound + 2;
 /** What a tail keeps allocated between long lines. */
 const keptRoom = 4 * 1024;
+/** So much of what was read last is compared at the next read: other bytes in its place tell that the file was begun anew. */
+const compared = 16;
 /** Chunks read before others get their turn. */
 const chunksPerTurn = 4;
 
@@ -36,9 +46,11 @@ const chunksPerTurn = 4;
 let shared: Buffer | undefined;
 
 /** Follows a log file from the given byte; throws the system's error when it cannot be opened for reading. */
-export function tailLog({ path, from, onLines }: TailOptions): Tail {
+export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOptions): Tail {
   const fd = openSync(path, "r");
   let position = from;
+  /** What is right before `position`. */
+  let behind: Buffer = bytesBefore(fd, from);
   // The line that has no end yet, in a buffer that grows by need.
   let unfinished: Buffer = Buffer.alloc(0);
   let unfinishedLength = 0;
@@ -93,16 +105,21 @@ export function tailLog({ path, from, onLines }: TailOptions): Tail {
   /** Reads one chunk; false at the end of the file. */
   const readChunk = (): boolean => {
     shared ??= Buffer.allocUnsafeSlow(headRoom + chunkSize);
+    const overlap = behind.length;
     let length: number;
     try {
-      length = readSync(fd, shared, headRoom, chunkSize, position);
+      length = readSync(fd, shared, headRoom - overlap, chunkSize + overlap, position - overlap) - overlap;
     } catch (error) {
       remark(`the log file can no longer be read: ${error instanceof Error ? error.message : String(error)}`);
       close();
       return false;
     }
-    if (length === 0) return restartIfTruncated();
+    if (length < 0 || (length === 0 && overlap === 0)) return restartIfTruncated();
+    if (!isSame(shared, behind)) return restart("emptied by another program and has grown again");
+    if (length === 0) return false;
     position += length;
+    const kept = Math.min(compared, position);
+    behind = Buffer.from(shared.subarray(headRoom + length - kept, headRoom + length));
     take(shared, length);
     return length === chunkSize;
   };
@@ -118,10 +135,14 @@ export function tailLog({ path, from, onLines }: TailOptions): Tail {
     return true;
   };
 
-  const restartIfTruncated = (): boolean => {
-    if (fstatSync(fd).size >= position) return false;
+  const restartIfTruncated = (): boolean => fstatSync(fd).size < position && restart("truncated by another program");
+
+  const restart = (how: string): boolean => {
+    flush();
     position = 0;
-    remark("the log file was truncated by another program; its earlier lines are gone");
+    behind = Buffer.alloc(0);
+    onTruncated?.();
+    remark(`the log file was ${how}; its earlier lines are gone`);
     return true;
   };
 
@@ -134,11 +155,13 @@ export function tailLog({ path, from, onLines }: TailOptions): Tail {
   };
 
   const keepFollowing = (): void => {
-    if (open && statSync(path, { throwIfNoEntry: false })?.ino !== fstatSync(fd).ino) {
-      following[Symbol.dispose]();
-      following = followDescriptor(fd, read);
-      turn ??= nextTurn(read);
-    }
+    if (!open || inodeAt(path) === fstatSync(fd).ino) return;
+    following[Symbol.dispose]();
+    following = followDescriptor(fd, read);
+    turn ??= nextTurn(read);
+    onReplaced?.(
+      "the log file was moved or deleted by another program; what is written into it is still read, and the service has a new one when it starts again",
+    );
   };
 
   const close = (): void => {
@@ -164,9 +187,40 @@ export function tailLog({ path, from, onLines }: TailOptions): Tail {
       if (open) flush();
     },
     delivered: () => position - unfinishedLength,
+    catchUp() {
+      // Whoever calls this has stopped the writers.
+      for (let before = -1; before !== position;) {
+        before = position;
+        if (open) readChunk();
+      }
+    },
+    rebase(shift) {
+      position += shift;
+      behind = bytesBefore(fd, position);
+    },
     [Symbol.asyncDispose]: () => {
       close();
       return Promise.resolve();
     },
   };
+}
+
+function bytesBefore(fd: number, position: number): Buffer {
+  const bytes = Buffer.alloc(Math.min(compared, position));
+  const read = readSync(fd, bytes, 0, bytes.length, position - bytes.length);
+  return read === bytes.length ? bytes : Buffer.alloc(0);
+}
+
+/** False if other bytes than these stand before the chunk; a hole in their place is what rotation leaves. */
+function isSame(chunk: Buffer, behind: Buffer): boolean {
+  const before = chunk.subarray(headRoom - behind.length, headRoom);
+  return before.equals(behind) || before.every((byte) => byte === 0);
+}
+
+function inodeAt(path: string): number | undefined {
+  try {
+    return statSync(path).ino;
+  } catch {
+    return undefined;
+  }
 }

@@ -15,7 +15,7 @@ export interface Times extends Disposable {
 
 const block = 512;
 
-/** Opens the times at `path` if they are about the file with this inode. */
+/** Opens the times at `path` if they are about the file with this inode. Those of a copy count from where it was copied. */
 export function readTimes(path: string, inode: number): Times | undefined {
   const header = readHeader(path);
   if (header === undefined || !isAbout(header, inode)) return undefined;
@@ -50,18 +50,20 @@ export function readTimes(path: string, inode: number): Times | undefined {
     return low;
   };
   let last = 0;
+  const { from } = header;
   return {
     header,
-    at(offset) {
+    at(place) {
+      const offset = place + from;
       const isNext = last < count && record(last).offset > offset && (last === 0 || record(last - 1).offset <= offset);
       if (!isNext) last = find((index) => record(index).offset > offset);
       if (last >= count) return undefined;
       const { time, offset: until } = record(last);
-      return { time, until };
+      return { time, until: until - from };
     },
     offsetAt(time) {
       const index = find((at) => record(at).time >= time);
-      return index === 0 ? header.first : record(index - 1).offset;
+      return index === 0 ? header.first : Math.max(header.first, record(index - 1).offset - from);
     },
     [Symbol.dispose]: () => closeSync(fd),
   };

@@ -5,7 +5,6 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, write, writeSy
 import { after } from "../clock.ts";
 import {
   decodeHeader,
-  decodeRecord,
   encodeHeader,
   encodeRecord,
   headerSize,
@@ -19,10 +18,12 @@ import {
 export interface TimesWriter extends Disposable {
   /** Everything before this byte of the log has been seen by now. */
   saw(offset: number): void;
-  /** What is known by now is in the file, and nothing is written before `open`. */
+  /** Resolves once what is known by now is in the file; nothing is written from then on. */
   pause(): Promise<void>;
-  /** Goes on with the file that is at the path by now. */
-  resume(): void;
+  /** Goes on with the file that is at the path by now, about a log that begins at `first` and whose bytes have moved. */
+  resume(first: number, shift: number): void;
+  /** The log has been emptied: what is known of it no longer holds. */
+  restart(): void;
 }
 
 const interval = 10;
@@ -30,6 +31,7 @@ const interval = 10;
 /** Goes on with the times at `path`, or begins anew where they are not about this log. */
 export function keepTimes(path: string, log: { readonly inode: number; readonly first: number }): TimesWriter {
   let fd: number | undefined;
+  let begins = log.first;
   let position = 0;
   let latest: TimesRecord | undefined;
   let waiting: TimesRecord[] = [];
@@ -38,19 +40,21 @@ export function keepTimes(path: string, log: { readonly inode: number; readonly 
   let writing: Promise<void> | undefined;
   let paused = false;
   let closed = false;
+  let stale = false;
 
   const open = (): void => {
     try {
       fd = openSync(path, "r+");
-      position = recordsEnd(fd, log);
+      position = stale ? -1 : recordsEnd(fd, log.inode);
     } catch {
       position = -1;
     }
     if (position > 0) return;
+    stale = false;
     try {
       if (fd === undefined) fd = openSync(path, "w+", 0o600);
       else ftruncateSync(fd, 0);
-      position = writeSync(fd, encodeHeader({ ...log, source: 0, from: 0 }), 0, headerSize, 0);
+      position = writeSync(fd, encodeHeader({ inode: log.inode, first: begins, source: 0, from: 0 }), 0, headerSize, 0);
     } catch {
       close();
     }
@@ -67,24 +71,28 @@ export function keepTimes(path: string, log: { readonly inode: number; readonly 
     noted = latest.time;
     waiting.push(latest);
     latest = undefined;
-    if (!paused) void (writing ??= flush());
+    if (!paused) start();
+  };
+
+  const start = (): void => {
+    writing ??= flush().finally(() => {
+      writing = undefined;
+      if (closed || paused) return close();
+      if (waiting.length > 0) start();
+    });
   };
 
   const flush = async (): Promise<void> => {
+    if (stale) close();
     if (fd === undefined) open();
-    while (waiting.length > 0) {
-      if (fd === undefined) break;
-      const records = waiting;
-      waiting = [];
-      const bytes = Buffer.alloc(records.length * recordSize);
-      for (const [index, record] of records.entries()) encodeRecord(record, bytes, index * recordSize);
-      const written = await put(fd, bytes, position);
-      // A record that is there only in part is written over by the next.
-      position += written - (written % recordSize);
-    }
+    const records = waiting;
     waiting = [];
-    writing = undefined;
-    if (closed) close();
+    if (fd === undefined || records.length === 0) return;
+    const bytes = Buffer.alloc(records.length * recordSize);
+    for (const [index, record] of records.entries()) encodeRecord(record, bytes, index * recordSize);
+    const written = await put(fd, bytes, position);
+    // A record that is there only in part is written over by the next.
+    position += written - (written % recordSize);
   };
 
   return {
@@ -97,16 +105,25 @@ export function keepTimes(path: string, log: { readonly inode: number; readonly 
       else timer = after(since < 0 ? interval : interval - since, note);
     },
     async pause() {
-      paused = true;
       timer?.[Symbol.dispose]();
       note();
-      writing ??= flush();
+      start();
+      paused = true;
       await writing;
-      close();
     },
-    resume() {
+    resume(first, shift) {
+      begins = first;
+      const moved = (record: TimesRecord): TimesRecord => ({ ...record, offset: Math.max(0, record.offset + shift) });
+      waiting = waiting.map(moved);
+      if (latest !== undefined) latest = moved(latest);
       paused = false;
-      if (waiting.length > 0) writing ??= flush();
+      if (waiting.length > 0) start();
+    },
+    restart() {
+      waiting = [];
+      latest = undefined;
+      begins = 0;
+      stale = true;
     },
     [Symbol.dispose]() {
       timer?.[Symbol.dispose]();
@@ -124,29 +141,13 @@ function put(fd: number, bytes: Buffer, position: number): Promise<number> {
 }
 
 /** Where the next record goes; -1 when the file is not about this log. */
-function recordsEnd(fd: number, log: { readonly inode: number; readonly first: number }): number {
+function recordsEnd(fd: number, inode: number): number {
   const header = headerOf(fd);
-  if (header === undefined || !isAbout(header, log.inode)) return -1;
+  if (header === undefined || !isAbout(header, inode)) return -1;
   return fstatSync(fd).size - ((fstatSync(fd).size - headerSize) % recordSize);
 }
 
 function headerOf(fd: number): TimesHeader | undefined {
   const bytes = Buffer.alloc(headerSize);
   return readSync(fd, bytes, 0, headerSize, 0) === headerSize ? decodeHeader(bytes) : undefined;
-}
-
-/** The last record at `path`, if it is about the file with this inode. */
-export function lastRecord(path: string, inode: number): TimesRecord | undefined {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, "r");
-    const end = recordsEnd(fd, { inode, first: 0 });
-    if (end < headerSize + recordSize) return undefined;
-    const bytes = Buffer.alloc(recordSize);
-    return readSync(fd, bytes, 0, recordSize, end - recordSize) === recordSize ? decodeRecord(bytes, 0) : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
 }

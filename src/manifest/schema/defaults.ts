@@ -14,5 +14,6 @@ export const defaults = {
   stop: { signal: "SIGTERM", timeout: "10s", to: "group", spare: [] },
   ready: { timeout: "60s", success: 1, owner: "tree" },
   health: { interval: "10s", timeout: "1s", failures: 3, success: 1, restart: false },
+  logs: { maxSize: "50MB", keep: 3 },
   onConflict: "ask",
 } as const;

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { durationPattern } from "../duration.ts";
+import { sizePattern } from "../size.ts";
 
 // A manifest is judged once, and code made for that would take longer to make than it saves.
 z.config({ jitless: true });
@@ -31,6 +32,10 @@ const durationError = "a duration such as 250ms, 10s or 2m";
 export const duration = z.union([z.literal(0), z.string().regex(durationPattern, { error: durationError })], {
   error: durationError,
 });
+
+const sizeError = "a size such as 10MB or 1GiB";
+
+export const size = z.string({ error: sizeError }).regex(sizePattern, { error: sizeError });
 
 /** A whole number from `least` to `most`. */
 export function whole(least: number, most: number): z.ZodInt {

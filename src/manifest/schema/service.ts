@@ -13,13 +13,14 @@ import {
   notYet,
   oneOf,
   path,
+  size,
   template,
   text,
   variables,
   whole,
 } from "./scalars.ts";
 
-const { restart: restartDefaults, stop: stopDefaults } = defaults;
+const { restart: restartDefaults, stop: stopDefaults, logs: logsDefaults } = defaults;
 
 const policy = choice(["always", "on-failure", "no"]);
 
@@ -69,6 +70,21 @@ export const stopMap = z
     }),
   })
   .meta({ id: "Stop", title: "`stop`", description: "How a service is asked to end, and how long it may take." });
+
+export const logsMap = z
+  .strictObject({
+    max_size: size.exactOptional().meta({
+      description: "A log that holds more becomes an archive: `10MB`, `1GiB`.",
+      default: logsDefaults.maxSize,
+    }),
+    max_age: duration
+      .exactOptional()
+      .meta({ description: "A log whose first line is older becomes an archive: `24h`, `7d`; default: of any age." }),
+    keep: whole(0, 1000)
+      .exactOptional()
+      .meta({ description: "How many archives are kept; 0: what leaves the log is gone.", default: logsDefaults.keep }),
+  })
+  .meta({ id: "Logs", title: "`logs`", description: "How much is kept of what it writes." });
 
 const conditions = ["started", "ready", "completed"] as const;
 
@@ -184,6 +200,7 @@ export const serviceMap = z
           default: `${restartDefaults.service}; tasks: ${restartDefaults.task}`,
         }),
       stop: stopMap.exactOptional().meta({ description: "How it is asked to end. See Stop." }),
+      logs: logsMap.exactOptional().meta({ description: "How much is kept of what it writes. See Logs." }),
       on_exit: choice(["shutdown", "fail", "ignore"])
         .exactOptional()
         .meta({ description: "What its own end means for the whole run.", default: defaults.onExit }),

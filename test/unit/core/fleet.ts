@@ -59,6 +59,7 @@ export function service(name: string, words: ServiceWords = {}): Service {
       window: 120_000,
       ...(typeof restart === "string" ? { policy: restart } : restart),
     },
+    logs: { maxSize: 50_000_000, keep: 3 },
     stop: { signal: "SIGTERM", timeout: 10_000, to: "group", spare: [], ...stop },
   };
 }
