@@ -86,6 +86,12 @@ const commands: readonly Command[] = [
     load: () => import("./logs.ts"),
   },
   {
+    usage: ["notify <word> [text..]"],
+    description: "say from inside a service that it is ready, lives, or what it is doing",
+    options: {},
+    load: () => import("./notify.ts"),
+  },
+  {
     usage: ["down"],
     description: "stop the run that is going here",
     options: {},

@@ -1,11 +1,13 @@
 // What a run is given beside its command and environment: the sockets that launch listens on for it, and a file to say things
 // about itself in; and what is made of what it says.
 
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Fact } from "../core/event.ts";
 import type { Service } from "../core/service.ts";
 import { now } from "../effects/clock.ts";
 import { closeNotifyFile, createNotifyFile, hearWords, removeNotifyFile, type Word } from "../effects/health/notify.ts";
+import { newNotifyRelay } from "../effects/health/notify-relay.ts";
 import { newSign, type Sign } from "../effects/health/sign.ts";
 import { awaitSilence } from "../effects/health/watchdog.ts";
 import type { Leader } from "../effects/ports/ownership.ts";
@@ -20,8 +22,8 @@ export interface HandoverOptions {
   readonly report: (fact: Fact) => void;
 }
 
-/** Hands things over to runs that are about to be spawned. */
-export interface Handover {
+/** Hands things over to runs that are about to be spawned. Disposing ends what hears for us. */
+export interface Handover extends Disposable {
   /** What this run gets; rejects with the system's error when it cannot be made. */
   give(service: Service, run: number): Promise<Handed>;
   /** Goes on hearing a run that another engine has begun. */
@@ -64,7 +66,18 @@ const ours = new Set(
 
 /** Nothing is handed over yet. */
 export function newHandover({ directory, ports, report }: HandoverOptions): Handover {
-  const pathOf = ({ name }: Service, run: number): string => join(directory, `${name}.${run}`);
+  const relay = newNotifyRelay(directory);
+  // Of runs that nobody has taken over.
+  const known = new Set<string>();
+  let isTidy = false;
+
+  const tidy = (): void => {
+    if (isTidy) return;
+    isTidy = true;
+    if (!existsSync(directory)) return;
+    const left = readdirSync(directory).filter((name) => !known.has(name.replace(/\.sock$/, "")));
+    for (const name of left) removeNotifyFile(join(directory, name));
+  };
 
   const hear = (service: Service, run: number, path: string): Told => {
     const { name: told, watchdog } = service;
@@ -113,29 +126,43 @@ export function newHandover({ directory, ports, report }: HandoverOptions): Hand
         over.abort();
         void tail[Symbol.asyncDispose]();
         removeNotifyFile(path);
+        relay.close(basename(path));
       },
     };
   };
 
   return {
-    give(service, run) {
+    async give(service, run) {
       const sockets = ports.sockets(service.name);
-      if (!isHeard(service)) return Promise.resolve({ spawn: { sockets }, env: {}, spawned: () => {} });
-      const path = pathOf(service, run);
-      const file = createNotifyFile(path);
+      if (!isHeard(service)) return { spawn: { sockets }, env: {}, spawned: () => {} };
+      tidy();
+      const name = nameOf(service, run);
+      const file = createNotifyFile(join(directory, name));
+      const socket = await relay.open(name, file.path);
       const { watchdog } = service;
-      return Promise.resolve({
+      return {
         spawn: { sockets, notify: file.fd },
         env: {
-          LAUNCH_NOTIFY: path,
+          LAUNCH_NOTIFY: file.path,
+          ...(socket !== undefined && { NOTIFY_SOCKET: socket }),
           ...(watchdog !== undefined && { WATCHDOG_USEC: String(Math.round(watchdog * 1000)) }),
         },
-        told: hear(service, run, path),
+        told: hear(service, run, file.path),
         spawned: () => closeNotifyFile(file),
-      });
+      };
     },
     resume(service, run) {
-      return isHeard(service) ? hear(service, run, pathOf(service, run)) : undefined;
+      const path = join(directory, nameOf(service, run));
+      if (!isHeard(service) || !existsSync(path)) return undefined;
+      known.add(nameOf(service, run));
+      void relay.open(nameOf(service, run), path);
+      return hear(service, run, path);
     },
+    [Symbol.dispose]: () => relay[Symbol.dispose](),
   };
+}
+
+/** Another run, another name: whoever is left of an earlier one is not heard. */
+function nameOf({ name }: Service, run: number): string {
+  return `${name}.${run}`;
 }

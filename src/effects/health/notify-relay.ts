@@ -1,0 +1,118 @@
+// `NOTIFY_SOCKET` for programs that speak to systemd: a datagram socket for each run, which Node has not, so a small Perl
+// program reads them and appends what it hears to the run's file. It ends when its stdin does, that is, with us.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { coverMasters } from "../processes/masters.ts";
+import { findFault } from "../processes/spawn.ts";
+import { runsDirectory } from "../state/registry.ts";
+
+/** Reads datagrams for us. Disposing ends it, and its sockets go. */
+export interface NotifyRelay extends Disposable {
+  /** Opens a socket whose words go to the file; answers its path, or undefined where it cannot be had. */
+  open(name: string, file: string): Promise<string | undefined>;
+  close(name: string): void;
+}
+
+/** Bytes that the path of a socket may have. */
+const longestPath = process.platform === "linux" ? 107 : 103;
+
+// Nothing of a datagram becomes an empty line, which would say that the service is ready.
+const program = String.raw`use strict; use Socket; use Fcntl;
+umask 0177; $| = 1; $SIG{$_} = 'IGNORE' for qw(INT TERM HUP PIPE);
+my (%sockets, %files); my $asked = ''; my $bits = ''; vec($bits, 0, 1) = 1;
+my ($ready, $file);
+while (1) {
+  $ready = $bits;
+  next if select($ready, undef, undef, undef) < 0;
+  for my $path (keys %sockets) {
+    next unless vec($ready, fileno($sockets{$path}), 1);
+    defined recv($sockets{$path}, my $said, 65536, 0) or next;
+    my $lines = join '', map { "$_\n" } grep { /^(?:READY|STATUS|WATCHDOG|STOPPING|EXTEND_TIMEOUT_USEC)=/ } split /\n/, $said;
+    next unless length $lines && sysopen($file, $files{$path}, O_WRONLY | O_APPEND);
+    syswrite($file, $lines);
+    close $file;
+  }
+  next unless vec($ready, 0, 1);
+  sysread(STDIN, $asked, 65536, length $asked) or last;
+  while ($asked =~ s/^([^\n]*)\n//) {
+    my ($what, $path, $to) = split /\t/, $1;
+    if (my $old = delete $sockets{$path}) { vec($bits, fileno($old), 1) = 0; close $old }
+    unlink $path;
+    next if $what eq '-';
+    my $socket;
+    my $made = socket($socket, AF_UNIX, SOCK_DGRAM, 0) && bind($socket, sockaddr_un($path));
+    if ($made) { $sockets{$path} = $socket; $files{$path} = $to; vec($bits, fileno($socket), 1) = 1 }
+    print $made ? "+\t$path\n" : "-\t$path\n";
+  }
+}
+unlink $_ for keys %sockets;
+`;
+
+/** True where there is a Perl to run it. */
+export function canRelay(env: Readonly<Record<string, string | undefined>>): boolean {
+  const { PATH } = env;
+  return findFault({ command: { args: ["perl"] }, cwd: "/", env: PATH === undefined ? {} : { PATH } }) === undefined;
+}
+
+/** A relay with sockets in this directory, or in the user's private one where its path is too long; nothing runs yet. */
+export function newNotifyRelay(directory: string): NotifyRelay {
+  const waiting = new Map<string, (made: boolean) => void>();
+  let child: ChildProcess | undefined;
+
+  const pathOf = (name: string): string | undefined => {
+    const path = join(directory, `${name}.sock`);
+    if (Buffer.byteLength(path) <= longestPath) return path;
+    const runs = runsDirectory();
+    if (runs === undefined) return undefined;
+    // The same for every engine of the run: whoever takes it over hears on where the service still speaks.
+    const { dev, ino } = statSync(directory, { bigint: true });
+    const short = join(runs, `${dev}-${ino}-${name}`);
+    return Buffer.byteLength(short) <= longestPath ? short : undefined;
+  };
+
+  const start = (): ChildProcess => {
+    const stdio = ["pipe" as const, "pipe" as const, "ignore" as const];
+    const started = spawn("perl", ["-e", program], { stdio: [...stdio, ...coverMasters(2)], detached: true });
+    const over = (): void => {
+      if (child === started) child = undefined;
+      for (const settle of waiting.values()) settle(false);
+      waiting.clear();
+    };
+    started.on("error", over);
+    started.once("exit", over);
+    started.stdin?.on("error", () => {});
+    if (started.stdout !== null) {
+      createInterface(started.stdout).on("line", (line) => {
+        const [made, path = ""] = line.split("\t");
+        waiting.get(path)?.(made === "+");
+        waiting.delete(path);
+      });
+    }
+    return started;
+  };
+
+  return {
+    async open(name, file) {
+      const path = pathOf(name);
+      if (path === undefined) return undefined;
+      child ??= start();
+      const { stdin } = child;
+      const made = await new Promise<boolean>((settle) => {
+        waiting.set(path, settle);
+        stdin?.write(`+\t${path}\t${file}\n`);
+      });
+      return made ? path : undefined;
+    },
+    close(name) {
+      const path = pathOf(name);
+      if (path !== undefined) child?.stdin?.write(`-\t${path}\n`);
+    },
+    [Symbol.dispose]() {
+      child?.stdin?.end();
+      child = undefined;
+    },
+  };
+}
