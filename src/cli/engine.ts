@@ -19,7 +19,7 @@ import {
   removeRunFile,
 } from "../effects/state/directory.ts";
 import { sinceBoot } from "../effects/state/boot.ts";
-import { removeStatuses, statusPath } from "../effects/state/exit-status.ts";
+import { removeStatuses } from "../effects/state/exit-status.ts";
 import { endFormer } from "../effects/state/end-former.ts";
 import { formerRun } from "../effects/state/former.ts";
 import type { KeptPorts, RunRecord, State } from "../effects/state/state.ts";
@@ -129,7 +129,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     elsewhere: likelyPorts(project.services, kept),
     answer: options.answer,
     custody,
-    status: (service, run) => (onDeath === "reclaim" ? statusPath(key, service, run) : undefined),
+    lasting: () => (onDeath === "reclaim" ? key : undefined),
   });
 
   if (left !== undefined && left.ended.length + left.alive.length > 0) say({ kind: "former-run", ...left });
@@ -172,7 +172,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       say = supervisor.say;
       for (const notice of unsaid) say(notice);
       if (taken === undefined) return;
-      await supervisor.reclaim(taken.services);
+      await supervisor.reclaim(taken);
       writeRunFile(paths, { ...runFile, ports: ports.assigned });
     },
     async [Symbol.asyncDispose]() {

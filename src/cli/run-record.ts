@@ -6,7 +6,6 @@ import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import { newKeeper } from "../effects/state/keeper.ts";
 import type { KeptPorts, ProcessRecord, RunRecord, State } from "../effects/state/state.ts";
 import { type Found, openStateFile } from "../effects/state/state-file.ts";
-import { recordServices } from "../supervisor/record.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { VERSION } from "./version.ts";
 
@@ -71,7 +70,7 @@ export function recordRun(options: RecordOptions): RunRecorder {
       colors: options.colors,
       engines: options.engines,
       reclaims: options.reclaims,
-      services: recordServices(fleet, supervisor.lives, supervisor.output.start),
+      services: supervisor.records(),
     };
   };
   const state = (): State => {

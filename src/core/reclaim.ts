@@ -24,8 +24,8 @@ export interface Reclaimed {
 export type FoundAs =
   /** It goes on, and has to prove again that it is ready. */
   | { readonly kind: "live"; readonly pid: number }
-  /** It ended meanwhile; `proved`: it had been ready, `left`: others of its group still live. */
-  | { readonly kind: "ended"; readonly proved: boolean; readonly end: Ending; readonly left: boolean }
+  /** It ended meanwhile, and nothing of it is left; `proved`: it had been ready. */
+  | { readonly kind: "ended"; readonly proved: boolean; readonly end: Ending }
   /** It had ended with success before. */
   | { readonly kind: "exited"; readonly exit: Exit }
   /** It had given up before. */
@@ -47,9 +47,8 @@ export function noteReclaim(fleet: Fleet, event: Extract<Fact, { type: "reclaime
   return taken.reduce((next, [service, { run, found }]) => {
     const member = next.members[service];
     if (found.kind !== "ended" || member === undefined) return next;
-    const { end, left } = found;
     const { at, random } = event;
-    return noteRun(next, member, { type: "exited", service, run, end, left, at, random });
+    return noteRun(next, member, { type: "exited", service, run, end: found.end, left: false, at, random });
   }, back);
 }
 

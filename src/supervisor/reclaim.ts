@@ -8,23 +8,25 @@ import type { Ending } from "../core/state.ts";
 import { now, sleep } from "../effects/clock.ts";
 import { matchLog } from "../effects/health/log.ts";
 import type { Ports } from "../effects/ports/ports.ts";
-import { isAlive, listStats, readStat, readVariables } from "../effects/processes/proc.ts";
+import type { Swept } from "../effects/processes/sweep.ts";
 import { readExit } from "../effects/state/exit-status.ts";
-import type { LiveRecord, ProcessRecord, ServiceRecord } from "../effects/state/state.ts";
+import { isProcess } from "../effects/state/former.ts";
+import type { LiveRecord, RunRecord, ServiceRecord } from "../effects/state/state.ts";
 import type { Assignment } from "../plan/env.ts";
 import type { Handover } from "./handover.ts";
 import type { Live } from "./live.ts";
 import type { Output } from "./output.ts";
 import { type Preparation, prepare, type RunContext } from "./prepare.ts";
 import type { Runs } from "./runs.ts";
+import { endStrays } from "./strays.ts";
 
 /** What taking over needs from around it. */
 export interface ReclaimOptions {
   readonly context: RunContext;
   readonly ports: Ports;
   readonly output: Output;
-  readonly runs: Runs;
   readonly handover: Handover;
+  readonly runs: Runs;
   readonly assigned: () => Assignment;
   readonly report: (fact: Fact) => void;
 }
@@ -42,47 +44,51 @@ const interval = 50;
 /** What is read again of the log of a service that went on, in bytes at most, where readiness is no matter of its lines. */
 const readAgain = 2 ** 20;
 
-/** Takes over what the records say of these services, before anything else is asked of the fleet. */
+/** Takes over the run, before anything else is asked of the fleet. Services that the manifest no longer has are ended. */
 export async function reclaimRuns(
   services: readonly Service[],
-  records: Readonly<Record<string, ServiceRecord>>,
+  run: RunRecord,
   options: ReclaimOptions,
 ): Promise<void> {
   const { ports, runs, report } = options;
+  const live = new Set(services.flatMap(({ name }) => run.services[name]?.live ?? []).filter(goesOn));
+  const spare = services.flatMap(({ stop }) => stop.spare);
+  const strays = await endStrays(run, [...live], spare);
   const taken = services.flatMap((service): readonly Taken[] => {
-    const record = records[service.name];
-    return record === undefined ? [] : [{ service, record, found: foundAs(service, record) }];
+    const record = run.services[service.name];
+    return record === undefined ? [] : [{ service, record, found: foundAs(service, record, live) }];
   });
   const begun = taken.filter(({ found }) => found.kind === "live" || found.kind === "ended");
   // All of them first: what a service is told depends on everybody's ports.
   for (const { service, record } of begun) ports.reclaim(service, record.ports);
-  for (const one of begun) {
-    if (one.record.live !== undefined) {
-      runs.reclaim(one.service.name, await resume(one.service, one.record.live, options));
-    }
+  for (const { service, record } of begun) {
+    if (record.live !== undefined) runs.reclaim(service.name, await resume(service, record.live, options));
   }
   const factOf = ({ record, found }: Taken): Reclaimed => {
-    const { wanted, bounce, run, restarts } = record;
-    return { wanted, bounce, run, restarts, ports: record.ports, found };
+    const { wanted, bounce, run: number, restarts } = record;
+    return { wanted, bounce, run: number, restarts, ports: record.ports, found };
   };
   report({ type: "reclaimed", services: Object.fromEntries(taken.map((one) => [one.service.name, factOf(one)])) });
-  const named = (kind: FoundAs["kind"]): readonly string[] =>
-    begun.filter(({ found }) => found.kind === kind).map(({ service }) => service.name);
-  report({ type: "noticed", notice: { kind: "reclaimed", services: named("live"), ended: named("ended") } });
   for (const { service, record, found } of begun) {
     if (record.live === undefined) continue;
     if (found.kind === "live") void follow(service, record.live, runs);
-    else if (found.kind === "ended") runs.endRest(service, record.live.run, found.left);
+    else runs.endRest(service.name, record.live.run);
   }
+  const named = (kind: FoundAs["kind"]): readonly string[] =>
+    begun.filter(({ found }) => found.kind === kind).map(({ service }) => service.name);
+  report({ type: "noticed", notice: { kind: "reclaimed", services: named("live"), ended: named("ended") } });
+  sayStrays(strays, report);
 }
 
-function foundAs(service: Service, { live, over }: ServiceRecord): FoundAs {
+/** True for what can be taken back: it lives, and it has no terminal that died with the engine. */
+function goesOn(live: LiveRecord): boolean {
+  return isProcess(live) && !live.tty;
+}
+
+function foundAs(service: Service, { live, over }: ServiceRecord, taken: ReadonlySet<LiveRecord>): FoundAs {
   if (live !== undefined) {
-    const lives = isSame(live);
-    // Its terminal has died with the engine, and it cannot be given another.
-    if (lives && !live.tty) return { kind: "live", pid: live.pid };
-    const left = lives || hasMembers(live);
-    return { kind: "ended", proved: live.ready || service.type === "task", end: endOf(live), left };
+    if (taken.has(live)) return { kind: "live", pid: live.pid };
+    return { kind: "ended", proved: live.ready || service.type === "task", end: endOf(live) };
   }
   switch (over?.kind) {
     case undefined:
@@ -101,24 +107,19 @@ function endOf({ status }: LiveRecord): Ending {
   return exit === undefined ? { failure: { kind: "unwatched" } } : { exit };
 }
 
-function isSame({ pid, startTicks }: ProcessRecord): boolean {
-  const stat = readStat(pid);
-  return isAlive(stat) && startTicks !== undefined && stat.startTicks === startTicks;
-}
-
-// A number whose leader is gone may have become somebody else's group, so its members have to say whose they are.
-function hasMembers({ pid, marker }: LiveRecord): boolean {
-  return listStats().some(
-    (stat) => stat.group === pid && isAlive(stat) && readVariables(stat.pid, ["LAUNCH_RUN"])?.["LAUNCH_RUN"] === marker,
-  );
+function sayStrays(strays: readonly Swept[], report: (fact: Fact) => void): void {
+  const ended = strays.flatMap((swept) => swept.ended);
+  const alive = strays.flatMap((swept) => swept.alive);
+  if (ended.length + alive.length === 0) return;
+  report({ type: "noticed", notice: { kind: "former-run", ended, alive } });
 }
 
 /** The run as this engine has it from now on. */
 async function resume(service: Service, record: LiveRecord, options: ReclaimOptions): Promise<Live> {
-  const { output, context, assigned, report } = options;
-  const { pid, startTicks, run, marker, logFrom, sessionFrom, status, ready } = record;
+  const { output, context, handover, assigned, report } = options;
+  const { pid, startTicks, run, marker, tag, logFrom, sessionFrom, status, ready } = record;
   const over = new AbortController();
-  const preparation = await preparationOf(service, marker, context, assigned()).catch((error: unknown) => {
+  const preparation = await prepare(service, assigned(), context, marker).catch((error: unknown) => {
     const words = error instanceof Error ? error.message : String(error);
     const message = `${service.name} goes on, but whether it is ready can no longer be asked: ${words}`;
     report({ type: "noticed", notice: { kind: "state", message } });
@@ -126,16 +127,18 @@ async function resume(service: Service, record: LiveRecord, options: ReclaimOpti
   });
   const { probe } = preparation.service.ready;
   const log = probe.kind === "log" ? matchLog(probe.pattern) : undefined;
-  if (log !== undefined) {
+  // The line that it was known by may have been archived since.
+  if (ready) log?.found.give();
+  else if (log !== undefined) {
     const reading = output.subscribe((from, batch) => {
       if (from === service.name) log.see(batch);
     });
     over.signal.addEventListener("abort", () => reading[Symbol.dispose](), { once: true });
   }
-  const told = options.handover.resume(service, run);
   const size = statSync(output.path(service.name), { throwIfNoEntry: false })?.size ?? 0;
-  const from = log === undefined ? Math.max(logFrom, size - readAgain) : logFrom;
+  const from = log === undefined || ready ? Math.max(logFrom, size - readAgain) : logFrom;
   output.resume(service.name, { from, start: sessionFrom });
+  const told = handover.resume(service, run);
   return {
     run,
     marker,
@@ -147,18 +150,10 @@ async function resume(service: Service, record: LiveRecord, options: ReclaimOpti
     logFrom,
     ...(startTicks === undefined ? {} : { startTicks }),
     ...(status === undefined ? {} : { status }),
+    ...(tag === undefined ? {} : { tag }),
     ...(log === undefined ? {} : { log }),
     ...(told === undefined ? {} : { told }),
   };
-}
-
-function preparationOf(
-  service: Service,
-  marker: string,
-  context: RunContext,
-  assignment: Assignment,
-): Promise<Preparation> {
-  return prepare(service, assignment, context, marker);
 }
 
 function unprepared(service: Service, marker: string): Preparation {
@@ -173,6 +168,6 @@ function unprepared(service: Service, marker: string): Preparation {
 
 /** Whoever is no child of ours tells nobody of its end: it is looked at again and again. */
 async function follow(service: Service, record: LiveRecord, runs: Runs): Promise<void> {
-  while (isSame(record)) await sleep(interval);
+  while (isProcess(record)) await sleep(interval);
   runs.ended(service, record.run, endOf(record));
 }

@@ -4,21 +4,31 @@ import type { Fleet, Member } from "../core/state.ts";
 import type { LiveRecord, Over, ServiceRecord } from "../effects/state/state.ts";
 import type { Live } from "./live.ts";
 
-/** The services that have begun or are wanted; `sessionFrom` says where the session's part of a service's log begins. */
+/** What is known of runs besides their fleet. */
+export interface Known {
+  readonly lives: ReadonlyMap<string, Live>;
+  /** What all that a run of the service starts inherits. */
+  readonly tagOf: (service: string, run: number) => string | undefined;
+  /** The byte of the service's log at which the session's part begins. */
+  readonly sessionFrom: (service: string) => number;
+}
+
+/** The services that have begun or are wanted. */
 export function recordServices(
   { members }: Fleet,
-  lives: ReadonlyMap<string, Live>,
-  sessionFrom: (service: string) => number,
+  { lives, tagOf, sessionFrom }: Known,
 ): Readonly<Record<string, ServiceRecord>> {
   const records: Record<string, ServiceRecord> = {};
   for (const [name, member] of Object.entries(members)) {
     if (!member.wanted && member.run === 0) continue;
     const live = lives.get(name);
     const over = overOf(member);
+    const tag = member.run === 0 ? undefined : tagOf(name, member.run);
     records[name] = {
       wanted: member.wanted,
       bounce: member.bounce || (member.wanted && member.state.status === "stopping"),
       run: member.run,
+      ...(tag === undefined ? {} : { tag }),
       restarts: member.restarts,
       ports: member.claim === "held" ? member.ports : {},
       ...(over === undefined ? {} : { over }),
@@ -29,7 +39,7 @@ export function recordServices(
 }
 
 function liveRecord(
-  { run, marker, startTicks, ready, preparation, logFrom, status }: Live,
+  { run, marker, startTicks, ready, preparation, logFrom, status, tag }: Live,
   pid: number,
   sessionFrom: number,
 ): LiveRecord {
@@ -38,6 +48,7 @@ function liveRecord(
     ...(startTicks === undefined ? {} : { startTicks }),
     run,
     marker,
+    ...(tag === undefined ? {} : { tag }),
     ready,
     signal: preparation.service.stop.signal,
     graceMs: preparation.service.stop.timeout,

@@ -22,6 +22,7 @@ import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
 import type { Output } from "./output.ts";
 import type { Assignment } from "../plan/env.ts";
+import { newLasting } from "./lasting.ts";
 import type { Live } from "./live.ts";
 import { detailsOf } from "./details.ts";
 import { abortMain, askToEnd, killNow, leaderOf } from "./ending.ts";
@@ -41,8 +42,8 @@ export interface RunsOptions {
   /** The ports of all services as they are now, those of adopted and unselected ones included. */
   readonly assigned: () => Assignment;
   readonly report: (fact: Fact) => void;
-  /** The file that a run's exit code is to be kept in; undefined: it is not kept. */
-  readonly status?: (service: string, run: number) => string | undefined;
+  /** The state directory while runs are to outlive this process; undefined: they are not. */
+  readonly lasting?: () => string | undefined;
 }
 
 /** Carries out effects on runs; none of them throws or waits: what happens is reported. */
@@ -71,8 +72,8 @@ export interface Runs {
   reclaim(service: string, live: Live): void;
   /** Such a run has ended. */
   ended(service: Service, run: number, end: Ending): void;
-  /** Such a run had ended before; `left`: others of its group have not. */
-  endRest(service: Service, run: number, left: boolean): void;
+  /** Such a run had ended before, and nothing of it is left. */
+  endRest(service: string, run: number): void;
   /** SIGKILL to every live group. */
   abandon(): void;
   /** Resolves once what was begun about files is done. */
@@ -132,9 +133,8 @@ export function newRuns(options: RunsOptions): Runs {
 
     const { command, env } = preparation;
     const handed = await handover.give(service, run);
-    // The shell that keeps an exit code passes no signal on, and where it is the leader alone that gets one it must.
-    const isKept = !service.tty && service.stop.to === "group";
-    const status = isKept ? options.status?.(name, run) : undefined;
+    const lasting = await newLasting(options.lasting?.(), service, run);
+    const { status } = lasting.spawn;
     const tag = custody.tag(name, run);
     const spec = {
       command,
@@ -142,7 +142,7 @@ export function newRuns(options: RunsOptions): Runs {
       env: { ...env, ...handed.env },
       stdin: service.stdin,
       output: output_,
-      ...(status !== undefined && { status }),
+      ...lasting.spawn,
       ...(tag !== undefined && { tag }),
       ...handed.spawn,
     };
@@ -152,6 +152,7 @@ export function newRuns(options: RunsOptions): Runs {
       ? await (await import("../effects/processes/pty.ts")).spawnInTerminal(spec, onExit)
       : await spawnService(spec, onExit);
     handed.spawned();
+    lasting.spawned();
     if (!("pid" in spawned)) {
       handed.told?.[Symbol.dispose]();
       ports.hold(name);
@@ -300,17 +301,12 @@ export function newRuns(options: RunsOptions): Runs {
       if (taken.pid !== undefined) custody.took(keptOf(taken.preparation.service, taken, taken.pid));
     },
     ended: (service, run, end) => void ended(service, run, end),
-    endRest(service, run, left) {
-      const found = live(service.name, run);
-      if (found?.pid === undefined) return;
-      found.over.abort();
-      if (!left) {
-        isOver(service, found);
-        ports.hold(service.name);
-        return forget(service.name, false);
-      }
-      signalProcess({ pid: found.pid, group: true, anyUser: true }, service.stop.signal);
-      void sweep(service, run, found.pid);
+    endRest(name, run) {
+      const found = live(name, run);
+      if (found === undefined) return;
+      isOver(found.preparation.service, found);
+      ports.hold(name);
+      forget(name, false);
     },
     settled: () => Promise.all(removals.values()),
     abandon() {

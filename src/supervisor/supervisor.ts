@@ -15,16 +15,16 @@ import { after, now, watchStalls } from "../effects/clock.ts";
 import type { Attachment, Size } from "../effects/processes/audience.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { Ports } from "../effects/ports/ports.ts";
-import type { ServiceRecord } from "../effects/state/state.ts";
+import type { RunRecord, ServiceRecord } from "../effects/state/state.ts";
 import type { Assignment } from "../plan/env.ts";
 import { newHandover, withoutHandover } from "./handover.ts";
 import { type CustodyOptions, newCustody } from "./custody.ts";
 import { newJournal } from "./journal.ts";
 import { openOutput, type Output } from "./output.ts";
-import type { Live } from "./live.ts";
 import { newPortDesk } from "./port-desk.ts";
 import type { RunContext } from "./prepare.ts";
 import { reclaimRuns } from "./reclaim.ts";
+import { recordServices } from "./record.ts";
 import { newRuns } from "./runs.ts";
 
 /** A timer that fires later than this is late, in milliseconds, and what is granted then. */
@@ -49,8 +49,8 @@ export interface SupervisorOptions {
   readonly written: WrittenFiles;
   /** What is known beforehand of what our services start. */
   readonly custody: Omit<CustodyOptions, "report">;
-  /** The file that a run's exit code is to be kept in; undefined: it is not kept. */
-  readonly status?: (service: string, run: number) => string | undefined;
+  /** The state directory while the services are to outlive this process; undefined: they are not. */
+  readonly lasting?: () => string | undefined;
   /** The ports that services outside this run have, as far as they are known. */
   readonly elsewhere: Assignment;
   /** Called when ports are contested; undefined leaves the service blocked until someone requests `resolve`. */
@@ -76,10 +76,10 @@ export interface Supervisor extends Session, AsyncDisposable {
   readonly ended: Promise<Outcome>;
   /** Joins the terminal of a service with `tty: true`, or says why that cannot be. */
   attach(service: string, size: Size): Attachment | string;
-  /** The runs that live now, by service. */
-  readonly lives: ReadonlyMap<string, Live>;
-  /** Takes over what an engine that died had, by its records; before anything else is asked. */
-  reclaim(records: Readonly<Record<string, ServiceRecord>>): Promise<void>;
+  /** What is to be written down of the services. */
+  records(): Readonly<Record<string, ServiceRecord>>;
+  /** Takes over what an engine that died had, before anything else is asked. */
+  reclaim(run: RunRecord): Promise<void>;
   /** Says something that changes nothing. */
   say(notice: Notice): void;
   /** SIGKILL to every live group, now and without the rules: for an end that cannot wait. */
@@ -163,13 +163,17 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     };
   };
 
-  const { status } = options;
+  const { lasting } = options;
   const handover = newHandover({ directory: join(dirname(options.logs), "notify"), ports, report: send });
   const custody = newCustody({ ...options.custody, report: send });
   const around = { context, ports, output, written, handover, assigned, report: send };
   const stalls = watchStalls((ms) => send({ type: "noticed", notice: { kind: "stalled", for: ms } }));
-  const runs = newRuns({ ...around, custody, ...(status === undefined ? {} : { status }) });
+  const runs = newRuns({ ...around, custody, ...(lasting === undefined ? {} : { lasting }) });
   const desk = newPortDesk(ports, send);
+
+  const formerTags = new Map<string, string | undefined>();
+  const tagOf = (service: string, run: number): string | undefined =>
+    formerTags.get(`${service} ${run}`) ?? custody.tag(service, run);
 
   const perform = (effect: Effect): void => {
     switch (effect.type) {
@@ -236,8 +240,11 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
       if (byName.get(name)?.tty !== true) return `${name} has no terminal of its own: give it \`tty: true\``;
       return `${name} is not running`;
     },
-    lives: runs.lives,
-    reclaim: (records) => reclaimRuns(services, records, { ...around, runs }),
+    records: () => recordServices(fleet, { lives: runs.lives, tagOf, sessionFrom: output.start }),
+    reclaim(run) {
+      for (const [name, record] of Object.entries(run.services)) formerTags.set(`${name} ${record.run}`, record.tag);
+      return reclaimRuns(services, run, { ...around, runs });
+    },
     say: (notice) => send({ type: "noticed", notice }),
     abandon() {
       custody.hurry();

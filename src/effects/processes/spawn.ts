@@ -20,6 +20,8 @@ export interface Spawn {
   /** The whole environment; nothing is added. */
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: "open" | "null";
+  /** What it reads from instead of a pipe of ours. */
+  readonly input?: number;
   /** A descriptor opened for appending: stdout and stderr together, in order. */
   readonly output: number;
   /** What everything that it starts inherits and is found by; see `tag.ts`. */
@@ -74,12 +76,12 @@ export async function spawnService(spec: Spawn, onExit: (exit: Exit) => void): P
 }
 
 function start(
-  { cwd, env, stdin, output, sockets = [] }: Spawn,
+  { cwd, env, stdin, input: given, output, sockets = [] }: Spawn,
   { words, env: added, descriptors }: Wrapped,
 ): ChildProcess {
   const [file, ...args] = words;
   // An open pipe that nobody writes to never ends; when we are gone it does, and watchers end with us.
-  const input = stdin === "open" ? "pipe" : "ignore";
+  const input = given ?? (stdin === "open" ? "pipe" : "ignore");
   const place = (what: number | "stdin"): IOType | number => (what === "stdin" ? input : what);
   makeBlocking(sockets.slice(1).map(({ fd }) => fd));
   const further = descriptors.further.map(place);

@@ -58,6 +58,8 @@ export interface ServiceRecord {
   readonly bounce: boolean;
   /** The number of its latest run. */
   readonly run: number;
+  /** What all that its latest run started has inherited. */
+  readonly tag?: string;
   readonly restarts: number;
   readonly ports: Readonly<Record<string, Port>>;
   /** What it had come to when nothing of it lives. */
@@ -77,6 +79,8 @@ export interface LiveRecord extends ProcessRecord {
   readonly run: number;
   /** Its `LAUNCH_RUN`. */
   readonly marker: string;
+  /** What all that it starts inherits. */
+  readonly tag?: string;
   /** It had proved ready. */
   readonly ready: boolean;
   /** It has a terminal of launch's, which dies with the engine. */
@@ -146,10 +150,11 @@ function isRun(value: unknown): value is RunRecord {
 
 function isService(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { wanted, bounce, run, restarts, ports, over, live } = value;
+  const { wanted, bounce, run, tag, restarts, ports, over, live } = value;
   return (
     [wanted, bounce].every(isBoolean) &&
     [run, restarts].every(isCount) &&
+    (tag === undefined || isString(tag)) &&
     isRecord(ports) &&
     Object.values(ports).every(isPort) &&
     (over === undefined || isOver(over)) &&
@@ -169,13 +174,13 @@ function isOver(value: unknown): boolean {
 
 function isLive(value: unknown): boolean {
   if (!isProcess(value) || !isRecord(value)) return false;
-  const { run, marker, signal, graceMs, ready, tty, logFrom, sessionFrom, status, cgroup } = value;
+  const { run, marker, tag, signal, graceMs, ready, tty, logFrom, sessionFrom, status, cgroup } = value;
   return (
     [run, graceMs, logFrom, sessionFrom].every(isCount) &&
     isString(signal) &&
     [ready, tty].every(isBoolean) &&
     isString(marker) &&
-    [status, cgroup].every((path) => path === undefined || isString(path))
+    [tag, status, cgroup].every((text) => text === undefined || isString(text))
   );
 }
 
