@@ -21,9 +21,11 @@ import {
 import { sinceBoot } from "../effects/state/boot.ts";
 import { removeStatuses } from "../effects/state/exit-status.ts";
 import { endFormer } from "../effects/state/end-former.ts";
-import { formerRun } from "../effects/state/former.ts";
+import { formerRun, isComing } from "../effects/state/former.ts";
 import type { KeptPorts, RunRecord, State } from "../effects/state/state.ts";
 import { readState } from "../effects/state/state-file.ts";
+import { now, sleep } from "../effects/clock.ts";
+import type { Lease } from "../effects/ports/lease.ts";
 import { portUsers } from "../plan/env.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
 import { recently, recordRun } from "./run-record.ts";
@@ -74,7 +76,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { project, instance } = options;
   const paths = statePaths(project.root, instance, process.env);
   const key = stateDirectoryAt(paths);
-  const lock = lockInstance(key);
+  const lock = await lockHere(key, options.reclaim === true);
   if (lock === undefined) throw new RunError(await alreadyRunning(project, instance, key));
 
   const about = { name: project.name, root: project.root, instance };
@@ -190,6 +192,25 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
 function spareOf(services: readonly Service[]): readonly string[] {
   return services.flatMap(({ stop }) => stop.spare);
+}
+
+/** How long a run that is being taken over, or the last moments of another engine, are waited for, in milliseconds. */
+const longestWait = 5000;
+
+/** The lock of the state directory; undefined when a run has it, be it one that is only just being taken over. */
+async function lockHere(key: string, isSuccessor: boolean): Promise<Lease | undefined> {
+  const until = now() + longestWait;
+  for (;;) {
+    const isTheirs = !isSuccessor && isComing(formerRun(readState(key).state, key));
+    const lock = isTheirs ? undefined : lockInstance(key);
+    if (lock !== undefined) {
+      // Its engine may have died since: whoever takes over comes first.
+      if (isSuccessor || !isComing(formerRun(readState(key).state, key))) return lock;
+      lock[Symbol.dispose]();
+    } else if (!isSuccessor && (await instanceOwner(key)) !== undefined) return undefined;
+    if (now() > until) return undefined;
+    await sleep(20);
+  }
 }
 
 /** What a killed run has written for its services is of no use to anybody. */

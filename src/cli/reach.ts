@@ -2,7 +2,10 @@
 
 import { dirname, resolve } from "node:path";
 import { dialSession, type RemoteSession } from "../client/session.ts";
+import { now, sleep } from "../effects/clock.ts";
 import { type StatePaths, statePaths } from "../effects/state/directory.ts";
+import { formerRun, isComing } from "../effects/state/former.ts";
+import { readState } from "../effects/state/state-file.ts";
 import { locateManifest } from "../manifest/locate.ts";
 import { renderProblem } from "../manifest/problem.ts";
 import type { GlobalArgs } from "./options.ts";
@@ -21,10 +24,23 @@ export async function stateOf(
   return undefined;
 }
 
-/** The session of the run that is going here; undefined when there is none. Throws a `RunError` when it cannot be talked to. */
+/** How long an engine that is being started in a dead one's place is waited for, in milliseconds, and between two looks. */
+const longestComing = 5000;
+const interval = 20;
+
+/**
+ * The session of the run that is going here; undefined when there is none. A run whose engine has died and that is being taken
+ * over is waited for. Throws a `RunError` when it cannot be talked to.
+ */
 export async function reachRun({ directory }: StatePaths): Promise<RemoteSession | undefined> {
+  const until = now() + longestComing;
   try {
-    return await dialSession(directory);
+    for (;;) {
+      const session = await dialSession(directory);
+      if (session !== undefined || !isComing(formerRun(readState(directory).state, directory))) return session;
+      if (now() > until) return undefined;
+      await sleep(interval);
+    }
   } catch (error) {
     throw new RunError(error instanceof Error ? error.message : String(error), { cause: error });
   }

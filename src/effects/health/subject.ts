@@ -59,5 +59,5 @@ export interface Bound {
 export interface LogMatch {
   /** Looks through a batch; does nothing once something was found. */
   readonly see: (batch: LineBatch) => void;
-  readonly found: Pick<Sign, "given" | "awaited">;
+  readonly found: Sign;
 }
