@@ -157,6 +157,9 @@ function newLog(name: string): WrittenLog {
     file: {
       path,
       start: 0,
+      first: () => 0,
+      beginning: () => 0,
+      timeAt: () => undefined,
       size: () => fstatSync(fd).size,
       read: (target, offset) => readSync(fd, target, 0, target.length, offset),
       [Symbol.dispose]: close,

@@ -7,6 +7,7 @@ import type { Fleet } from "../core/state.ts";
 import { copyText } from "../effects/desktop/clipboard.ts";
 import { editFile } from "../effects/desktop/editor.ts";
 import { openUrl } from "../effects/desktop/open-url.ts";
+import { logPath } from "../effects/logs/names.ts";
 import { readLog } from "../effects/logs/reader.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
 import { newUsageSampler } from "../effects/usage.ts";
@@ -42,7 +43,7 @@ export function openHost({ session, paths, owner, preferences }: HostOptions): H
     session,
     logs: {
       open: (service) => ({
-        ...readLog(join(about.logs, `${service}.log`)),
+        ...readLog(logPath(about.logs, service)),
         start: about.logStarts[service] ?? 0,
       }),
     },

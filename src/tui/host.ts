@@ -41,10 +41,16 @@ export interface LogFile extends Disposable {
   readonly path: string;
   /** Where this run's part begins, in bytes. */
   readonly start: number;
+  /** Where what can be read begins; what was before has been rotated away. */
+  first(): number;
   /** Bytes at the moment; less than before after a truncation. */
   size(): number;
-  /** Copies bytes from `offset` on into `target`; answers how many there were. */
+  /** Copies bytes from `offset` on into `target`; answers how many there were, none where they have been rotated away. */
   read(target: Buffer, offset: number): number;
+  /** Where the file begins that this byte is in: another file may have taken the log's place. */
+  beginning(offset: number): number;
+  /** When what is at `offset` was seen by the engine, in wall-clock milliseconds. */
+  timeAt(offset: number): number | undefined;
 }
 
 /** What a service's processes use. */

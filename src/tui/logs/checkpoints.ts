@@ -12,6 +12,8 @@ export interface Checkpoints {
   readonly add: (line: number, offset: number) => void;
   /** Puts some in front of the others. */
   readonly addBefore: (places: readonly { readonly line: number; readonly offset: number }[]) => void;
+  /** Forgets the first so many. */
+  readonly forget: (gone: number) => void;
   /** Forgets all and begins anew with this one. */
   readonly restart: (line: number, offset: number) => void;
 }
@@ -80,6 +82,11 @@ export function createCheckpoints(line: number, offset: number): Checkpoints {
       }
       count += places.length;
       thin();
+    },
+    forget(gone) {
+      lines.copyWithin(0, gone, count);
+      offsets.copyWithin(0, gone, count);
+      count -= gone;
     },
     restart(line, offset) {
       count = 0;

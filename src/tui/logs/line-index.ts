@@ -31,7 +31,9 @@ const scratch = Buffer.allocUnsafeSlow(256 * 1024);
 /** Opens the index of a service's log; lines of this run begin at 0, older ones are below. */
 export function createLineIndex(service: string, file: LogFile): LineIndex {
   const existing = file.size();
-  const origin = existing - file.start > firstLook ? lineAfter(file, existing - firstLook) : file.start;
+  /** Where this run's part begins, as far as it has not been rotated away. */
+  const start = (): number => Math.max(file.start, file.first());
+  const origin = existing - start() > firstLook ? lineAfter(file, existing - firstLook) : start();
   const checkpoints = createCheckpoints(0, origin);
   const times = createTimes();
   /** Everything before this offset has been looked at. */
@@ -42,7 +44,7 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
   /** What was there before has no time. */
   let timed = existing;
   let remark: number | undefined;
-  let runStart = origin === file.start ? 0 : undefined;
+  let runStart = origin === start() ? 0 : undefined;
   /** What was looked at last, in memory that the next piece takes over. */
   let piece: Piece | undefined;
   let store = Buffer.alloc(0);
@@ -78,9 +80,27 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
   const restart = (): void => {
     remark = end();
     next = remark + 1;
-    nextStart = scanned = timed = 0;
-    checkpoints.restart(next, 0);
+    nextStart = scanned = timed = file.first();
+    checkpoints.restart(next, nextStart);
     runStart = undefined;
+  };
+
+  /** Lines before this offset have been rotated away. */
+  const forget = (offset: number): void => {
+    remark = runStart = piece = undefined;
+    if (offset >= nextStart) {
+      if (offset > nextStart) next = end();
+      scanned = Math.max(scanned, offset);
+      nextStart = offset;
+      return checkpoints.restart(next, offset);
+    }
+    let index = checkpoints.find(Number.POSITIVE_INFINITY);
+    while (index >= 0 && checkpoints.offset(index) >= offset) index--;
+    const isLast = checkpoints.offset(index + 1) > nextStart;
+    const [line, until] = isLast ? [next, nextStart] : [checkpoints.line(index + 1), checkpoints.offset(index + 1)];
+    const between = startsOf(readAll(file, offset, until)).length - 1;
+    checkpoints.forget(index + 1);
+    checkpoints.addBefore([{ line: line - between, offset }]);
   };
 
   const pieceAt = (line: number): Piece => {
@@ -88,7 +108,7 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
     const from = checkpoints.offset(index);
     const to = Math.min(checkpoints.offset(index + 1), scanned);
     if (piece?.offset === from && piece.offset + piece.bytes.length === to) return piece;
-    const before = from > 0 ? 1 : 0;
+    const before = from > file.first() ? 1 : 0;
     if (store.length < to - from + before) store = Buffer.allocUnsafeSlow(2 * (to - from + before));
     const bytes = store.subarray(0, to - from + before);
     const read = file.read(bytes, from - before);
@@ -110,6 +130,7 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
         times.note(end(), time);
         restart();
       }
+      if (file.first() > checkpoints.offset(0)) forget(file.first());
       const until = Math.min(size, scanned + mostPerPoll, scanned < timed ? timed : Number.POSITIVE_INFINITY);
       if (until <= scanned) return truncated;
       const from = end();
@@ -160,16 +181,21 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
       };
     },
     isOpen: (number) => number === next && scanned > nextStart,
-    timeOf: (number) => times.timeOf(number),
-    isCut: () => remark === undefined && checkpoints.offset(0) > file.start,
+    timeOf(number) {
+      const seen = times.timeOf(number);
+      if (seen !== undefined || number === remark) return seen;
+      const { first, offset, starts } = pieceAt(number);
+      return file.timeAt(offset + (starts()[number - first] ?? 0));
+    },
+    isCut: () => remark === undefined && checkpoints.offset(0) > start(),
     extendBack() {
       const low = checkpoints.offset(0);
-      if (low === 0 || remark !== undefined) return false;
+      if (low <= file.first() || remark !== undefined) return false;
       // One step ends exactly where this run begins, so that its first line is known.
-      const from = Math.max(low > file.start ? file.start : 0, low - backStep);
+      const from = Math.max(low > file.start ? file.start : 0, file.first(), low - backStep);
       const read = readAll(file, from, low);
       const feed = read.indexOf(lineFeed);
-      const isLineStart = from === 0 || from === file.start;
+      const isLineStart = from === file.first() || from === file.start;
       const begin = isLineStart || feed === -1 || feed === read.length - 1 ? 0 : feed + 1;
       const starts = startsOf(read.subarray(begin));
       const line = checkpoints.line(0) - (starts.length - 1);
@@ -222,7 +248,7 @@ function readAll(file: LogFile, from: number, to: number): Buffer {
 /** How many line feeds there are before `offset`. */
 function feedsBefore(file: LogFile, offset: number): number {
   let feeds = 0;
-  for (let from = 0; from < offset; from += scratch.length) {
+  for (let from = file.beginning(offset); from < offset; from += scratch.length) {
     const read = file.read(scratch.subarray(0, Math.min(scratch.length, offset - from)), from);
     feeds += countLineFeeds(scratch, 0, read);
   }

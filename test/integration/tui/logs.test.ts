@@ -18,6 +18,9 @@ function fileAt(path: string): LogFile {
   return {
     path,
     start: 0,
+    first: () => 0,
+    beginning: () => 0,
+    timeAt: () => undefined,
     size: () => fstatSync(fd).size,
     read: (target, offset) => readSync(fd, target, 0, target.length, offset),
     [Symbol.dispose]: () => closeSync(fd),

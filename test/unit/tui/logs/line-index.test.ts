@@ -92,6 +92,59 @@ describe("the index of a log's lines", () => {
     expect(allOf(index)[1]).toBe("new");
   });
 
+  it("loses what was rotated away, and gives no other line a new number", () => {
+    const log = memoryLog();
+    const index = createLineIndex("api", log);
+    const lines = Array.from({ length: 9000 }, (_, at) => `line ${at} ${"x".repeat(20)}`);
+    log.write(`${lines.join("\n")}\nopen`);
+    index.poll(1);
+    for (const first of [1234, 1235, 4321, 8999, 9000]) {
+      log.rotate(Buffer.byteLength(`${lines.slice(0, first).join("\n")}\n`));
+      index.poll(2);
+      expect(index.first()).toBe(first);
+      expect(index.end()).toBe(9001);
+      expect(allOf(index)).toEqual([...lines.slice(first), "open"]);
+      expect(index.extendBack()).toBe(false);
+      expect(index.isCut()).toBe(false);
+    }
+    log.write("ed\nnext\n");
+    index.poll(3);
+    expect(allOf(index)).toEqual(["opened", "next"]);
+    expect(index.placeInFile(9001)).toEqual({ service: "api", line: 2 });
+  });
+
+  it("goes on behind a hole that is ahead of it", () => {
+    const log = memoryLog();
+    const index = createLineIndex("api", log);
+    log.write("one\ntwo\nth");
+    index.poll(1);
+    log.write("ree\nfour\n");
+    log.rotate(14);
+    index.poll(2);
+    expect(index.lines(index.first(), 9).map(({ number, text }) => [number, text])).toEqual([[3, "four"]]);
+  });
+
+  it("shows no NULs of lines that are rotated away while they are looked at", () => {
+    const log = memoryLog();
+    const index = createLineIndex("api", log);
+    log.write("one\ntwo\n");
+    index.poll(1);
+    log.rotate(4);
+    expect(index.lines(0, 2).every(({ text }) => !text.includes("\0"))).toBe(true);
+  });
+
+  it("takes from the engine when lines were seen that were there before", () => {
+    const log = memoryLog();
+    log.write("one\ntwo\n");
+    log.note(0, 100);
+    log.note(4, 200);
+    const index = createLineIndex("api", log);
+    index.poll(500);
+    log.write("three\n");
+    index.poll(600);
+    expect([0, 1, 2].map((line) => index.timeOf(line))).toEqual([100, 200, 600]);
+  });
+
   it("cuts a line that is too long between two characters, and marks the rest", () => {
     const log = memoryLog();
     const index = createLineIndex("api", log);
