@@ -8,8 +8,12 @@ import { type Bench, allProcesses, compile, now, programOf } from "./machine.ts"
 
 /** Every process whose program lies in this directory, or that works in it: services, guards, whatever they started. */
 export function inhabitants(directory: string): readonly number[] {
+  return allProcesses().filter((pid) => isInhabitant(pid, directory));
+}
+
+function isInhabitant(pid: number, directory: string): boolean {
   const within = (path: string): boolean => path === directory || path.startsWith(`${directory}/`);
-  return allProcesses().filter((pid) => within(programOf(pid)) || within(workingDirectoryOf(pid)));
+  return within(programOf(pid)) || within(workingDirectoryOf(pid));
 }
 
 /** One line about a process, for whoever wants to know what was left; pid, parent, group, session, state and command. */
@@ -24,27 +28,43 @@ export function describeProcess(pid: number): string {
   }
 }
 
-/** Waits until nobody is there in several looks, one look can miss a hopper, or the time is over; gives who is left. */
+/** Waits until nobody is there in several looks, since one can miss a hopper, or the time is over; gives who is left. */
 export async function waitUntilEmpty(directory: string, limitMs: number): Promise<readonly number[]> {
   const deadline = now() + limitMs;
-  let emptyLooks = 0;
-  for (;;) {
-    const left = inhabitants(directory);
-    emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
-    if (emptyLooks === 6 || now() > deadline) return left;
+  for (let emptyLooks = 0; emptyLooks < 6;) {
+    const isEmpty = inhabitants(directory).length === 0;
+    emptyLooks = isEmpty ? emptyLooks + 1 : 0;
+    if (!isEmpty && now() > deadline) return seenInLooks(directory);
     await sleep(25);
   }
+  return [];
 }
 
-/** Ends whoever is there; throws when they cannot be ended within ten seconds. */
+/** Everybody seen in several looks at the same moment; of a hopper, which is another process each time, the last. */
+async function seenInLooks(directory: string): Promise<readonly number[]> {
+  const looks: (readonly number[])[] = [];
+  while (looks.length < 10) {
+    looks.push(inhabitants(directory));
+    await sleep(2);
+  }
+  const fullest = looks.toSorted((one, other) => other.length - one.length);
+  return fullest[0] ?? [];
+}
+
+/** Ends whoever is there; throws when they cannot be ended within twenty seconds. */
 export async function clear(directory: string): Promise<void> {
-  const deadline = now() + 10_000;
+  const deadline = now() + 20_000;
   for (let emptyLooks = 0; emptyLooks < 4;) {
-    const left = inhabitants(directory);
-    for (const pid of left) kill(pid);
-    emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
-    if (now() > deadline) throw new Error(`could not end ${left.map(describeProcess).join("; ")}`);
-    if (left.length === 0) await sleep(10);
+    let found = 0;
+    // At once as each is seen, and the newest first: a hopper is elsewhere a few milliseconds later.
+    for (const pid of allProcesses().toReversed()) {
+      if (!isInhabitant(pid, directory)) continue;
+      kill(pid);
+      found++;
+    }
+    emptyLooks = found === 0 ? emptyLooks + 1 : 0;
+    if (now() > deadline) throw new Error(`could not end what runs in ${directory}`);
+    if (found === 0) await sleep(10);
   }
 }
 

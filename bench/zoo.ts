@@ -40,7 +40,7 @@ export async function zoo(bench: Bench, { runs = 200 }: Effort): Promise<readonl
     left.set(death, survivors.length);
     for (const words of survivors.slice(0, 6)) console.error(`  left (${describe(death)}): ${words}`);
     if (survivors.length > 6) console.error(`  … ${survivors.length} in all`);
-    if ((index + 1) % 10 > 0) continue;
+    if ((index + 1) % 10 > 0 && survivors.length === 0) continue;
     console.error(
       `  ${index + 1} of ${runs}, ${[...left.values()].filter((count) => count > 0).length} with survivors`,
     );
