@@ -25,9 +25,14 @@ export function statusTable(
       isServing(member) ? urlIn(member) : "",
       "since" in member.state ? describeMillis(Math.max(0, at - member.state.since)) : "",
       member.restarts === 0 ? "" : String(member.restarts),
-      isServing(member) ? "" : explain(fleet, member.service.name, at).text,
+      isServing(member) ? servingWords(member) : explain(fleet, member.service.name, at).text,
     ]);
   return table(["service", "state", "port", "url", "for", "restarts", "why"].map(style.dim), rows);
+}
+
+/** What is worth knowing of what serves. */
+function servingWords({ said = "", socketLost }: Member): string {
+  return [said, ...(socketLost === true ? ["its next restart refuses connections"] : [])].filter(Boolean).join("; ");
 }
 
 function isServing({ state, health }: Member): boolean {
@@ -49,6 +54,7 @@ export function statusJson(session: RemoteSession, isShown: (member: Member) => 
       url: urlIn(member) === "" ? null : urlIn(member),
       pid: "pid" in member.state ? (member.state.pid ?? null) : null,
       restarts: member.restarts,
+      says: member.said ?? null,
       why: explain(fleet, member.service.name, session.now()).text,
     }));
   const run = {

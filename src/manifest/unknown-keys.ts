@@ -61,7 +61,7 @@ const manifest: Kind = {
 const service: Kind = {
   called: "a service",
   shape: serviceMap.shape,
-  later: ["watch", "socket", "stderr", "docker", "systemd", "remote", "package"],
+  later: ["watch", "stderr", "docker", "systemd", "remote", "package"],
   hints: {
     environment: variables,
     cmd: "The command goes under `command:`.",
@@ -88,7 +88,7 @@ const tops: Readonly<Record<string, Kind>> = {
   env_file: { called: "an env file", shape: envFileMap.shape },
 };
 
-const port: Kind = { called: "a port", shape: portMap.shape, later: ["socket"] };
+const port: Kind = { called: "a port", shape: portMap.shape };
 const probe = {
   retries: "It is called `failures:`.",
   path: "The path goes under `http:`.",
@@ -101,10 +101,15 @@ const parts: Readonly<Record<string, Kind>> = {
   ready: {
     called: "`ready`",
     shape: readyMap.shape,
-    later: ["notify", "announce"],
+    later: ["announce"],
     hints: { ...probe, start_period: "It is called `timeout:`." },
   },
-  health: { called: "`health`", shape: healthMap.shape, later: ["notify", "announce"], hints: probe },
+  health: {
+    called: "`health`",
+    shape: healthMap.shape,
+    later: ["announce"],
+    hints: { ...probe, notify: "Signs of life are asked for by `watchdog:`." },
+  },
   restart: { called: "`restart`", shape: restartMap.shape },
   stop: { called: "`stop`", shape: stopMap.shape },
   depends_on: { called: "a need", shape: needMap.shape },

@@ -35,6 +35,9 @@ const watchedHealth: Pick<Health, "interval" | "timeout" | "failures" | "success
   restart: false,
 };
 
+/** Until it is asked again who answers, when the stranger has just left or is an earlier run's last process. */
+const strangerInterval = 25;
+
 /** Between two looks at whether what was adopted still listens. */
 const presenceInterval = 500;
 
@@ -74,6 +77,7 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
       if (outcome.kind === "failed") return report({ type: "never-ready", service: name, run, reason: outcome.reason });
       const conflicts = await strangersOn(name, outcome.port);
       if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
+      await sleep(strangerInterval, signal);
     }
   };
 

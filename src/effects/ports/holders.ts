@@ -18,7 +18,7 @@ import {
   userName,
   type ProcessStat,
 } from "../processes/proc.ts";
-import { findRunOf } from "../state/registry.ts";
+import { findRun, findRunOf } from "../state/registry.ts";
 import { readListeners, type Listener } from "./sockets.ts";
 
 /** The run that asks: its own earlier processes are told apart from strangers. */
@@ -52,7 +52,13 @@ function knowledgeOf(
   asking: AskingRun | undefined,
 ): HolderKnowledge {
   const pids = row.pid === undefined ? (owners.get(row.inode) ?? []) : [row.pid];
-  const pid = topmost(pids);
+  // An engine that listens for a service holds the socket with it: it is the service that serves there, if it runs.
+  const run = pids.map((pid) => findRun(pid)).find((one) => one !== undefined);
+  const serving = run === undefined ? pids : pids.filter((pid) => findRun(pid) === undefined);
+  if (run !== undefined && serving.length === 0) {
+    return { kind: "lease", project: { name: run.name, root: run.root, pid: run.pid } };
+  }
+  const pid = topmost(serving);
   const holder = pid === undefined ? undefined : describeHolder(pid, asking);
   if (holder !== undefined) return { kind: "process", holder };
   if (row.uid < 0 || row.uid === process.getuid?.()) return { kind: "unknown", listening: true };

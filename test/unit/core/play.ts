@@ -127,9 +127,10 @@ function inWords(effect: Effect): string {
     case "start":
     case "watch":
     case "monitor":
-    case "stop":
     case "kill":
       return `${effect.type} ${effect.service} ${effect.run}`;
+    case "stop":
+      return `${effect.abort ? "abort" : "stop"} ${effect.service} ${effect.run}`;
     case "ask":
     case "unwait":
       return `${effect.type} ${effect.service}`;

@@ -63,12 +63,13 @@ services.yaml:11:43 one kind of probe, not both http and tcp
 
 describe("keys", () => {
   it.each<readonly [string, readonly string[]]>([
-    ...["watch", "socket", "stderr", "docker", "systemd", "remote", "package"].map(
+    ...["watch", "stderr", "docker", "systemd", "remote", "package"].map(
       (key) => [inService(`${key}: x`), [`1:28 "${key}" is not supported yet`]] as const,
     ),
     ["control: {}\nservices: {a: x}", ['1:1 "control" is not supported yet']],
     [inService("replicas: 3"), ['1:38 "replicas: 3" is not supported yet']],
-    [inService("ready: {notify: true}"), ['1:36 "ready.notify" is not supported yet']],
+    [inService("ready: {announce: true}"), ['1:36 "ready.announce" is not supported yet']],
+    [inService("health: {notify: true, tcp: 1}"), ['1:37 "notify" is no key of `health`']],
     [inService("health: {announce: true, tcp: 1}"), ['1:37 "health.announce" is not supported yet']],
     ["servces: {a: x}", ['1:1 "servces" is no key of a manifest']],
     [
@@ -99,7 +100,7 @@ describe("values", () => {
     [inService("port: 0"), "1:34 port must be a whole number from 1 to 65535, not 0"],
     [
       inService("port: autom"),
-      '1:34 port must be a port from 1 to 65535, auto, dynamic, or a map with preferred, range, fixed or on_conflict, not "autom"',
+      '1:34 port must be a port from 1 to 65535, auto, dynamic, or a map with preferred, range, fixed, on_conflict, socket or protocol, not "autom"',
     ],
     [inService("port: {range: 5}"), '1:42 port.range must be a range of ports such as 8000-8010, not "5"'],
     [inService("port: {range: 9-5}"), "1:42 the range 9-5 ends before it begins"],
@@ -112,6 +113,47 @@ describe("values", () => {
       inService("port: {on_conflict: kil}"),
       '1:48 port.on_conflict must be "ask", "next", "kill", "adopt", "wait", "skip", "quit" or "fail", not "kil"',
     ],
+    [inService("socket: true, ready: notify"), "1:36 `socket` needs a port to listen on"],
+    [
+      inService("port: 1, socket: true"),
+      "1:45 launch itself listens on this port, so that it can be connected to proves nothing",
+    ],
+    [
+      inService("port: 1, socket: true, ready: listen"),
+      "1:58 launch itself listens on this port, so that it can be connected to proves nothing",
+    ],
+    [
+      inService("ready: none, ports: {a: 1, b: {port: 2, socket: true}}"),
+      "1:35 launch itself listens on this port, so that it can be connected to proves nothing",
+    ],
+    [
+      inService("type: task, ports: {a: 1, b: {port: 2, socket: true}}"),
+      "1:75 only what launch keeps running can be handed a socket",
+    ],
+    [
+      inService("port: {port: 1, socket: true}, ready: notify, tty: true"),
+      "1:52 a service with a terminal of its own cannot be handed a socket",
+    ],
+    [
+      inService("port: 1, socket: true, ready: notify, host: myhost"),
+      "1:72 launch listens on this address itself and looks no name up",
+    ],
+    [
+      inService("port: 1, socket: true, ready: notify, health: {tcp: main}"),
+      "1:80 launch itself listens on this port, so it always can be connected to",
+    ],
+    [inService("ready: {notify: false}"), "1:44 ready.notify must be true, not false"],
+    [inService("ready: {notify: true, log: x}"), "1:44 one kind of probe, not both log and notify"],
+    [
+      "services: {a: {external: true, ready: notify}}",
+      "1:39 an external service tells launch nothing: `notify` has no meaning",
+    ],
+    [
+      inService("health: notify"),
+      '1:36 health must be listen, none, or a map with one of http, tcp, exec, log, listen, not "notify"',
+    ],
+    [inService("watchdog: 0"), "1:38 a watchdog needs some time"],
+    [inService("type: task, watchdog: 1s"), "1:50 a watchdog is for what launch keeps running"],
     [inService("port: 1, ports: {main: 2}"), "1:51 `port:` is the endpoint main already"],
     [
       inService("ports: {A: 2}"),
