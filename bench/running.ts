@@ -70,7 +70,9 @@ async function printToFile(bench: Bench): Promise<number> {
 
 /** Milliseconds from the program's start to launch having seen its last line, and the supervisor's peak memory. */
 async function printUnderLaunch(bench: Bench): Promise<{ readonly ms: number; readonly peakMb: number }> {
-  const directory = writeManifest(bench, { flood: { command: [bench.service, ...printCommand], type: "task" } });
+  // The whole log is read back afterwards, so none of it may be archived.
+  const flood = { command: [bench.service, ...printCommand], type: "task", logs: { max_size: "1GB" } };
+  const directory = writeManifest(bench, { flood });
   const run = startLaunch(bench, directory);
   const { seenAt, peakMb } = await watchFlood();
   const [started] = readStamps(stampFile(directory));
