@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { describeConflict } from "../../../src/core/failure.ts";
@@ -299,4 +299,125 @@ test("two runs that start together never get the same port", async () => {
     expect(new Set(got).size).toBe(12);
     await Promise.all([one.ask("release"), two.ask("release")]);
   }
+});
+
+describe("sockets that are handed over", () => {
+  const socket = { socket: true } as const;
+
+  /** Whether a connection is accepted, be it only by the system. */
+  async function connects(port: number, host = "127.0.0.1"): Promise<boolean> {
+    const client = connect({ port, host });
+    const result = await Promise.race([
+      once(client, "connect").then(() => true),
+      once(client, "error").then(() => false),
+    ]).catch(() => false);
+    client.destroy();
+    return result;
+  }
+
+  test("listen from the claim on, also while the service is open and down, until they are released", async () => {
+    const [a = 0, b = 0] = await freePorts(2);
+    await using ports = openPorts(options());
+    const api = service("api", [
+      { name: "main", preferred: a, ...socket },
+      { name: "admin", preferred: b, ...socket },
+    ]);
+    expect((await ports.claim([api])).conflicts).toEqual([]);
+    expect(await connects(a)).toBe(true);
+    expect(await connects(b)).toBe(true);
+    const before = ports.sockets("api");
+    expect(before.map(({ name }) => name)).toEqual(["main", "admin"]);
+    expect(await ports.open("api")).toEqual([]);
+    ports.hold("api");
+    expect(await ports.open("api")).toEqual([]);
+    expect(ports.sockets("api")).toEqual(before);
+    expect(await connects(a)).toBe(true);
+    ports.release("api");
+    expect(await connects(a)).toBe(false);
+  });
+
+  test("are on the host of the service, and else on 127.0.0.1 alone", async () => {
+    const [a = 0, b = 0] = await freePorts(2);
+    await using ports = openPorts(options());
+    await ports.claim([
+      service("api", { preferred: a, ...socket }),
+      service("six", { preferred: b, ...socket }, { host: "::1" }),
+    ]);
+    expect([await connects(a), await connects(a, "::1")]).toEqual([true, false]);
+    expect([await connects(b), await connects(b, "::1")]).toEqual([false, true]);
+  });
+
+  test("leave the others of the service as they are", async () => {
+    const [a = 0, b = 0] = await freePorts(2);
+    await using ports = openPorts(options());
+    await ports.claim([
+      service("api", [
+        { name: "main", preferred: a, ...socket },
+        { name: "admin", preferred: b },
+      ]),
+    ]);
+    expect(ports.sockets("api").map(({ name }) => name)).toEqual(["main"]);
+    expect(await connects(b)).toBe(false);
+    expect(await ports.open("api")).toEqual([]);
+    await close(await listen(b));
+  });
+
+  test("are not made where a port is taken, on any address, and move to the next", async () => {
+    const a = await freePort();
+    await using ports = openPorts(options());
+    const stranger = await listen(a, "::1");
+    const api = service("api", { preferred: a, ...socket });
+    const { conflicts } = await ports.claim([api]);
+    expect(conflicts).toMatchObject([{ port: a, choices: expect.arrayContaining(["next"]) as unknown }]);
+    expect(ports.sockets("api")).toEqual([]);
+    const next = ports.assign("api", "main")!;
+    expect((await ports.claim([api])).conflicts).toEqual([]);
+    expect([await connects(next), ports.assigned["api"]]).toEqual([true, { main: next }]);
+    await close(stranger);
+  });
+
+  test("close when the port moves, and are had from the pool and from the system too", async () => {
+    await using ports = openPorts(options());
+    const api = service("api", [
+      { name: "main", source: "auto", ...socket },
+      { name: "any", source: "dynamic", ...socket },
+    ]);
+    const { assigned } = await ports.claim([api]);
+    const { main = 0, any = 0 } = assigned["api"] ?? {};
+    expect([await connects(main), await connects(any)]).toEqual([true, true]);
+    const next = ports.assign("api", "main")!;
+    await ports.claim([api]);
+    expect([await connects(main), await connects(next)]).toEqual([false, true]);
+  });
+
+  test("are had again where another has them, once those are gone", async () => {
+    const a = await freePort();
+    await using ports = openPorts(options());
+    ports.reclaim(service("api", { preferred: a, ...socket }), { main: a });
+    const former = await listen(a);
+    expect(ports.sockets("api")).toEqual([]);
+    expect((await ports.open("api")).length).toBe(1);
+    await close(former);
+    expect(await ports.open("api")).toEqual([]);
+    expect(ports.sockets("api").length).toBe(1);
+    expect(await connects(a)).toBe(true);
+  });
+
+  test("are only looked for by an inspection", async () => {
+    const a = await freePort();
+    await using ports = openPorts(options());
+    const inspected = ports.inspect([service("api", { preferred: a, ...socket })]);
+    expect(await inspected).toEqual({ assigned: { api: { main: a } }, conflicts: [] });
+    expect(await connects(a)).toBe(false);
+  });
+
+  test("are made by Node where there is no Perl", async () => {
+    const { PATH } = process.env;
+    const a = await freePort();
+    await using ports = openPorts(options());
+    process.env["PATH"] = "/nowhere";
+    await ports.claim([service("api", { preferred: a, ...socket })]);
+    process.env["PATH"] = PATH;
+    expect(await connects(a)).toBe(true);
+  });
 });
