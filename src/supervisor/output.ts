@@ -8,6 +8,7 @@ import { type FollowedLog, followLog, type LogNews } from "../effects/logs/follo
 import { countLines, type LineBatch } from "../effects/logs/lines.ts";
 import { logPath } from "../effects/logs/names.ts";
 import { createRing, type Ring } from "../effects/logs/ring.ts";
+import { watchRoom } from "../effects/logs/room.ts";
 import type { Halt } from "../effects/logs/rotate.ts";
 
 /** Sees every batch of lines of every service, in order for each. The bytes are valid during the call only. */
@@ -62,6 +63,7 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
   const readers = new Set<LineReader>();
   // Logs that have lost their names; what still holds them is followed to the end.
   const left: Stream[] = [];
+  const room = watchRoom(directory, (isFull) => notice({ kind: "state", message: wordsOnRoom(directory, isFull) }));
   const path = (service: string): string => logPath(directory, service);
 
   const openStream = (
@@ -74,6 +76,7 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
       seen.bytes += batch.bytes.length;
       seen.ring.push(batch);
       for (const reader of readers) reader(service, batch);
+      room.touched();
     };
     const log = followLog({
       path: path(service),
@@ -98,7 +101,10 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
       if (log.retire()) void log[Symbol.asyncDispose]();
       else if (log.isThere()) return log.fd;
       // Moved or deleted by somebody: what the next run writes goes to a file of this name again.
-      else left.push(stream);
+      else {
+        log.leave();
+        left.push(stream);
+      }
       return openStream(service, seen).log.fd;
     },
     current(service) {
@@ -120,6 +126,7 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
     path,
     start: (service) => streams.get(service)?.log.start() ?? sizeOf(path(service)),
     async [Symbol.asyncDispose]() {
+      room[Symbol.dispose]();
       for (const { log } of [...streams.values(), ...left]) await log[Symbol.asyncDispose]();
     },
   };
@@ -128,6 +135,12 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
 function noticeOf(service: string, news: LogNews): Notice {
   if (news.kind === "remark") return { kind: "log", service, message: news.message };
   return { kind: "rotated", service, from: news.from, archive: news.archive };
+}
+
+function wordsOnRoom(directory: string, isFull: boolean): string {
+  return isFull
+    ? `the disk that the logs are on is full (${directory}); what services write is lost until there is room`
+    : "there is room for logs on the disk again";
 }
 
 function sizeOf(path: string): number {

@@ -43,6 +43,8 @@ export interface FollowedLog extends AsyncDisposable {
   isThere(): boolean;
   /** Resolves once every line that is in the log by now has been seen. */
   drain(): Promise<void>;
+  /** Another file gets its name: it is only followed from now on. */
+  leave(): void;
   /** Nobody writes to it any more: true if it has become an archive, so that the next run begins a new file. */
   retire(): boolean;
 }
@@ -65,6 +67,7 @@ export function followLog(options: FollowedOptions): FollowedLog {
   let rotating: Promise<void> | undefined;
   let pausing: Disposable | undefined;
   let warned = false;
+  let isLeft = false;
 
   const times = keepTimes(timesPath(path), { inode: file.inode, first });
   // What was written while nobody followed has been seen by now.
@@ -74,6 +77,7 @@ export function followLog(options: FollowedOptions): FollowedLog {
     onLines(batch);
     if (batch.origin === "launch") return;
     const delivered = tail.delivered();
+    if (isLeft) return;
     times.saw(delivered);
     const last = batch.bytes.lastIndexOf(lineFeed);
     if (last !== -1) whole = delivered - batch.bytes.length + last + 1;
@@ -145,6 +149,10 @@ export function followLog(options: FollowedOptions): FollowedLog {
       }
     },
     drain: tail.drain,
+    leave() {
+      isLeft = true;
+      times[Symbol.dispose]();
+    },
     retire() {
       if (first === 0 || rotating !== undefined || !log.isThere()) return false;
       try {
@@ -158,7 +166,7 @@ export function followLog(options: FollowedOptions): FollowedLog {
       pausing?.[Symbol.dispose]();
       await rotating;
       await tail[Symbol.asyncDispose]();
-      times[Symbol.dispose]();
+      if (!isLeft) times[Symbol.dispose]();
       file[Symbol.dispose]();
     },
   };
