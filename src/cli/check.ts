@@ -7,6 +7,7 @@ import { renderProblem } from "../manifest/problem.ts";
 import { startOrder } from "../plan/graph.ts";
 import { checkServices, type Finding } from "./check-services.ts";
 import { type Inspection, inspectPorts } from "./inspect.ts";
+import { leftBehindWords } from "./left-behind.ts";
 import type { Chosen } from "./project.ts";
 import { table } from "./table.ts";
 import { countServices } from "./words.ts";
@@ -70,6 +71,7 @@ function asText({ chosen, inspection, findings, code }: Verdict, style: Style): 
     findings
       .map(({ service, fatal, text }) => `${fatal ? style.bad(service) : style.warn(service)}: ${text}`)
       .join("\n"),
+    leftBehindWords(inspection.left) ?? "",
     code === 3 ? "In a terminal you would be asked what to do." : "",
     conclusion(inspection, code, style),
   ];
@@ -105,6 +107,7 @@ function asJson({ chosen, inspection, findings, code }: Verdict): string {
     findings,
     warnings,
     ...(inspection.running === undefined ? {} : { running: inspection.running }),
+    ...(inspection.left.size === 0 ? {} : { left: [...inspection.left] }),
     exitCode: code,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;

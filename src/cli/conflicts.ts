@@ -3,13 +3,16 @@
 import { describeConflict } from "../core/failure.ts";
 import type { GlobalArgs, SelectionArgs } from "./options.ts";
 import { inspectPorts } from "./inspect.ts";
+import { leftBehindWords } from "./left-behind.ts";
 import { chooseServices } from "./project.ts";
 
 /** Prints every conflict; 3 when there is one, 0 when every port is free or ours. */
 export async function run(args: GlobalArgs & SelectionArgs): Promise<number> {
   const chosen = await chooseServices(args);
   if (chosen === undefined) return 2;
-  const { conflicts } = await inspectPorts(chosen, { instance: args.instance, strictPorts: false });
+  const { conflicts, left } = await inspectPorts(chosen, { instance: args.instance, strictPorts: false });
+  const words = leftBehindWords(left);
+  if (words !== undefined) process.stderr.write(`${words}\n`);
   if (args.json) {
     process.stdout.write(
       `${JSON.stringify({ conflicts: conflicts.map(({ conflict, decision }) => ({ ...conflict, decision })) }, undefined, 2)}\n`,

@@ -6,12 +6,15 @@ import { openPorts } from "../effects/ports/ports.ts";
 import { readRun, statePaths } from "../effects/state/directory.ts";
 import { readState } from "../effects/state/state-file.ts";
 import { type ConflictPolicy, decide, type Decision } from "../plan/conflicts.ts";
+import { leftBehind } from "./left-behind.ts";
 import type { Chosen } from "./project.ts";
 
 /** The ports that a run would have, and the conflicts with what would be answered without a person. */
 export interface Inspection {
   readonly assigned: Readonly<Record<string, Readonly<Record<string, Port>>>>;
   readonly conflicts: readonly { readonly conflict: Conflict; readonly decision: Decision }[];
+  /** The processes that a killed run of it has left, which the next one ends before anything else. */
+  readonly left: ReadonlySet<number>;
   /** The run of this same project and instance that is going, if there is one. */
   readonly running?: { readonly pid: number };
 }
@@ -32,8 +35,15 @@ export async function inspectPorts(
     strict: options.strictPorts,
     run,
   });
-  const { assigned, conflicts } = await ports.inspect(open);
+  const inspected = await ports.inspect(open);
+  const left = await leftBehind(paths.directory);
+  const isOfLeft = ({ holder }: Conflict): boolean => holder.kind === "process" && left.has(holder.holder.pid);
+  const freed = inspected.conflicts.filter(isOfLeft);
+  const conflicts = inspected.conflicts.filter((conflict) => !isOfLeft(conflict));
+  const assigned: Record<string, Readonly<Record<string, Port>>> = { ...inspected.assigned };
+  for (const { service, endpoint, port } of freed) assigned[service] = { ...assigned[service], [endpoint]: port };
   return {
+    left,
     assigned: { ...assigned, ...own },
     conflicts: conflicts.flatMap((conflict) => {
       const service = services.find(({ name }) => name === conflict.service);

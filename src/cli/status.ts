@@ -2,6 +2,7 @@
 
 import { hasFailed, type Member } from "../core/state.ts";
 import { matcher } from "../plan/select.ts";
+import { leftBehind, leftBehindWords } from "./left-behind.ts";
 import type { GlobalArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
 import { statusJson, statusTable } from "./status-table.ts";
@@ -13,7 +14,11 @@ export async function run(args: GlobalArgs & { readonly service?: readonly strin
   const paths = await stateOf(args);
   if (paths === undefined) return 2;
   await using session = await reachRun(paths);
-  if (session === undefined) return sayNobodyThere(args);
+  if (session === undefined) {
+    const words = leftBehindWords(await leftBehind(paths.directory));
+    if (words !== undefined) process.stderr.write(`${words}\n`);
+    return sayNobodyThere(args);
+  }
   const { members } = session.snapshot();
   const unknown = (args.service ?? []).filter((pattern) => !Object.keys(members).some(matcher([pattern])));
   if (unknown.length > 0) throw new UsageError(`No service of this run is called ${unknown.join(" or ")}.`);

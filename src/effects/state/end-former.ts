@@ -2,6 +2,7 @@
 // this boot for this directory is believed, and every process is checked again before it gets a signal.
 
 import type { Leftover } from "../../core/notice.ts";
+import type { ProcessStat } from "../processes/proc.ts";
 import { lookAround } from "../processes/scan.ts";
 import { belongingTo, type Sought, type Swept, sweep } from "../processes/sweep.ts";
 import { isProcess } from "./former.ts";
@@ -16,10 +17,10 @@ export function endFormer(run: RunRecord, spare: readonly string[]): Promise<Swe
   return sweep(soughtOf(run), { signal: "SIGTERM", graceMs: Math.max(0, ...graces), spare });
 }
 
-/** How many processes the run has left. */
-export async function countFormer(run: RunRecord): Promise<number> {
+/** What the run has left. */
+export async function findFormer(run: RunRecord): Promise<readonly ProcessStat[]> {
   const sought = soughtOf(run);
-  return (await lookAround(sought.since)).filter(belongingTo(sought)).length;
+  return (await lookAround(sought.since)).filter(belongingTo(sought));
 }
 
 function soughtOf(run: RunRecord): Sought {

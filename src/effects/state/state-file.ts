@@ -1,7 +1,17 @@
 // `state.json` and the copy before it: read with distrust, replaced in one move. Reading never throws and never follows a
 // link; what cannot be read is said in words, once, by whoever asked.
 
-import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { decodeDocument, encodeDocument } from "./document.ts";
 import { nothingKept, readStateValue, type State } from "./state.ts";
@@ -91,11 +101,26 @@ export function openStateFile(directory: string, found: Pick<Found, "isWhole">):
   return {
     write(state) {
       writeNew(`${path}.new`, encodeDocument(state));
-      if (isWhole) renameSync(path, `${path}.old`);
+      if (isWhole) keepBefore(path);
       renameSync(`${path}.new`, path);
       isWhole = true;
     },
   };
+}
+
+/** The file stays where it is meanwhile, so that nobody ever finds none. */
+function keepBefore(path: string): void {
+  const before = `${path}.old`;
+  try {
+    rmSync(before, { force: true });
+    linkSync(path, before);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Somebody has deleted it; there is nothing to keep.
+    if (code === "ENOENT") return;
+    // Not every file system has second names.
+    renameSync(path, before);
+  }
 }
 
 function writeNew(path: string, text: string): void {

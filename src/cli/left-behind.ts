@@ -1,0 +1,19 @@
+// What a killed run of this project has left, for commands that only look: they say it, and the next launch ends it.
+
+import { formerRun } from "../effects/state/former.ts";
+import { readState } from "../effects/state/state-file.ts";
+
+/** The pids of what a killed run in this state directory has left; none where there was no such run. */
+export async function leftBehind(directory: string): Promise<ReadonlySet<number>> {
+  const former = formerRun(readState(directory).state, directory);
+  if (former.kind !== "killed") return new Set();
+  const { findFormer } = await import("../effects/state/end-former.ts");
+  return new Set((await findFormer(former.run)).map(({ pid }) => pid));
+}
+
+/** One line about them; undefined when there are none. */
+export function leftBehindWords(pids: ReadonlySet<number>): string | undefined {
+  if (pids.size === 0) return undefined;
+  const many = pids.size === 1 ? "a process" : `${pids.size} processes`;
+  return `A run of this project was killed and left ${many}; the next launch ends ${pids.size === 1 ? "it" : "them"}.`;
+}
