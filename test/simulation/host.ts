@@ -152,6 +152,8 @@ export function simulate(
   const check = (service: string, run: number): void => {
     if (isWatchedOnly(fleet.members[service]!)) {
       if (odds(0.4)) tell(luck.between(5, 6000), { type: "lost", service, run, reason: "nothing answers" });
+    } else if (odds(0.1)) {
+      tell(luck.between(5, 6000), { type: "silent", service, run });
     } else if (odds(0.4)) {
       tell(luck.between(5, 6000), { type: "unhealthy", service, run, reason: "answered 503" });
       if (luck.chance(0.5)) tell(luck.between(6000, 9000), { type: "healthy", service, run });
@@ -186,8 +188,11 @@ export function simulate(
       case "monitor":
         return check(effect.service, effect.run);
       case "stop":
+        if (odds(0.1))
+          tell(luck.between(1, 300), { type: "extended", service: effect.service, run: effect.run, by: 500 });
+        return signal(effect.service, effect.run, false);
       case "kill":
-        return signal(effect.service, effect.run, effect.type === "kill");
+        return signal(effect.service, effect.run, true);
       case "ask":
         if (!odds(0.1)) plan(luck.between(1, 3000), () => decision(effect.service, luck));
         return;

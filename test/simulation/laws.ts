@@ -99,6 +99,11 @@ const killsAfterTheGrace: Law = () => {
         hurried = true;
         for (const run of graces.keys()) graces.set(run, event.at);
       }
+      const until = event.type === "extended" ? graces.get(key(event)) : undefined;
+      // Whoever asks for more time in time has it.
+      if (event.type === "extended" && until !== undefined && event.at < until) {
+        graces.set(key(event), Math.max(until, event.at + event.by));
+      }
       for (const effect of effects) {
         if (effect.type === "stop") {
           const grace = after.members[effect.service]!.service.stop.timeout;

@@ -128,5 +128,5 @@ function build(words: Words, index: number, all: readonly Words[]): Service {
     restart: true,
     owner: "tree",
   } as const;
-  return service(name, { ...common, onExit, ...(health ? { health: checks } : {}) });
+  return service(name, { ...common, onExit, ...(health ? { health: checks, watchdog: 5000 } : {}) });
 }
