@@ -188,8 +188,9 @@ export function simulate(
       case "monitor":
         return check(effect.service, effect.run);
       case "stop":
-        if (odds(0.1))
+        if (odds(0.1)) {
           tell(luck.between(1, 300), { type: "extended", service: effect.service, run: effect.run, by: 500 });
+        }
         return signal(effect.service, effect.run, false);
       case "kill":
         return signal(effect.service, effect.run, true);
