@@ -4,7 +4,7 @@ import { change, rested } from "./change.ts";
 import type { Event, Fact } from "./event.ts";
 import type { Exit, Failure } from "./failure.ts";
 import { noteRun } from "./run.ts";
-import type { Port } from "./service.ts";
+import type { Millis, Port } from "./service.ts";
 import type { Ending, Fleet, Member } from "./state.ts";
 
 /** One service as it is found by the engine that comes after. */
@@ -15,6 +15,8 @@ export interface Reclaimed {
   /** The number of its latest run. */
   readonly run: number;
   readonly restarts: number;
+  /** Times of the automatic restarts that still count towards a crash loop, on this engine's clock. */
+  readonly recentRestarts: readonly Millis[];
   /** Leased to us again; empty where `found` is neither `live` nor `ended` nor `adopted`. */
   readonly ports: Readonly<Record<string, Port>>;
   readonly found: FoundAs;
@@ -28,6 +30,8 @@ export type FoundAs =
   | { readonly kind: "ended"; readonly proved: boolean; readonly end: Ending }
   /** It had ended with success before. */
   | { readonly kind: "exited"; readonly exit: Exit }
+  /** It had ended before, and starts again at `until`. */
+  | { readonly kind: "backoff"; readonly until: Millis; readonly failure: Failure }
   /** It had given up before. */
   | { readonly kind: "failed"; readonly failure: Failure }
   /** Someone else's process serves in its place. */
@@ -52,8 +56,9 @@ export function noteReclaim(fleet: Fleet, event: Extract<Fact, { type: "reclaime
   }, back);
 }
 
-function takenBack(member: Member, { wanted, bounce, run, restarts, ports, found }: Reclaimed, at: number): Member {
-  const known: Member = { ...member, wanted, run, restarts };
+function takenBack(member: Member, { wanted, bounce, run, ports, found, ...counts }: Reclaimed, at: Millis): Member {
+  const { restarts, recentRestarts } = counts;
+  const known: Member = { ...member, wanted, run, restarts, recentRestarts };
   switch (found.kind) {
     case "live": {
       const { pid } = found;
@@ -75,6 +80,10 @@ function takenBack(member: Member, { wanted, bounce, run, restarts, ports, found
     }
     case "exited":
       return { ...rested(known, { status: "exited", exit: found.exit }), lastEnd: { exit: found.exit } };
+    case "backoff": {
+      const { until, failure } = found;
+      return { ...rested(known, { status: "backoff", until, failure }), lastEnd: { failure } };
+    }
     case "failed":
       return { ...rested(known, { status: "failed", failure: found.failure }), lastEnd: { failure: found.failure } };
     case "adopted":

@@ -9,6 +9,7 @@ import { now, sleep } from "../effects/clock.ts";
 import { matchLog } from "../effects/health/log.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { Swept } from "../effects/processes/sweep.ts";
+import { fromBoot } from "../effects/state/boot.ts";
 import { readExit } from "../effects/state/exit-status.ts";
 import { isProcess } from "../effects/state/former.ts";
 import type { LiveRecord, RunRecord, ServiceRecord } from "../effects/state/state.ts";
@@ -65,8 +66,9 @@ export async function reclaimRuns(
     if (record.live !== undefined) runs.reclaim(service.name, await resume(service, record.live, options));
   }
   const factOf = ({ record, found }: Taken): Reclaimed => {
-    const { wanted, bounce, run: number, restarts } = record;
-    return { wanted, bounce, run: number, restarts, ports: record.ports, found };
+    const { wanted, bounce, run: number, restarts, ports: had } = record;
+    const recentRestarts = record.recentRestarts.map(fromBoot);
+    return { wanted, bounce, run: number, restarts, recentRestarts, ports: had, found };
   };
   report({ type: "reclaimed", services: Object.fromEntries(taken.map((one) => [one.service.name, factOf(one)])) });
   for (const { service, record, found } of begun) {
@@ -97,6 +99,8 @@ function foundAs(service: Service, { live, over }: ServiceRecord, taken: Readonl
       return { kind: "exited", exit: { code: over.code, signal: null } };
     case "failed":
       return { kind: "failed", failure: over.failure };
+    case "backoff":
+      return { kind: "backoff", until: fromBoot(over.until), failure: over.failure };
     case "adopted":
       return { kind: "adopted" };
   }

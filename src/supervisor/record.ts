@@ -1,6 +1,7 @@
 // What is written down of the services while they run, so that whoever comes after this engine can take them over or end them.
 
 import type { Fleet, Member } from "../core/state.ts";
+import { toBoot } from "../effects/state/boot.ts";
 import type { LiveRecord, Over, ServiceRecord } from "../effects/state/state.ts";
 import type { Live } from "./live.ts";
 
@@ -30,6 +31,7 @@ export function recordServices(
       run: member.run,
       ...(tag === undefined ? {} : { tag }),
       restarts: member.restarts,
+      recentRestarts: member.recentRestarts.map(toBoot),
       ports: member.claim === "held" ? member.ports : {},
       ...(over === undefined ? {} : { over }),
       ...(live?.pid === undefined ? {} : { live: liveRecord(live, live.pid, sessionFrom(name)) }),
@@ -62,5 +64,6 @@ function liveRecord(
 function overOf({ state, adopted }: Member): Over | undefined {
   if (adopted) return { kind: "adopted" };
   if (state.status === "exited") return { kind: "exited", code: state.exit.code ?? 0 };
+  if (state.status === "backoff") return { kind: "backoff", until: toBoot(state.until), failure: state.failure };
   return state.status === "failed" ? { kind: "failed", failure: state.failure } : undefined;
 }

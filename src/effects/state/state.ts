@@ -61,6 +61,8 @@ export interface ServiceRecord {
   /** What all that its latest run started has inherited. */
   readonly tag?: string;
   readonly restarts: number;
+  /** Times of the restarts that still count towards a crash loop, in milliseconds since boot. */
+  readonly recentRestarts: readonly number[];
   readonly ports: Readonly<Record<string, Port>>;
   /** What it had come to when nothing of it lives. */
   readonly over?: Over;
@@ -71,6 +73,8 @@ export interface ServiceRecord {
 export type Over =
   | { readonly kind: "exited"; readonly code: number }
   | { readonly kind: "failed"; readonly failure: Failure }
+  /** Started again at `until`, in milliseconds since boot. */
+  | { readonly kind: "backoff"; readonly until: number; readonly failure: Failure }
   /** Someone else's process serves in its place. */
   | { readonly kind: "adopted" };
 
@@ -142,19 +146,19 @@ function isRun(value: unknown): value is RunRecord {
     [since, engines].every(isCount) &&
     (onDeath === "end" || onDeath === "reclaim") &&
     [ending, colors].every(isBoolean) &&
-    Array.isArray(reclaims) &&
-    reclaims.every((time) => typeof time === "number") &&
+    isTimes(reclaims) &&
     Object.values(services as object).every(isService)
   );
 }
 
 function isService(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { wanted, bounce, run, tag, restarts, ports, over, live } = value;
+  const { wanted, bounce, run, tag, restarts, recentRestarts, ports, over, live } = value;
   return (
     [wanted, bounce].every(isBoolean) &&
     [run, restarts].every(isCount) &&
     (tag === undefined || isString(tag)) &&
+    isTimes(recentRestarts) &&
     isRecord(ports) &&
     Object.values(ports).every(isPort) &&
     (over === undefined || isOver(over)) &&
@@ -164,11 +168,13 @@ function isService(value: unknown): boolean {
 
 function isOver(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { kind, code, failure } = value;
+  const { kind, code, until, failure } = value;
+  const isFailure = isRecord(failure) && isString(failure["kind"]);
   return (
     kind === "adopted" ||
     (kind === "exited" && isCount(code)) ||
-    (kind === "failed" && isRecord(failure) && isString(failure["kind"]))
+    (kind === "failed" && isFailure) ||
+    (kind === "backoff" && isFailure && typeof until === "number")
   );
 }
 
@@ -204,6 +210,10 @@ function isString(value: unknown): value is string {
 
 function isBoolean(value: unknown): value is boolean {
   return typeof value === "boolean";
+}
+
+function isTimes(value: unknown): boolean {
+  return Array.isArray(value) && value.every((time) => typeof time === "number");
 }
 
 function isCount(value: unknown): value is number {

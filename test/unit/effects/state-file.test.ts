@@ -33,7 +33,9 @@ const run: RunRecord = {
   colors: false,
   engines: 0,
   reclaims: [],
-  services: { api: { wanted: true, bounce: false, run: 3, restarts: 2, ports: { main: 4000 }, live } },
+  services: {
+    api: { wanted: true, bounce: false, run: 3, restarts: 2, recentRestarts: [], ports: { main: 4000 }, live },
+  },
 };
 const before: State = { ports: { api: { main: 4000 } }, files: { "/tmp/ä": "aa" }, run };
 const after: State = { ...before, ports: { api: { main: 4001 } } };
