@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-// `unit` is pure and needs no build; `integration` runs real processes; `e2e` runs the built bin.
+// `unit` is pure and needs no build; `integration` runs real processes; `e2e` runs the built bin; `faults` breaks things on purpose.
 export default defineConfig({
   test: {
     projects: [
@@ -29,6 +29,16 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/helpers/build.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "faults",
+          include: ["test/faults/*.test.ts"],
+          globalSetup: ["test/helpers/build.ts", "test/faults/left-out.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
