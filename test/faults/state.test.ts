@@ -115,8 +115,9 @@ fault(40, async () => {
   const { project } = run;
   const top = dirname(dirname(bin));
   mkdirSync(project.path("app"));
-  for (const part of ["bin", "dist", "package.json"])
+  for (const part of ["bin", "dist", "package.json"]) {
     cpSync(join(top, part), project.path("app", part), { recursive: true });
+  }
   try {
     linkSync(process.execPath, project.path("app/node"));
   } catch {
