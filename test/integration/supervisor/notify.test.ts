@@ -1,7 +1,9 @@
 // Readiness by message: a descriptor, a command, a datagram; and the watchdog.
 
+import { execFileSync } from "node:child_process";
+import { existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type Running, startEngine } from "../../helpers/engine.ts";
 import { newProject, root } from "../../helpers/project.ts";
 import { until } from "../../helpers/wait.ts";
@@ -89,7 +91,9 @@ test("more time is granted to a service that asks for it", async () => {
     },
   });
   await using run = await startEngine(project, { onFailure: "continue" });
-  expect((await run.events.state("late", "failed")).reason).toMatch(/^not ready within \d+ms: it has not said READY=1$/);
+  expect((await run.events.state("late", "failed")).reason).toMatch(
+    /^not ready within \d+ms: it has not said READY=1$/,
+  );
   await run.events.state("api", "ready");
 });
 
@@ -160,3 +164,58 @@ test("a service that is stopped is not judged by its watchdog", async () => {
   const before = run.engine.supervisor.snapshot().members["api"]?.state;
   expect(before).toMatchObject({ status: "ready", run: 1 });
 });
+
+test("what launch itself was handed is not handed on", async () => {
+  const given = { NOTIFY_SOCKET: "/nowhere", WATCHDOG_USEC: "1", LISTEN_FDS: "1", LISTEN_PID: "1" };
+  Object.assign(process.env, given);
+  onTestFinished(() => {
+    for (const name of Object.keys(given)) delete process.env[name];
+  });
+  await using project = newProject({
+    services: {
+      plain: {
+        command: "env | grep -E '^(NOTIFY|WATCHDOG|LISTEN)_'; echo over; exec sleep 1000",
+        ready: { log: "^over$" },
+      },
+    },
+  });
+  await using run = await startEngine(project);
+  await run.events.state("plain", "ready");
+  expect(run.lines("plain")).toEqual(["over"]);
+});
+
+test.runIf(existsSync("/usr/bin/systemd-notify"))(
+  "systemd-notify makes a service ready, and its barrier ends",
+  async () => {
+    await using project = newProject({
+      services: {
+        api: { command: "systemd-notify --ready --status=up && echo told; exec sleep 1000", ready: "notify" },
+      },
+    });
+    await using run = await startEngine(project);
+    await run.events.state("api", "ready");
+    await until("the end of systemd-notify", () => run.lines("api").includes("told"));
+    expect(said(run, "api")).toBe("up");
+  },
+);
+
+test("without Perl there is no NOTIFY_SOCKET, and the descriptor serves", async () => {
+  const { PATH } = process.env;
+  const bare = newProject({ services: { none: "true" } });
+  onTestFinished(() => bare[Symbol.asyncDispose]());
+  for (const program of ["sh", "sleep", "env", "node"]) symlinkSync(programPath(program), bare.path(program));
+  await using project = newProject({
+    services: {
+      api: { command: 'echo "socket:$NOTIFY_SOCKET"; echo >&"$NOTIFY_FD"; exec sleep 1000', ready: "notify" },
+    },
+  });
+  process.env["PATH"] = bare.directory;
+  onTestFinished(() => void (process.env["PATH"] = PATH));
+  await using run = await startEngine(project);
+  await run.events.state("api", "ready");
+  expect(run.lines("api")).toEqual(["socket:"]);
+});
+
+function programPath(name: string): string {
+  return execFileSync("/bin/sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
+}

@@ -72,3 +72,57 @@ test("connections wait from the claim on, and are served by whoever comes", asyn
   const [answer] = (await once(early, "data")) as [Buffer];
   expect(answer.toString()).toContain("200 OK");
 });
+
+test("several sockets are handed over, each to be accepted from by a program that blocks", async () => {
+  await using project = newProject({
+    services: {
+      api: {
+        command: [blocking],
+        ports: {
+          first: "dynamic",
+          second: { port: "dynamic", socket: true },
+          third: { port: "dynamic", socket: true },
+        },
+        ready: { http: "http://127.0.0.1:${PORT_THIRD}/" },
+        restart: { delay: 0 },
+      },
+    },
+  });
+  await using run = await startEngine(project);
+  const { ports, pid } = await run.events.state("api", "ready");
+  const load = startLoad(ports!["third"]!, 3);
+  process.kill(pid!, "SIGKILL");
+  await run.events.state("api", "ready", { run: 2 });
+  const before = load.counts.answered;
+  await until("answers of the second run", () => load.counts.answered > before + 20);
+  expect(await load.end()).toMatchObject({ refused: 0 });
+  expect(run.lines("api")).toEqual([]);
+});
+
+test("a server below a shell and another program gets the socket all the same", async () => {
+  const below = `python3 -c "import subprocess; subprocess.run(['node', '${join(fixtures, "handed.js")}'], close_fds=False)"; true`;
+  await using project = newProject({ services: { api: service(["sh", "-c", below]) } });
+  await using run = await startEngine(project);
+  const { ports, pid } = await run.events.state("api", "ready");
+  const answer = await fetch(`http://127.0.0.1:${ports!["main"]}/`);
+  expect(Number(await answer.text())).not.toBe(pid);
+  expect(await run.stop()).toBe(0);
+});
+
+test("a service that fails for good leaves its port listened on, and the end of the run closes it", async () => {
+  await using project = newProject({
+    services: { api: service(["node", join(fixtures, "handed.js")], { restart: "no" }), other: "exec sleep 1000" },
+  });
+  await using run = await startEngine(project, { onFailure: "continue" });
+  const { ports, pid } = await run.events.state("api", "ready");
+  process.kill(pid!, "SIGKILL");
+  await run.events.state("api", "failed");
+  const client = connect(ports!["main"]!, "127.0.0.1");
+  await once(client, "connect");
+  const closed = once(client, "close").catch(() => {});
+  await run.stop();
+  await run.engine[Symbol.asyncDispose]();
+  await closed;
+  const refused = connect(ports!["main"]!, "127.0.0.1");
+  expect(((await once(refused, "error")) as [NodeJS.ErrnoException])[0].code).toBe("ECONNREFUSED");
+});
