@@ -27,7 +27,7 @@ export function recordServices(
     const tag = member.run === 0 ? undefined : tagOf(name, member.run);
     records[name] = {
       wanted: member.wanted,
-      bounce: member.bounce || (member.wanted && member.state.status === "stopping"),
+      bounce: isToStartAgain(member),
       run: member.run,
       ...(tag === undefined ? {} : { tag }),
       restarts: member.restarts,
@@ -59,6 +59,10 @@ function liveRecord(
     sessionFrom,
     ...(status === undefined ? {} : { status }),
   };
+}
+
+function isToStartAgain({ bounce, wanted, state }: Member): boolean {
+  return bounce || (wanted && state.status === "stopping" && state.after.kind === "rest");
 }
 
 function overOf({ state, adopted }: Member): Over | undefined {

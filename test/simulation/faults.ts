@@ -39,6 +39,12 @@ export const faults: Readonly<Record<keyof typeof laws, () => Rulebook>> = {
 
   "what does not end in its grace is killed, and nothing is killed before": () => without("kill"),
 
+  "what lives when an engine dies is taken back": () => (fleet, event) => {
+    if (event.type !== "reclaimed") return step(fleet, event);
+    const services = Object.entries(event.services).map(([name, one]) => [name, { ...one, found: { kind: "down" } }]);
+    return step(fleet, { ...event, services: Object.fromEntries(services) as typeof event.services });
+  },
+
   "restarts keep to their delay": () => (fleet, event) =>
     changed(step(fleet, event), (member) =>
       member.state.status === "backoff" ? { ...member, state: { ...member.state, until: 0 } } : member,

@@ -8,6 +8,7 @@ import type { Millis } from "../../src/core/service.ts";
 import type { Fleet } from "../../src/core/state.ts";
 import { isWatchedOnly, newFleet } from "../../src/core/state.ts";
 import { nextDeadline } from "../../src/core/time.ts";
+import { foundAfterDeath } from "./death.ts";
 import { newLuck, type Luck } from "./luck.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -31,7 +32,8 @@ export interface World {
   answering(service: string): boolean;
 }
 
-interface Process {
+/** Something that was spawned. */
+export interface Process {
   readonly service: string;
   readonly run: number;
   leader: boolean;
@@ -66,6 +68,8 @@ export function simulate(
   const answering = new Map<string, number>();
   let at: Millis = 0;
   let order = 0;
+  // The engine's number: what one was about to do or hear dies with it.
+  let engine = 1;
   let fleet = newFleet(scenario.services, scenario.rules);
 
   const world: World = {
@@ -77,8 +81,13 @@ export function simulate(
   const plan = (delay: Millis, happen: Happening["happen"]): void => {
     agenda.push({ at: at + delay, order: order++, happen });
   };
+  /** Something that comes of what the engine itself does. */
+  const planOfEngine: typeof plan = (delay, happen) => {
+    const own = engine;
+    plan(delay, () => (own === engine ? happen() : undefined));
+  };
   const tell = (delay: Millis, fact: Fact): void => {
-    plan(delay, () => fact);
+    planOfEngine(delay, () => fact);
     // News about a run may be told a second time, long after.
     if ("run" in fact && odds(0.05)) plan(delay + luck.between(1, 5000), () => fact);
   };
@@ -87,7 +96,7 @@ export function simulate(
     answering.set(service, (answering.get(service) ?? 0) + 1);
     const token = at + delay;
     waits.set(service, token);
-    plan(delay, () => {
+    planOfEngine(delay, () => {
       if (waits.get(service) !== token) return undefined;
       answering.set(service, (answering.get(service) ?? 1) - 1);
       return fact();
@@ -125,7 +134,7 @@ export function simulate(
     if (member.service.endpoints.length > 0 && odds(0.06)) {
       return tell(delay, { type: "conflict", service, run, conflicts: [stranger(service)] });
     }
-    plan(delay, () => {
+    planOfEngine(delay, () => {
       const process: Process = { service, run, leader: true, group: true, stubborn: odds(0.25), immortal: odds(0.02) };
       processes.push(process);
       live(process, member.service.type === "task");
@@ -195,7 +204,7 @@ export function simulate(
       case "kill":
         return signal(effect.service, effect.run, true);
       case "ask":
-        if (!odds(0.1)) plan(luck.between(1, 3000), () => decision(effect.service, luck));
+        if (!odds(0.1)) planOfEngine(luck.between(1, 3000), () => decision(effect.service, luck));
         return;
       case "settle": {
         const { service, choice } = effect;
@@ -221,6 +230,18 @@ export function simulate(
     watch({ event, before, after, effects, world });
     for (const effect of effects) perform(effect);
   };
+
+  /** The engine dies, and another is there at once; a run that is ending ends with it, which is no matter of the rules. */
+  const die = (): Fact | undefined => {
+    if (fleet.outcome !== undefined) return undefined;
+    engine++;
+    waits.clear();
+    answering.clear();
+    const former = fleet;
+    fleet = newFleet(scenario.services, scenario.rules);
+    return foundAfterDeath(former, processes, luck);
+  };
+  if (scenario.deathAt !== undefined) agenda.push({ at: scenario.deathAt, order: order++, happen: die });
 
   for (const { at: time, ...request } of scenario.requests) {
     agenda.push({ at: time, order: order++, happen: () => request });

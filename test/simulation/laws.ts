@@ -94,6 +94,8 @@ const killsAfterTheGrace: Law = () => {
   let hurried = false;
   return {
     onStep: ({ event, effects, after }) => {
+      // The next engine asks anew, and grants as much time.
+      if (event.type === "reclaimed") graces.clear();
       if ((event.type === "exited" && !event.left) || event.type === "swept") graces.delete(key(event));
       if (event.type === "quit" && event.force) {
         hurried = true;
@@ -121,6 +123,22 @@ const killsAfterTheGrace: Law = () => {
   };
 };
 
+/** What lives when an engine dies is the next one's, as the run that it was, and is not begun once more. */
+const takesBackWhatLives: Law = () => ({
+  onStep: ({ event, after, effects, world }) => {
+    if (event.type !== "reclaimed") return undefined;
+    for (const { service, run, state } of Object.values(after.members)) {
+      const former = event.services[service.name]!.run;
+      if (!world.alive(service.name).includes(former)) continue;
+      if (run !== former || !isActive(state)) return `${service.name} lives as run ${former} and is ${state.status}`;
+      if (effects.some((effect) => effect.type === "start" && effect.service === service.name)) {
+        return `${service.name} lives and is started`;
+      }
+    }
+    return undefined;
+  },
+});
+
 /** Restarts within the window stay within the limit, unless someone helps. */
 const boundsRestarts: Law = () => {
   const restarts = new Map<string, readonly Millis[]>();
@@ -129,7 +147,8 @@ const boundsRestarts: Law = () => {
       forgetHelped(event, after, (name) => restarts.delete(name));
       for (const member of Object.values(after.members)) {
         const { name, restart } = member.service;
-        if (member.restarts === before.members[name]!.restarts) continue;
+        const known = event.type === "reclaimed" ? event.services[name] : before.members[name];
+        if (member.restarts === known?.restarts) continue;
         const recent = [...(restarts.get(name) ?? []), event.at].filter((at) => at > event.at - restart.window);
         if (recent.length > restart.maxRestarts) return `${name} is restarted for the ${recent.length}th time`;
         restarts.set(name, recent);
@@ -286,6 +305,7 @@ export const laws = {
   "after the end nothing is asked of the machine": isQuietAfterTheEnd,
   "dependents stop before what they need": stopsDependentsFirst,
   "what does not end in its grace is killed, and nothing is killed before": killsAfterTheGrace,
+  "what lives when an engine dies is taken back": takesBackWhatLives,
   "restarts keep to their limit": boundsRestarts,
   "restarts keep to their delay": waitsBeforeRestarts,
   "nothing starts without its ports": startsOnlyWithClaims,

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly requests: readonly (Request & { readonly at: Millis })[];
   readonly seed: number;
   readonly hostile: boolean;
+  /** When the engine dies and another takes its place. */
+  readonly deathAt?: Millis;
 }
 
 /** When the end is asked for. */
@@ -31,9 +33,10 @@ function scenarios(hostile: boolean): fc.Arbitrary<Scenario> {
       seed: fc.nat(),
       rules: rulesOf(hostile),
       asked: fc.array(requestWords(), { maxLength: hostile ? 8 : 0 }),
+      deathAt: fc.option(fc.integer({ min: 1, max: quitAt }), { nil: undefined, freq: 2 }),
       force: fc.option(fc.integer({ min: 0, max: 3000 }), { nil: undefined }),
     })
-    .map(({ services: words, seed, rules, asked, force }) => {
+    .map(({ services: words, seed, rules, asked, deathAt, force }) => {
       const services = words.map((one, index) => build(one, index, words));
       const names = services.map(({ name }) => name);
       const portUsers = Object.fromEntries(names.map((name, index) => [name, names.slice(index + 1, index + 3)]));
@@ -43,7 +46,8 @@ function scenarios(hostile: boolean): fc.Arbitrary<Scenario> {
         { type: "quit", by: "SIGINT", force: false, at: quitAt },
       ];
       if (force !== undefined) requests.push({ type: "quit", by: "SIGINT", force: true, at: quitAt + force });
-      return { services, seed, hostile, requests, rules: { ...rules, portUsers } };
+      const death = hostile && deathAt !== undefined ? { deathAt } : {};
+      return { services, seed, hostile, requests, rules: { ...rules, portUsers }, ...death };
     });
 }
 
