@@ -88,6 +88,7 @@ export function followLog(options: FollowedOptions): FollowedLog {
   };
 
   const isDue = (): boolean =>
+    !isLeft &&
     pausing === undefined &&
     (whole - first >= policy.maxSize ||
       (policy.maxAge !== undefined && oldest !== undefined && whole > first && Date.now() - oldest > policy.maxAge));
@@ -112,7 +113,8 @@ export function followLog(options: FollowedOptions): FollowedLog {
       warned = true;
       onNews({ kind: "remark", message: `the log could not be rotated and grows on: ${wordsOf(error)}` });
     } finally {
-      rotating = undefined;
+      // More may have been written meanwhile than there is room for.
+      rotating = isDue() ? rotate() : undefined;
     }
   };
 
@@ -150,6 +152,7 @@ export function followLog(options: FollowedOptions): FollowedLog {
     },
     drain: tail.drain,
     leave() {
+      if (isLeft) return;
       isLeft = true;
       times[Symbol.dispose]();
     },
@@ -163,10 +166,10 @@ export function followLog(options: FollowedOptions): FollowedLog {
       }
     },
     async [Symbol.asyncDispose]() {
+      log.leave();
       pausing?.[Symbol.dispose]();
       await rotating;
       await tail[Symbol.asyncDispose]();
-      if (!isLeft) times[Symbol.dispose]();
       file[Symbol.dispose]();
     },
   };

@@ -7,7 +7,7 @@ import { readHeader } from "./times-reader.ts";
 
 const page = 4096;
 /** Files of fewer missing bytes have no hole: file systems count blocks in ways of their own. */
-const slack = 64 * 1024;
+const slack = 8 * 1024;
 
 /** The first byte of the open log at `path` that is no hole. The file of times says it; without one it is searched for. */
 export function beginningOf(path: string, fd: number): number {
@@ -30,5 +30,6 @@ function endOfHole(fd: number, size: number): number {
     if (firstIn(middle) !== -1) high = middle;
     else low = middle + 1;
   }
-  return low * page + Math.max(0, firstIn(low));
+  const first = firstIn(low);
+  return first === -1 ? size : low * page + first;
 }

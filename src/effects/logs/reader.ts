@@ -39,7 +39,7 @@ interface Part {
 /** Files that are kept open after others have taken their place. */
 const kept = 3;
 /** File systems count blocks in ways of their own. */
-const slack = 64 * 1024;
+const slack = 8 * 1024;
 const lineFeed = 10;
 
 /** Reads the log at `path`; nothing is opened before it is asked for, and nothing here throws. */
@@ -74,7 +74,9 @@ export function readLog(path: string): LogReader {
     const last = parts.at(-1);
     if (last !== undefined && last.inode !== stats.ino) {
       const { size } = fstatSync(last.fd);
-      last.size = size + (size > 0 && byteAt(last.fd, size - 1) !== lineFeed ? 1 : 0);
+      last.hole = Math.max(last.hole, beginningOf(path, last.fd));
+      // A NUL at the end is the end of a hole.
+      last.size = size + (size > 0 && ![lineFeed, 0].includes(byteAt(last.fd, size - 1)) ? 1 : 0);
     }
     const next = open(end());
     if (next === undefined) return;
@@ -125,7 +127,7 @@ export function readLog(path: string): LogReader {
         if (room <= 0) break;
         const bytes = target.subarray(done, done + room);
         const read = readSome(part.fd, bytes, at);
-        if (isLast && bytes.subarray(0, read).includes(0)) {
+        if (bytes.subarray(0, read).includes(0)) {
           // A hole reads as NULs, and there may be one by now.
           askForHole(part, Number.POSITIVE_INFINITY);
           if (at < part.hole) return 0;
@@ -171,7 +173,9 @@ function readSome(fd: number, target: Buffer, offset: number): number {
   }
 }
 
-function byteAt(fd: number, offset: number): number | undefined {
+/** 0 also where there is none. */
+function byteAt(fd: number, offset: number): number {
   const byte = Buffer.alloc(1);
-  return readSome(fd, byte, offset) === 1 ? byte[0] : undefined;
+  readSome(fd, byte, offset);
+  return byte[0] ?? 0;
 }

@@ -214,7 +214,7 @@ function bytesBefore(fd: number, position: number): Buffer {
 /** False if other bytes than these stand before the chunk; a hole in their place is what rotation leaves. */
 function isSame(chunk: Buffer, behind: Buffer): boolean {
   const before = chunk.subarray(headRoom - behind.length, headRoom);
-  return before.equals(behind) || before.every((byte) => byte === 0);
+  return before.equals(behind) || before.every((byte, at) => byte === 0 || byte === behind[at]);
 }
 
 function inodeAt(path: string): number | undefined {
