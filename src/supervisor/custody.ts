@@ -93,6 +93,7 @@ export function newCustody(options: CustodyOptions): Custody {
   const sweepRun = async (kept: Kept): Promise<void> => {
     const { service } = kept;
     await sleep(restartFirst, finishing.signal).catch(() => {});
+    guard.remove(kept.pid);
     // The last sweep will find it.
     if (finishing.signal.aborted) return;
     const { signal, timeout: graceMs, spare } = service.stop;
@@ -167,9 +168,9 @@ export function newCustody(options: CustodyOptions): Custody {
       began(kept);
     },
     over(kept, completed) {
+      if (!completed && !finishing.signal.aborted) return begin(kept);
       guard.remove(kept.pid);
-      if (completed || finishing.signal.aborted) standing.set(kept.service.name, kept);
-      else begin(kept);
+      standing.set(kept.service.name, kept);
     },
     async swept(service) {
       const going = sweeping.get(service);

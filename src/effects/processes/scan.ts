@@ -10,8 +10,8 @@ import { tagIn, type TagParts } from "./tag.ts";
 export interface Seen extends ProcessStat {
   /** Absent without one, and for a process that is older than anybody who asks. */
   readonly tag?: TagParts;
-  /** What `LAUNCH_RUN` holds in its environment, where it may be read; not looked for in what has a tag. */
-  readonly marker?: string;
+  /** What `LAUNCH_RUN` holds in its environment, where that may be read; undefined also for what is older than anybody who asks. */
+  readonly marker: () => string | undefined;
 }
 
 interface Look {
@@ -22,6 +22,8 @@ interface Look {
 
 /** Processes that are read before others get their turn, about a millisecond. */
 const portion = 40;
+/** How often what has begun meanwhile is looked at too. */
+const rounds = 4;
 const buffer = Buffer.alloc(256 * 1024);
 
 let next: Look | undefined;
@@ -44,24 +46,39 @@ export function lookAround(since: number): Promise<readonly Seen[]> {
 async function readAll(look: Look): Promise<readonly Seen[]> {
   // From here on it is too late to be given this look.
   if (next === look) next = undefined;
-  const seen: Seen[] = [];
-  let count = 0;
-  for (const pid of listPids()) {
-    const process = readOne(pid, look.since);
-    if (process !== undefined) seen.push(process);
-    if (++count % portion === 0) await new Promise<void>((resolve) => void nextTurn(resolve));
+  const found: Seen[] = [];
+  const read = new Set<number>();
+  for (let round = 0; round < rounds; round++) {
+    // The youngest first: one that forks and goes on would be another by the time it is come to.
+    const unread = listPids()
+      .filter((pid) => !read.has(pid))
+      .sort((one, other) => other - one);
+    if (unread.length === 0) break;
+    for (const pid of unread) {
+      read.add(pid);
+      const seen = readOne(pid, look.since);
+      if (seen !== undefined) found.push(seen);
+      if (read.size % portion === 0) await new Promise<void>((resolve) => void nextTurn(resolve));
+    }
   }
-  return seen;
+  return found;
 }
 
 function readOne(pid: number, since: number): Seen | undefined {
   const stat = parseStat(read(`/proc/${pid}/stat`) ?? "");
   if (!isAlive(stat)) return undefined;
-  if (stat.startTicks < since) return stat;
+  if (stat.startTicks < since) return { ...stat, marker: () => undefined };
   const tag = tagIn(read(`/proc/${pid}/limits`) ?? "");
-  if (tag !== undefined) return { ...stat, tag };
-  const marker = /(?:^|\0)LAUNCH_RUN=([^\0]*)/.exec(read(`/proc/${pid}/environ`) ?? "")?.[1];
-  return marker === undefined ? stat : { ...stat, marker };
+  let marker: string | false | undefined;
+  return {
+    ...stat,
+    ...(tag !== undefined && { tag }),
+    marker: () => (marker ??= readMarker(pid) ?? false) || undefined,
+  };
+}
+
+function readMarker(pid: number): string | undefined {
+  return /(?:^|\0)LAUNCH_RUN=([^\0]*)/.exec(read(`/proc/${pid}/environ`) ?? "")?.[1];
 }
 
 // Half of what `readFileSync` takes, which asks for the size first.

@@ -120,8 +120,15 @@ export function belongingTo(sought: Sought): (one: Seen) => boolean {
   return (one) =>
     one.startTicks >= sought.since &&
     ((sought.tag !== undefined && isTagOf(one.tag, sought.tag)) ||
-      (one.marker !== undefined && sought.isMarker(one.marker)) ||
-      leaderOf(one, leaders) !== undefined);
+      leaderOf(one, leaders) !== undefined ||
+      hasMarker(one, sought));
+}
+
+// Whose tag is another's is another's, unless we have none ourselves because we carry that very tag.
+function hasMarker(one: Seen, { tag, isMarker }: Sought): boolean {
+  if (tag !== undefined && one.tag !== undefined) return false;
+  const marker = one.marker();
+  return marker !== undefined && isMarker(marker);
 }
 
 /** The leader whose group or session the process is in, unless the number has been given to another since. */
