@@ -58,6 +58,10 @@ export interface EngineOptions {
 /** A run with everything it holds; disposing gives it all back. */
 export interface Engine extends AsyncDisposable {
   readonly supervisor: Supervisor;
+  /** Wall clock at the start of the run, in milliseconds since the epoch, whichever engine had it then. */
+  readonly startedAt: number;
+  /** Engines of this run that died, and when this one took the place of the last; absent for none. */
+  readonly replaced?: { readonly times: number; readonly at: number };
   /** The real path of the run's state directory, which `control.sock` is found by. */
   readonly socketDirectory: string;
   /** Keeps this service's ports for the next run, whoever was in the way. */
@@ -136,6 +140,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   if (left !== undefined && left.ended.length + left.alive.length > 0) say({ kind: "former-run", ...left });
 
+  const startedAt = taken?.startedAt ?? Math.round(performance.timeOrigin);
   const recorder = recordRun({
     directory: key,
     found,
@@ -147,6 +152,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...(custody.instance !== undefined && { tag: custody.instance }),
     say: (message) => say({ kind: "state", message }),
     colors: options.colors,
+    startedAt,
     onDeath,
     engines: taken === undefined ? 0 : taken.engines + 1,
     reclaims: taken === undefined ? [] : [...recently(taken.reclaims), sinceBoot()],
@@ -163,6 +169,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     supervisor,
+    startedAt,
+    ...(taken !== undefined && { replaced: { times: taken.engines + 1, at: Math.round(performance.timeOrigin) } }),
     socketDirectory: key,
     remember: (service) => remembered.add(service),
     outlive() {

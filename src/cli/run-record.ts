@@ -23,6 +23,7 @@ export interface RecordOptions {
   /** When the first engine of the run began, in clock ticks since boot. */
   readonly since: number;
   readonly colors: boolean;
+  readonly startedAt: number;
   readonly onDeath: RunRecord["onDeath"];
   /** How many engines had the run before this one. */
   readonly engines: number;
@@ -68,6 +69,7 @@ export function recordRun(options: RecordOptions): RunRecorder {
       onDeath,
       ending: fleet.outcome !== undefined,
       colors: options.colors,
+      startedAt: options.startedAt,
       engines: options.engines,
       reclaims: options.reclaims,
       services: supervisor.records(),

@@ -19,7 +19,7 @@ export function servedRun(
   lifeline: Pick<Served, "detach" | "onLifelineLost">,
 ): Served {
   const { supervisor } = engine;
-  const startedAt = Math.round(performance.timeOrigin);
+  const { startedAt, replaced } = engine;
 
   const start: Served["start"] = (names, withNeeds) => {
     const { members } = supervisor.snapshot();
@@ -67,6 +67,7 @@ export function servedRun(
         Object.keys(supervisor.snapshot().members).map((name) => [name, supervisor.output.start(name)]),
       ),
       startedAt,
+      ...(replaced === undefined ? {} : { replaced }),
       warnings: warnings.map((warning) => renderProblem(warning, project.root).split("\n", 1)[0] ?? ""),
     }),
     start,

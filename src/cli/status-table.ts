@@ -63,6 +63,7 @@ export function statusJson(session: RemoteSession, isShown: (member: Member) => 
     root: about.root,
     pid: about.pid,
     startedAt: about.startedAt,
+    ...(about.replaced === undefined ? {} : { replaced: about.replaced }),
   };
   return `${JSON.stringify({ ...run, up: fleet.wasUp, services }, undefined, 2)}\n`;
 }

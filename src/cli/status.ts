@@ -1,5 +1,6 @@
 // `launch status [SVC…]`: how the run of this project stands.
 
+import { describeMillis } from "../core/failure.ts";
 import { hasFailed, type Member } from "../core/state.ts";
 import { matcher } from "../plan/select.ts";
 import { leftBehind, leftBehindWords } from "./left-behind.ts";
@@ -28,6 +29,12 @@ export async function run(args: GlobalArgs & { readonly service?: readonly strin
   else {
     const style = newStyle(wantsColor(args));
     process.stdout.write(`${statusTable(session.snapshot(), session.now(), style, isShown)}\n`);
+    if (session.about.replaced !== undefined) process.stdout.write(`\n${replacedWords(session.about.replaced)}\n`);
   }
   return Object.values(members).filter(isShown).some(hasFailed) ? 1 : 0;
+}
+
+function replacedWords({ times, at }: { readonly times: number; readonly at: number }): string {
+  const often = times === 1 ? "" : `, ${times} times by now`;
+  return `The engine had died and was started again ${describeMillis(Math.max(0, Date.now() - at))} ago${often}; the services went on.`;
 }

@@ -83,6 +83,9 @@ test("a run in the background survives its engine: the same processes, ports and
   expect(answered).toBeGreaterThan(0);
   expect(refused).toBe(0);
 
+  expect((await launch(project, ["status"])).stdout).toMatch(
+    /The engine had died and was started again .* ago; the services went on\./,
+  );
   const down = await launch(project, ["down"]);
   expect(down.stdout).toMatch(/^shop stopped after /);
   expect(project.processes()).toEqual([]);

@@ -44,6 +44,8 @@ export interface RunRecord {
   /** True once the run is on its way to its end. */
   readonly ending: boolean;
   readonly colors: boolean;
+  /** Wall clock at the start of the run, in milliseconds since the epoch. */
+  readonly startedAt: number;
   /** How many engines had the run before this one. */
   readonly engines: number;
   /** When the engine was started again within the last minute, in milliseconds since boot, oldest first. */
@@ -132,6 +134,7 @@ function isRun(value: unknown): value is RunRecord {
     onDeath,
     ending,
     colors,
+    startedAt,
     engines,
     reclaims,
     services,
@@ -143,7 +146,7 @@ function isRun(value: unknown): value is RunRecord {
     (tag === undefined || isCount(tag)) &&
     isRecord(marker) &&
     [marker["start"], marker["end"]].every(isString) &&
-    [since, engines].every(isCount) &&
+    [since, startedAt, engines].every(isCount) &&
     (onDeath === "end" || onDeath === "reclaim") &&
     [ending, colors].every(isBoolean) &&
     isTimes(reclaims) &&

@@ -31,6 +31,7 @@ const run: RunRecord = {
   onDeath: "reclaim",
   ending: false,
   colors: false,
+  startedAt: 1_700_000_000_000,
   engines: 0,
   reclaims: [],
   services: {
