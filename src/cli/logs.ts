@@ -34,7 +34,12 @@ export async function run(args: GlobalArgs & LogsArgs): Promise<number> {
   const services = [...listLogs(paths.logs).keys()].filter(isNamed);
   const sink = newSink(process.stdout.fd);
   const colors = wantsColor(args);
-  const print = newLinePrinter({ services: known, shown: known.filter(isNamed), colors, json: args.json });
+  const print = newLinePrinter({
+    services: known,
+    shown: args.follow ? known.filter(isNamed) : services,
+    colors,
+    json: args.json,
+  });
   using lines = openLines({ directory: paths.logs, services, wanted, since, count });
   for (let batch = lines.next(!args.follow); batch !== undefined && !sink.isGone(); batch = lines.next(!args.follow)) {
     await sink.write(print(batch));
@@ -75,10 +80,14 @@ function countOf({ lines, follow }: LogsArgs, isNarrowed: boolean): number {
 }
 
 /** The manifest's services in its order and those that have logs; a manifest that is wrong is no reason to show no logs. */
-async function knownServices(args: GlobalArgs, logs: string, patterns: readonly string[]): Promise<readonly string[]> {
+async function knownServices(
+  args: GlobalArgs & LogsArgs,
+  logs: string,
+  patterns: readonly string[],
+): Promise<readonly string[]> {
   const found = [...listLogs(logs).keys()];
   const isFound = patterns.every((pattern) => found.some(matcher([pattern])));
-  if (isFound && found.length > 0 && !wantsColor(args)) return found;
+  if (isFound && found.length > 0 && !wantsColor(args) && !args.follow) return found;
   const loaded = await loadManifest({
     directory: resolve(args.directory ?? "."),
     dotenv: args.dotenv,
