@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { now } from "../clock.ts";
 import { coverMasters } from "../processes/masters.ts";
 import { findFault } from "../processes/spawn.ts";
 import { runsDirectory } from "../state/registry.ts";
@@ -18,6 +19,9 @@ export interface NotifyRelay extends Disposable {
 
 /** Bytes that the path of a socket may have. */
 const longestPath = process.platform === "linux" ? 107 : 103;
+
+/** A relay that dies sooner would only die again. */
+const shortestLife = 100;
 
 // Nothing of a datagram becomes an empty line, which would say that the service is ready.
 const program = String.raw`use strict; use Socket; use Fcntl;
@@ -60,6 +64,8 @@ export function canRelay(env: Readonly<Record<string, string | undefined>>): boo
 /** A relay with sockets in this directory, or in the user's private one where its path is too long; nothing runs yet. */
 export function newNotifyRelay(directory: string): NotifyRelay {
   const waiting = new Map<string, (made: boolean) => void>();
+  // The files of the sockets that are open, by their paths.
+  const files = new Map<string, string>();
   let child: ChildProcess | undefined;
 
   const pathOf = (name: string): string | undefined => {
@@ -76,10 +82,16 @@ export function newNotifyRelay(directory: string): NotifyRelay {
   const start = (): ChildProcess => {
     const stdio = ["pipe" as const, "pipe" as const, "ignore" as const];
     const started = spawn("perl", ["-e", program], { stdio: [...stdio, ...coverMasters(2)], detached: true });
+    const begunAt = now();
     const over = (): void => {
-      if (child === started) child = undefined;
+      if (child !== started) return;
+      child = undefined;
       for (const settle of waiting.values()) settle(false);
       waiting.clear();
+      // Somebody killed it: services that speak to it would be taken as silent.
+      if (files.size === 0 || now() - begunAt < shortestLife) return;
+      child = start();
+      for (const [path, file] of files) child.stdin?.write(asked(path, file));
     };
     started.on("error", over);
     started.once("exit", over);
@@ -102,17 +114,24 @@ export function newNotifyRelay(directory: string): NotifyRelay {
       const { stdin } = child;
       const made = await new Promise<boolean>((settle) => {
         waiting.set(path, settle);
-        stdin?.write(`+\t${path}\t${file}\n`);
+        stdin?.write(asked(path, file));
       });
+      if (made) files.set(path, file);
       return made ? path : undefined;
     },
     close(name) {
       const path = pathOf(name);
-      if (path !== undefined) child?.stdin?.write(`-\t${path}\n`);
+      if (path === undefined) return;
+      files.delete(path);
+      child?.stdin?.write(`-\t${path}\n`);
     },
     [Symbol.dispose]() {
       child?.stdin?.end();
       child = undefined;
     },
   };
+}
+
+function asked(path: string, file: string): string {
+  return `+\t${path}\t${file}\n`;
 }

@@ -53,8 +53,9 @@ function knowledgeOf(
 ): HolderKnowledge {
   const pids = row.pid === undefined ? (owners.get(row.inode) ?? []) : [row.pid];
   // An engine that listens for a service holds the socket with it: it is the service that serves there, if it runs.
-  const run = pids.map((pid) => findRun(pid)).find((one) => one !== undefined);
-  const serving = run === undefined ? pids : pids.filter((pid) => findRun(pid) === undefined);
+  const runs = pids.flatMap((pid) => findRun(pid) ?? []);
+  const serving = pids.filter((pid) => runs.every((run) => run.pid !== pid));
+  const [run] = runs;
   if (run !== undefined && serving.length === 0) {
     return { kind: "lease", project: { name: run.name, root: run.root, pid: run.pid } };
   }
