@@ -274,3 +274,16 @@ describe("following a log file", () => {
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+test("a log that was emptied and has grown longer than it was is told by what stands there", async () => {
+  await using log = follow();
+  writeSync(log.fd, "one\ntwo\n");
+  await log.until(() => log.seen.length === 2);
+  truncateSync(log.path);
+  writeSync(log.fd, "a first line, longer than all before\n");
+  await log.until(() => log.seen.length === 3);
+  expect(log.texts()).toEqual(["one", "two", "a first line, longer than all before"]);
+  expect(log.remarks).toEqual([
+    "the log file was emptied by another program and has grown again; its earlier lines are gone",
+  ]);
+});
