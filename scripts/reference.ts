@@ -5,7 +5,7 @@ import type * as z from "zod";
 import { manifestMap, portPoolMap } from "../src/manifest/schema.ts";
 import { portMap } from "../src/manifest/schema/port.ts";
 import { healthMap, readyMap } from "../src/manifest/schema/probe.ts";
-import { envFileMap, fileMap, needMap, restartMap, serviceMap, stopMap } from "../src/manifest/schema/service.ts";
+import { envFileMap, fileMap, logsMap, needMap, restartMap, serviceMap, stopMap } from "../src/manifest/schema/service.ts";
 
 const tables: Readonly<Record<string, z.ZodObject>> = {
   manifest: manifestMap,
@@ -16,6 +16,7 @@ const tables: Readonly<Record<string, z.ZodObject>> = {
   need: needMap,
   restart: restartMap,
   stop: stopMap,
+  logs: logsMap,
   file: fileMap,
   "env-file": envFileMap,
   "port-pool": portPoolMap,
