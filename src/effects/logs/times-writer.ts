@@ -77,8 +77,8 @@ export function keepTimes(path: string, log: { readonly inode: number; readonly 
   const start = (): void => {
     writing ??= flush().finally(() => {
       writing = undefined;
-      if (closed || paused) return close();
-      if (waiting.length > 0) start();
+      if (waiting.length > 0 && !paused) start();
+      else if (closed || paused) close();
     });
   };
 

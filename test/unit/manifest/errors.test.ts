@@ -97,6 +97,9 @@ describe("keys", () => {
 describe("values", () => {
   it.each([
     [inService("type: servce"), '1:34 type must be "service" or "task", not "servce"'],
+    [inService("logs: {max_size: 5}"), '1:45 logs.max_size must be a size such as 10MB or 1GiB, not 5'],
+    [inService("logs: {max_size: 10kB}"), "1:45 a log cannot be bounded to less than 64kB"],
+    [inService("logs: {keep: -1}"), "1:41 logs.keep must be a whole number from 0 to 1000, not -1"],
     [inService("port: 0"), "1:34 port must be a whole number from 1 to 65535, not 0"],
     [
       inService("port: autom"),

@@ -28,6 +28,7 @@ describe("a service says little and gets the rest", () => {
       ready: { probe: { kind: "none" }, timeout: 60_000, success: 1, owner: "tree" },
       restart: { policy: "on-failure", delay: 100, maxDelay: 10_000, maxRestarts: 10, window: 120_000 },
       stop: { signal: "SIGTERM", timeout: 10_000, to: "group", spare: [] },
+      logs: { maxSize: 50_000_000, keep: 3 },
       onExit: "ignore",
       successExitCodes: [0],
       enabled: true,
@@ -35,6 +36,16 @@ describe("a service says little and gets the rest", () => {
     });
     expect(web).not.toHaveProperty("health");
     expect(loaded).toMatchObject({ exportPrefix: "", portPool: { from: 8008, to: 8020, fallback: "os" } });
+  });
+
+  it("bounds its logs by size and age, each in its own units", async () => {
+    const text = `defaults: {logs: {max_size: 1GiB, max_age: 7d, keep: 0}}
+services: {a: x, b: {command: x, logs: {max_size: 1.5 MB, keep: 9}}, c: {external: true, port: 1}}`;
+    expect((await project(text)).services.map(({ logs }) => logs)).toEqual([
+      { maxSize: 1_073_741_824, maxAge: 604_800_000, keep: 0 },
+      { maxSize: 1_500_000, maxAge: 604_800_000, keep: 9 },
+      { maxSize: 50_000_000, keep: 3 },
+    ]);
   });
 
   it("is not restarted when it is a task, unless it says so itself", async () => {
