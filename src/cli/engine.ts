@@ -6,13 +6,14 @@ import type { Project, Service } from "../core/service.ts";
 import type { Rules } from "../core/state.ts";
 import { removeFiles, type WrittenFiles } from "../effects/state/generated-files.ts";
 
-import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
+import { instanceOwner } from "../effects/ports/leases.ts";
 import { openPorts } from "../effects/ports/ports.ts";
 import { socketPaths } from "../control/address.ts";
 import { readStat } from "../effects/processes/proc.ts";
 import { announceRun } from "../effects/state/registry.ts";
 import {
   createStateDirectory,
+  type RunFile,
   type StatePaths,
   statePaths,
   writeRunFile,
@@ -21,13 +22,13 @@ import {
 import { sinceBoot } from "../effects/state/boot.ts";
 import { removeStatuses } from "../effects/state/exit-status.ts";
 import { endFormer } from "../effects/state/end-former.ts";
-import { formerRun, isComing } from "../effects/state/former.ts";
+import { formerRun } from "../effects/state/former.ts";
 import type { KeptPorts, RunRecord, State } from "../effects/state/state.ts";
 import { readState } from "../effects/state/state-file.ts";
-import { now, sleep } from "../effects/clock.ts";
-import type { Lease } from "../effects/ports/lease.ts";
+import { nextTurn } from "../effects/clock.ts";
 import { portUsers } from "../plan/env.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
+import { lockHere } from "./lock.ts";
 import { recently, recordRun } from "./run-record.ts";
 import { openGuarding } from "./guarding.ts";
 import { tidyMemoryIn } from "./tidy-memory.ts";
@@ -88,7 +89,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const startTicks = readStat(process.pid)?.startTicks;
   const engine = { pid: process.pid, ...(startTicks === undefined ? {} : { startTicks }) };
   const runFile = { ...engine, version: VERSION, ...about };
-  writeRunFile(paths, runFile);
   const found = readState(key);
   const former = formerRun(found.state, key);
   const taken = options.reclaim === true && former.kind === "killed" ? former.run : undefined;
@@ -161,9 +161,21 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   guard.mode(onDeath);
   if (guard.process !== undefined) recorder.guard(guard.process);
+  let telling: Disposable | undefined;
+  const tell = (what: RunFile): void => {
+    telling = undefined;
+    try {
+      writeRunFile(paths, what);
+    } catch (error) {
+      const { message } = error as Error;
+      say({ kind: "state", message: `other commands cannot be told the ports of this run: ${message}` });
+    }
+  };
+  const tellPorts = (): void => tell({ ...runFile, ports: ports.assigned });
+  tell(runFile);
   supervisor.subscribe(({ event }) => {
-    // At once, so that other commands see the ports.
-    if (event.type === "claimed") writeRunFile(paths, { ...runFile, ports: ports.assigned });
+    // In a moment, so that other commands see the ports, and once for all that are claimed together.
+    if (event.type === "claimed") telling ??= nextTurn(tellPorts);
     if (supervisor.snapshot().arrived) collecting ??= tidyMemoryIn(quietAfterStart);
   });
 
@@ -183,10 +195,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       for (const notice of unsaid) say(notice);
       if (taken === undefined) return;
       await supervisor.reclaim(taken);
-      writeRunFile(paths, { ...runFile, ports: ports.assigned });
+      tellPorts();
     },
     async [Symbol.asyncDispose]() {
       collecting?.[Symbol.dispose]();
+      telling?.[Symbol.dispose]();
       await supervisor[Symbol.asyncDispose]();
       await guard[Symbol.asyncDispose]();
       recorder[Symbol.dispose]();
@@ -200,25 +213,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
 function spareOf(services: readonly Service[]): readonly string[] {
   return services.flatMap(({ stop }) => stop.spare);
-}
-
-/** How long a run that is being taken over, or the last moments of another engine, are waited for, in milliseconds. */
-const longestWait = 5000;
-
-/** The lock of the state directory; undefined when a run has it, be it one that is only just being taken over. */
-async function lockHere(key: string, isSuccessor: boolean): Promise<Lease | undefined> {
-  const until = now() + longestWait;
-  for (;;) {
-    const isTheirs = !isSuccessor && isComing(formerRun(readState(key).state, key));
-    const lock = isTheirs ? undefined : lockInstance(key);
-    if (lock !== undefined) {
-      // Its engine may have died since: whoever takes over comes first.
-      if (isSuccessor || !isComing(formerRun(readState(key).state, key))) return lock;
-      lock[Symbol.dispose]();
-    } else if (!isSuccessor && (await instanceOwner(key)) !== undefined) return undefined;
-    if (now() > until) return undefined;
-    await sleep(20);
-  }
 }
 
 /** What a killed run has written for its services is of no use to anybody. */
