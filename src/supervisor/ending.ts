@@ -3,7 +3,7 @@
 import { runCommand } from "../effects/processes/command.ts";
 import type { Leader } from "../effects/ports/ownership.ts";
 import { descendantsOf } from "../effects/processes/proc.ts";
-import { signalProcess } from "../effects/processes/signal.ts";
+import { signalProcess, type Target } from "../effects/processes/signal.ts";
 import type { Live } from "./live.ts";
 
 /** The process by which a run is known. */
@@ -23,20 +23,23 @@ export function askToEnd(found: Live, output: () => number): void {
     found.stopCommand = { ended: runCommand(spec, hurry.signal), hurry };
     return;
   }
-  const group = service.stop.to === "group";
-  signalProcess({ ...leaderOf(found, pid), group }, service.stop.signal);
+  const target = service.stop.to === "group" ? { ...leaderOf(found, pid), group: true } : mainOf(found, pid);
+  signalProcess(target, service.stop.signal);
   // A stopped process acts on nothing until it is continued.
   signalProcess({ pid, group: true }, "SIGCONT");
 }
 
 /** SIGABRT to its main process, so that it can leave a trace. */
 export function abortMain(found: Live): void {
-  const { pid, status } = found;
-  if (pid === undefined) return;
+  if (found.pid === undefined) return;
   found.aborted = true;
-  // Where its exit code is kept, the process that was spawned only waits for the main one.
-  const main = status === undefined ? undefined : descendantsOf(pid).find(({ ppid }) => ppid === pid);
-  signalProcess(main === undefined ? leaderOf(found, pid) : { pid: main.pid, startTicks: main.startTicks }, "SIGABRT");
+  signalProcess(mainOf(found, found.pid), "SIGABRT");
+}
+
+/** Where its exit code is kept, the process that was spawned only waits for the main one. */
+function mainOf(found: Live, pid: number): Target {
+  const main = found.status === undefined ? undefined : descendantsOf(pid).find(({ ppid }) => ppid === pid);
+  return main === undefined ? leaderOf(found, pid) : { pid: main.pid, startTicks: main.startTicks, anyUser: true };
 }
 
 /** SIGKILL to all of its group. */

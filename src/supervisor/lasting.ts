@@ -16,16 +16,14 @@ export interface Lasting {
 /** For a run in this state directory; undefined: it is to end with us, and gets nothing. */
 export async function newLasting(
   directory: string | undefined,
-  { name, tty, stdin, stop }: Service,
+  { name, tty, stdin }: Service,
   run: number,
 ): Promise<Lasting> {
   // A terminal of ours dies with us, and its service with that.
   if (directory === undefined || tty) return { spawn: {}, spawned: () => {} };
-  // The shell that keeps an exit code passes no signal on, and where the leader alone gets one it must.
-  const status = stop.to === "group" ? { status: statusPath(directory, name, run) } : {};
   const input = stdin === "open" ? await openEndlessInput(directory) : undefined;
   return {
-    spawn: { ...status, ...(input === undefined ? {} : { input }) },
+    spawn: { status: statusPath(directory, name, run), ...(input === undefined ? {} : { input }) },
     spawned() {
       if (input !== undefined) closeSync(input);
     },

@@ -14,9 +14,18 @@ export interface Seen extends ProcessStat {
   readonly marker: () => string | undefined;
 }
 
+/** How to look. */
+export interface LookOptions {
+  /** Called for each process as soon as it has been read, since it may be another a moment later. */
+  readonly visit?: (one: Seen) => void;
+  /** True: nothing else goes on in this process, so nothing has to get its turn meanwhile. */
+  readonly isAlone?: boolean;
+}
+
 interface Look {
   /** In clock ticks since boot: what began earlier is looked at no closer. */
   since: number;
+  readonly visits: ((one: Seen) => void)[];
   readonly result: Promise<readonly Seen[]>;
 }
 
@@ -30,20 +39,22 @@ let next: Look | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /** Looks at all living processes, later than now; `since` is the start time of the oldest that matters, in clock ticks. */
-export function lookAround(since: number): Promise<readonly Seen[]> {
+export function lookAround(since: number, { visit, isAlone = false }: LookOptions = {}): Promise<readonly Seen[]> {
   if (next !== undefined) {
     next.since = Math.min(next.since, since);
+    if (visit !== undefined) next.visits.push(visit);
     return next.result;
   }
   const { promise: turn, resolve } = Promise.withResolvers<void>();
-  const look: Look = { since, result: Promise.all([turn, last]).then(() => readAll(look)) };
+  const visits = visit === undefined ? [] : [visit];
+  const look: Look = { since, visits, result: Promise.all([turn, last]).then(() => readAll(look, isAlone)) };
   next = look;
   last = look.result;
   nextTurn(resolve);
   return look.result;
 }
 
-async function readAll(look: Look): Promise<readonly Seen[]> {
+async function readAll(look: Look, isAlone: boolean): Promise<readonly Seen[]> {
   // From here on it is too late to be given this look.
   if (next === look) next = undefined;
   const found: Seen[] = [];
@@ -57,8 +68,11 @@ async function readAll(look: Look): Promise<readonly Seen[]> {
     for (const pid of unread) {
       read.add(pid);
       const seen = readOne(pid, look.since);
-      if (seen !== undefined) found.push(seen);
-      if (read.size % portion === 0) await new Promise<void>((resolve) => void nextTurn(resolve));
+      if (seen !== undefined) {
+        found.push(seen);
+        for (const visit of look.visits) visit(seen);
+      }
+      if (!isAlone && read.size % portion === 0) await new Promise<void>((resolve) => void nextTurn(resolve));
     }
   }
   return found;

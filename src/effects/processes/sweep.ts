@@ -41,6 +41,8 @@ export interface SweepOptions {
   readonly spare: readonly string[];
   /** A process that must live besides ourselves, our group, and our ancestors. */
   readonly keep?: number;
+  /** True: nothing else goes on in this process. */
+  readonly isAlone?: boolean;
 }
 
 /** A process that was found. */
@@ -61,48 +63,92 @@ const emptyLooks = 4;
 const confirmAfter = 10;
 /** Between two looks at those that were asked to end. */
 const interval = 10;
-/** After SIGKILL, until they count as not to be ended. */
+/** After its SIGKILL, until a process counts as not to be ended. */
 const afterKill = 2000;
+/** From the first SIGKILL, until those that go on as somebody else are given up. */
+const longestChase = 30_000;
 
 interface Found {
   readonly seen: Seen;
   readonly command: string;
+  /** When it is killed. */
   readonly deadline: number;
+  killedAt?: number;
 }
 
 /** Ends all that belongs; does nothing where there is no `/proc`. */
 export async function sweep(sought: Sought, options: SweepOptions): Promise<Swept> {
   const found = new Map<string, Found>();
   const spared = new Map<string, SweptProcess>();
+  const sparedGroups = new Set<number>();
   const isOurs = belongingTo(sought);
   const isProtected = protectedFrom(options);
-  let killedSince: number | undefined;
-  let isConfirmed = false;
+  const leaders = new Map(sought.leaders.map((leader) => [leader.pid, leader]));
+  let chaseUntil = Number.POSITIVE_INFINITY;
+  let victims: Seen[] = [];
 
+  const isDue = (one: Seen): boolean => {
+    const { deadline = Number.POSITIVE_INFINITY } = found.get(keyOf(one)) ?? {};
+    return options.hurry?.aborted === true || deadline <= now();
+  };
+
+  const meet = (one: Seen): Found => {
+    const leader = leaderOf(one, leaders);
+    // Those who come later have no more time than the first.
+    const first = Math.min(...[...found.values()].map(({ deadline }) => deadline));
+    const deadline = now() + (leader?.graceMs ?? options.graceMs);
+    const command = readCommand(one.pid) ?? `[${one.name}]`;
+    const met = { seen: one, command, deadline: leader === undefined ? Math.min(first, deadline) : deadline };
+    found.set(keyOf(one), met);
+    if (isDue(one)) return met;
+    signalProcess(targetOf(one), leader?.signal ?? options.signal);
+    // A stopped process acts on nothing until it is continued.
+    signalProcess(targetOf(one), "SIGCONT");
+    return met;
+  };
+
+  // The whole group at once where it can be: then none of it can fork meanwhile.
+  const kill = (one: Seen, met: Found): void => {
+    met.killedAt ??= now();
+    chaseUntil = Math.min(chaseUntil, now() + longestChase);
+    const isGroupOurs = (one.pid === one.group || leaders.has(one.group)) && !sparedGroups.has(one.group);
+    if (isGroupOurs) signalProcess({ pid: one.group, group: true, anyUser: true }, "SIGKILL");
+    signalProcess(targetOf(one), "SIGKILL");
+  };
+
+  const isVictim = (one: Seen): boolean => {
+    if (!isOurs(one) || isProtected(one)) return false;
+    const { killedAt } = found.get(keyOf(one)) ?? {};
+    if (killedAt !== undefined && now() - killedAt > afterKill) return false;
+    const shared = sharedBy(one, sought, options.spare);
+    if (shared === undefined) return true;
+    sparedGroups.add(one.group);
+    // A browser's many processes are one to a person.
+    if (!shared.includes(" --type=")) spared.set(shared, sweptOf(one, shared));
+    return false;
+  };
+
+  const collect = (one: Seen): void => {
+    if (isVictim(one)) victims.push(one);
+  };
+  const act = (one: Seen): void => {
+    if (!isVictim(one)) return;
+    victims.push(one);
+    const met = found.get(keyOf(one)) ?? meet(one);
+    if (isDue(one)) kill(one, met);
+  };
+
+  const isAlone = options.isAlone === true;
+  let visit = isAlone ? act : collect;
   let empty = hasProc ? 0 : emptyLooks;
-  while (empty < emptyLooks) {
-    const seen = await lookAround(sought.since);
-    const victims = seen.filter(
-      (one) => isOurs(one) && !isProtected(one) && !isSpared(one, sought, options.spare, spared),
-    );
-    if (victims.length === 0) {
-      empty++;
-      continue;
-    }
-    empty = 0;
-    if (!isConfirmed) {
-      isConfirmed = true;
-      await sleep(confirmAfter);
-      continue;
-    }
-    for (const victim of victims) meet(victim, found, sought, options);
-    const late = victims.filter((one) => isDue(found.get(keyOf(one)), options));
-    if (late.length > 0) {
-      if (killedSince !== undefined && now() - killedSince > afterKill) break;
-      killedSince ??= now();
-      kill(late, seen, isOurs);
-    }
-    await waitForEnd(victims, found, options);
+  while (empty < emptyLooks && now() < chaseUntil) {
+    victims = [];
+    await lookAround(sought.since, { visit, isAlone });
+    empty = victims.length === 0 ? empty + 1 : 0;
+    if (victims.length === 0) continue;
+    if (visit === collect) await sleep(confirmAfter);
+    else await waitForEnd(victims, isDue);
+    visit = act;
   }
   const met = [...found.values()];
   const alive = met.filter(({ seen }) => lives(seen));
@@ -113,7 +159,6 @@ export async function sweep(sought: Sought, options: SweepOptions): Promise<Swep
   };
 }
 
-/** A test for processes that a sweep would be for. */
 /** Whether a process belongs. */
 export function belongingTo(sought: Sought): (one: Seen) => boolean {
   const leaders = new Map(sought.leaders.map((leader) => [leader.pid, leader]));
@@ -149,51 +194,17 @@ function protectedFrom({ keep }: SweepOptions): (one: Seen) => boolean {
   return (one) => pids.has(one.pid) || one.group === group;
 }
 
-function isSpared(one: Seen, sought: Sought, own: readonly string[], spared: Map<string, SweptProcess>): boolean {
-  // Who stayed with the service is the service's own.
-  if (sought.leaders.some(({ pid }) => pid === one.group || pid === one.session)) return false;
+/** The command line of what others use too; undefined for what is the service's own, as all is that stayed with it. */
+function sharedBy(one: Seen, sought: Sought, own: readonly string[]): string | undefined {
+  if (sought.leaders.some(({ pid }) => pid === one.group || pid === one.session)) return undefined;
   const command = readCommand(one.pid) ?? one.name;
-  if (!isShared(one.name, command, own)) return false;
-  // A browser's many processes are one to a person.
-  if (!command.includes(" --type=")) spared.set(command, sweptOf(one, command));
-  return true;
+  return isShared(one.name, command, own) ? command : undefined;
 }
 
-function meet(one: Seen, found: Map<string, Found>, sought: Sought, options: SweepOptions): void {
-  const key = keyOf(one);
-  if (found.has(key)) return;
-  const leader = leaderOf(one, new Map(sought.leaders.map((known) => [known.pid, known])));
-  const graceMs = leader?.graceMs ?? options.graceMs;
-  // Those who come later have no more time than the first.
-  const first = Math.min(...[...found.values()].map(({ deadline }) => deadline), Number.POSITIVE_INFINITY);
-  const deadline = leader === undefined ? Math.min(first, now() + graceMs) : now() + graceMs;
-  found.set(key, { seen: one, command: readCommand(one.pid) ?? `[${one.name}]`, deadline });
-  signalProcess(targetOf(one), leader?.signal ?? options.signal);
-  // A stopped process acts on nothing until it is continued.
-  signalProcess(targetOf(one), "SIGCONT");
-}
-
-function isDue(found: Found | undefined, { hurry }: SweepOptions): boolean {
-  return hurry?.aborted === true || (found !== undefined && found.deadline <= now());
-}
-
-/** Whole groups first: one signal reaches all of a group before any of it can fork. */
-function kill(victims: readonly Seen[], seen: readonly Seen[], isOurs: (one: Seen) => boolean): void {
-  const mixed = new Set(seen.filter((one) => !isOurs(one)).map(({ group }) => group));
-  for (const group of new Set(victims.map((one) => one.group))) {
-    if (!mixed.has(group)) signalProcess({ pid: group, group: true, anyUser: true }, "SIGKILL");
-  }
-  for (const one of victims) signalProcess(targetOf(one), "SIGKILL");
-}
-
-async function waitForEnd(
-  victims: readonly Seen[],
-  found: ReadonlyMap<string, Found>,
-  options: SweepOptions,
-): Promise<void> {
+async function waitForEnd(victims: readonly Seen[], isDue: (one: Seen) => boolean): Promise<void> {
   for (;;) {
     const left = victims.filter(lives);
-    if (left.length === 0 || left.some((one) => isDue(found.get(keyOf(one)), options))) break;
+    if (left.length === 0 || left.some(isDue)) return;
     await sleep(interval);
   }
 }

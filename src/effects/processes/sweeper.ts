@@ -50,7 +50,7 @@ export async function sweepUp(plan: SweeperPlan, entries: readonly string[]): Pr
       isMarker: (marker) => marker.startsWith(start) && marker.endsWith(end),
       since: plan.since,
     },
-    { signal: "SIGTERM", graceMs, spare: plan.spare },
+    { signal: "SIGTERM", graceMs, spare: plan.spare, isAlone: true },
   );
   await tidyUp(plan);
   return hasProc;

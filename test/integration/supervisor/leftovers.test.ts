@@ -1,0 +1,92 @@
+// What leaves its service's group, and what becomes of it.
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startEngine } from "../../helpers/engine.ts";
+import { openZoo, type Zoo } from "../../helpers/escapees.ts";
+import { newProject } from "../../helpers/project.ts";
+import { until } from "../../helpers/wait.ts";
+
+let zoo: Zoo;
+beforeEach(() => {
+  zoo = openZoo();
+});
+afterEach(() => zoo[Symbol.dispose]());
+
+const stop = { timeout: "300ms" };
+const kind = "is a daemon with an empty environment";
+/** As a manifest takes it, to which a dollar sign means something. */
+const daemon = (): readonly string[] => zoo.command(kind).map((word) => word.replaceAll("$", "$$$$"));
+
+test("what has left its service's group is ended with the run, and named", async () => {
+  await using project = newProject({ services: { app: { command: daemon(), stop } } });
+  await using run = await startEngine(project);
+  await run.events.state("app", "ready");
+  await until("the daemon to be out", () => zoo.living().length === 2);
+  expect(await run.stop()).toBe(0);
+  expect(zoo.living()).toEqual([]);
+  await run.events.find({ type: "noticed", kind: "left-behind", service: "app" });
+});
+
+test("a crash is followed by the next start, and what the former run left is ended beside it", async () => {
+  const restart = { policy: "on-failure", delay: 0, max_restarts: 5 };
+  await using project = newProject({
+    services: { app: { command: daemon(), restart, stop }, other: { command: daemon(), stop } },
+  });
+  await using run = await startEngine(project);
+  const { pid } = await run.events.state("app", "ready");
+  await run.events.state("other", "ready");
+  await until("the daemons to be out", () => zoo.living().length === 4);
+  const former = zoo.living();
+  process.kill(pid!, "SIGKILL");
+  const notice = await run.events.find({ type: "noticed", kind: "left-behind", service: "app" });
+  const ended = notice["ended"] as readonly { readonly pid: number }[];
+  expect(ended).toHaveLength(1);
+  expect(former).toContain(ended[0]?.pid);
+  // The next run's daemon and both of the other service go on.
+  await until("the next daemon to be out", () => zoo.living().length === 4);
+  expect(await run.stop()).toBe(0);
+  expect(zoo.living()).toEqual([]);
+});
+
+test("a daemon that a former run left on its port is no stranger: it is ended, and the service starts", async () => {
+  const server = `require("http").createServer((_, answer) => answer.end("ok")).listen(process.env.PORT, "127.0.0.1")`;
+  await using project = newProject({
+    services: {
+      app: {
+        // The first run leaves a server in a session of its own, the next one serves itself.
+        command: `if test -e left; then exec node -e '${server}'; fi; setsid node -e '${server}' & until test -e go; do sleep 0.02; done; touch left; exit 3`,
+        port: "dynamic",
+        restart: { policy: "on-failure", delay: 0, max_restarts: 5 },
+        stop,
+      },
+    },
+  });
+  await using run = await startEngine(project);
+  const first = await run.events.state("app", "ready");
+  project.write("go", "");
+  const second = await run.events.state("app", "ready", { run: 2 });
+  expect(second.pid).not.toBe(first.pid);
+  expect(await run.stop()).toBe(0);
+});
+
+test("what a task has started goes on after it, until the run ends", async () => {
+  const [perl = "perl", option = "-e", script = "", ...programs] = daemon();
+  // Its leader ends where a service's would wait.
+  const task = [perl, option, script.replace(/exec \$\$sleep, 1000$/, "wait"), ...programs];
+  await using project = newProject({
+    services: {
+      prepare: { type: "task", command: task },
+      app: { command: "sleep 1000", depends_on: ["prepare"], stop },
+    },
+  });
+  await using run = await startEngine(project);
+  await run.events.state("prepare", "exited");
+  await run.events.state("app", "ready");
+  await until("the daemon to be out", () => zoo.living().length === 1);
+  // Longer than it takes until a service would be swept.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(zoo.living()).toHaveLength(1);
+  expect(await run.stop()).toBe(0);
+  expect(zoo.living()).toEqual([]);
+  await run.events.find({ type: "noticed", kind: "left-behind", service: "prepare" });
+});
