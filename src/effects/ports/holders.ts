@@ -52,19 +52,26 @@ function knowledgeOf(
   asking: AskingRun | undefined,
 ): HolderKnowledge {
   const pids = row.pid === undefined ? (owners.get(row.inode) ?? []) : [row.pid];
-  // An engine that listens for a service holds the socket with it: it is the service that serves there, if it runs.
-  const runs = pids.flatMap((pid) => findRun(pid) ?? []);
-  const serving = pids.filter((pid) => runs.every((run) => run.pid !== pid));
-  const [run] = runs;
-  if (run !== undefined && serving.length === 0) {
-    return { kind: "lease", project: { name: run.name, root: run.root, pid: run.pid } };
-  }
-  const pid = topmost(serving);
+  const pid = topmost(withoutEngines(pids));
+  // An engine alone listens for a service that does not run.
+  const run = pid === undefined ? undefined : findRun(pid);
+  if (run !== undefined) return { kind: "lease", project: { name: run.name, root: run.root, pid: run.pid } };
   const holder = pid === undefined ? undefined : describeHolder(pid, asking);
   if (holder !== undefined) return { kind: "process", holder };
   if (row.uid < 0 || row.uid === process.getuid?.()) return { kind: "unknown", listening: true };
   const user = userName(row.uid);
   return { kind: "other-user", uid: row.uid, ...(user === undefined ? {} : { user }) };
+}
+
+// An engine that listens for a service has the socket open with it: it is the service that serves there.
+function withoutEngines(pids: readonly number[]): readonly number[] {
+  if (pids.length < 2) return pids;
+  const markers = new Map(pids.map((pid) => [pid, readVariables(pid, ["LAUNCH_RUN"])?.["LAUNCH_RUN"]]));
+  const isEngineOf = (pid: number, other: number): boolean =>
+    markers.get(other) !== undefined &&
+    markers.get(other) !== markers.get(pid) &&
+    ancestorsOf(other).some((ancestor) => ancestor.pid === pid);
+  return pids.filter((pid) => !pids.some((other) => isEngineOf(pid, other)));
 }
 
 // Forked workers share their parent's socket: ending the parent ends them all, ending a worker ends nothing.

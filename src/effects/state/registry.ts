@@ -1,7 +1,16 @@
 // The runs of `launch` that this user has going, one small file each in a private directory: so that a pid found behind a
 // lease or a port has a project's name. The files are a courtesy, no lock: what a file says counts only while its process lives.
 
-import { lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive, readStat } from "../processes/proc.ts";
@@ -15,6 +24,8 @@ export interface Run {
   /** The project's directory. */
   readonly root: string;
   readonly instance: string;
+  /** The pid namespace that its pid is of; not given where the system has none. */
+  readonly namespace?: string;
 }
 
 /** Tells other runs about this process until disposed of; without a directory to write to nobody is told, which harms nothing. */
@@ -25,7 +36,9 @@ export function announceRun(
   const stat = readStat(process.pid);
   if (directory === undefined || stat === undefined) return { [Symbol.dispose]: () => {} };
   const path = join(directory, `${process.pid}.json`);
-  const run: Run = { ...about, pid: process.pid, startTicks: stat.startTicks };
+  const namespace = pidNamespace();
+  const started = { pid: process.pid, startTicks: stat.startTicks };
+  const run: Run = { ...about, ...started, ...(namespace === undefined ? {} : { namespace }) };
   try {
     sweep(directory);
     writeFileSync(`${path}.new`, JSON.stringify(run), { mode: 0o600 });
@@ -81,10 +94,21 @@ function readRun(path: string): Run | undefined {
   }
 }
 
-// What runs left that were killed.
+// What runs left that were killed. Containers may share the directory, and whether theirs live cannot be seen from here.
 function sweep(directory: string): void {
+  const ours = pidNamespace();
   for (const pid of pidsIn(directory)) {
-    if (findRun(pid, directory) === undefined) rmSync(join(directory, `${pid}.json`), { force: true });
+    const path = join(directory, `${pid}.json`);
+    const { namespace = ours } = readRun(path) ?? {};
+    if (namespace === ours && findRun(pid, directory) === undefined) rmSync(path, { force: true });
+  }
+}
+
+function pidNamespace(): string | undefined {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return undefined;
   }
 }
 
