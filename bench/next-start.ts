@@ -7,7 +7,7 @@ import type { Figure } from "./figures.ts";
 import { type Bench, compile, now, ownProcesses, processesOf } from "./machine.ts";
 import type { Effort } from "./measure.ts";
 import { startVictim } from "./victim.ts";
-import { clear, describeProcess } from "./witness.ts";
+import { clear, describeProcess, kill } from "./witness.ts";
 import { steadyProcesses, writeZoo } from "./zoo.ts";
 
 /** Each sample is how many of the former run were left when the next one started its first service. */
@@ -49,7 +49,7 @@ async function killBoth(bench: Bench, directory: string, engine: "plain" | "term
   const animal = join(directory, "animal");
   const guards = ownProcesses(victim.pid, animal).filter((pid) => pid !== victim.pid);
   const both = Math.random() < 0.5 ? [victim.pid, ...guards] : [...guards, victim.pid];
-  for (const pid of both) process.kill(pid, "SIGKILL");
+  both.forEach(kill);
   await victim.ended;
   // Without a guard the comparison would be with nothing: some must be left for the next start to end.
   await sleep(100);

@@ -8,7 +8,7 @@ import { environment, type ServiceText, writeManifest } from "./launch.ts";
 import { type Bench, compile, now, ownProcesses } from "./machine.ts";
 import type { Effort } from "./measure.ts";
 import { startVictim, type Victim } from "./victim.ts";
-import { describeProcess, inhabitants } from "./witness.ts";
+import { describeProcess, inhabitants, kill } from "./witness.ts";
 
 /** A service as `launch status --json` shows it. */
 interface Member {
@@ -179,12 +179,4 @@ function describeMemory(memory: readonly Sample[]): string {
 
 function residentMb(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
 }

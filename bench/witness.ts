@@ -101,11 +101,12 @@ export async function watchEnds(bench: Bench, pids: readonly number[]): Promise<
 
 let gone: string | undefined;
 
-function kill(pid: number): void {
+/** SIGKILL, unless it has ended by itself. */
+export function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It has ended by itself.
+    // There is nothing left to do.
   }
 }
 
