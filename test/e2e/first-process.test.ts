@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { bin } from "../helpers/launch.ts";
-import { firstProcessOf, inhabitants, namespaceOf, unshare } from "../helpers/namespace.ts";
+import { firstProcessOf, inhabitants, unshare } from "../helpers/namespace.ts";
 import { type Manifest, newProject, type TestProject } from "../helpers/project.ts";
 import { until, within } from "../helpers/wait.ts";
 
@@ -13,7 +13,6 @@ interface Container extends AsyncDisposable {
   readonly said: () => string;
   /** The shell that stands in for launch, as the machine numbers it. */
   readonly first: () => number;
-  readonly namespace: () => string;
   readonly ended: Promise<number | null>;
 }
 
@@ -39,7 +38,6 @@ function startFirst(manifest: Manifest, args: readonly string[] = ["--non-intera
     project,
     said: () => said,
     first,
-    namespace: () => namespaceOf(first())!,
     get ended() {
       return within("the end of the container", closed, () => said);
     },
@@ -47,7 +45,6 @@ function startFirst(manifest: Manifest, args: readonly string[] = ["--non-intera
       // Its first process dies with it, and everything else with that.
       child.kill("SIGKILL");
       await closed;
-      await until("the container to be gone", () => project.processes().length === 0);
       await project[Symbol.asyncDispose]();
     },
   };
@@ -59,10 +56,10 @@ describe.skipIf(unshare === undefined)("as the first process of a container", ()
     await using container = startFirst({ services: { app: { command: orphans, ready: { log: "done" } } } });
     await until("all to be up", () => container.said().includes("all up after"), container.said);
     await until("the orphans to be gone", () => {
-      const commands = inhabitants(container.namespace()).map(({ command }) => command);
+      const commands = inhabitants(container.first()).map(({ command }) => command);
       return !commands.some((command) => command.startsWith("sleep 0.0"));
     });
-    const ended = inhabitants(container.namespace()).filter(({ state }) => state === "Z");
+    const ended = inhabitants(container.first()).filter(({ state }) => state === "Z");
     expect(ended.map(({ pid }) => pid)).toEqual([]);
     process.kill(container.first(), "SIGTERM");
     expect(await container.ended).toBe(0);

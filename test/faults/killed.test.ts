@@ -1,7 +1,6 @@
 // Faults 1 to 4: launch, its guard or both are killed or frozen.
 
 import { expect } from "vitest";
-import { isAlive } from "../helpers/processes.ts";
 import { fault } from "./fault.ts";
 import { guardOf, type Run, startRun } from "./run.ts";
 
@@ -76,7 +75,7 @@ fault(3, async () => {
   const next = await run.again();
   await next.events.state("plain", "starting");
   // Before anything was started, all that was left had ended.
-  expect(left.filter(({ pid }) => isAlive(pid))).toEqual([]);
+  expect(left.filter(({ pid }) => run.isAlive(pid))).toEqual([]);
   expect(next.events.all.findIndex(({ kind }) => kind === "former-run")).toBeGreaterThanOrEqual(0);
   await next.events.find({ type: "up" });
   expect(await next.end()).toBe(0);

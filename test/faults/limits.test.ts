@@ -47,7 +47,7 @@ fault(9, async () => {
   await run.events.find({ type: "up" });
   rmSync(run.project.path(".launch"), { recursive: true });
   const { pid } = await run.events.state("api", "ready");
-  run.signal("SIGKILL", run.machinePid(pid));
+  run.signal("SIGKILL", pid);
   // Its log has a directory again.
   await run.events.state("api", "ready", { run: 2 });
   expect(await run.end()).toBe(0);

@@ -73,7 +73,7 @@ fault(31, async () => {
   await run.events.find({ type: "up" });
   run.project.write("again", "");
   const { pid } = await run.events.state("api", "ready");
-  run.signal("SIGKILL", run.machinePid(pid));
+  run.signal("SIGKILL", pid);
   await run.events.state("api", "ready", { run: 2 });
   await until("the same command to run", () => run.living().some(({ command }) => command === "sleep 1001"));
   expect(await run.end()).toBe(0);

@@ -2,7 +2,6 @@
 
 import { expect } from "vitest";
 import { launch } from "../helpers/launch.ts";
-import { isAlive } from "../helpers/processes.ts";
 import { freePort } from "../integration/ports/strangers.ts";
 import { fault } from "./fault.ts";
 import { startRun } from "./run.ts";
@@ -24,7 +23,7 @@ fault(27, async () => {
   const [left, ...more] = run.living();
   expect(left?.command).toContain("stranger.cjs");
   expect(more).toEqual([]);
-  expect(isAlive(left!.pid)).toBe(true);
+  expect(run.isAlive(left!.pid)).toBe(true);
   run.inside("kill $stranger; wait $stranger");
   await run.nothingLeft();
 });

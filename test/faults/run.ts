@@ -2,13 +2,12 @@
 // run is what is left in the namespace. Where namespaces are not allowed, what is left is found by directory and environment.
 
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { type Events, newEvents, type Said } from "../helpers/events.ts";
 import { bin } from "../helpers/launch.ts";
-import { firstProcessOf, inhabitants, namespaceOf, unshare } from "../helpers/namespace.ts";
-import { isAlive, type Living } from "../helpers/processes.ts";
+import { firstProcessOf, inhabitants, livingIn, machinePid as pidOnMachine, unshare } from "../helpers/namespace.ts";
+import { type Living } from "../helpers/processes.ts";
 import { type Manifest, newProject, type TestProject } from "../helpers/project.ts";
 import { until, within } from "../helpers/wait.ts";
 
@@ -18,12 +17,14 @@ export interface Run extends AsyncDisposable {
   readonly events: Events;
   /** Everything on stdout and stderr so far. */
   said(): string;
-  /** launch, as the machine numbers it. */
+  /** launch itself, as the machine numbers it. */
   readonly pid: number;
   /** The machine's number of what the run calls `pid`. */
   machinePid(pid: number | undefined): number;
-  /** What lives of it: launch, its own helpers, the services and all that they have started. */
+  /** What lives of it, as the run numbers it: launch, its own helpers, the services and all that they have started. */
   living(): readonly Living[];
+  isAlive(pid: number): boolean;
+  /** To launch, or to what the run calls `pid`. */
   signal(signal: NodeJS.Signals, pid?: number): void;
   /** launch's exit code, or 128 and the number of the signal that ended it. */
   readonly ended: Promise<number>;
@@ -91,17 +92,13 @@ export async function startRun(manifest: Manifest, around: Around = {}): Promise
   const first = (): number => (unshare === undefined ? child.pid! : firstProcessOf(child.pid!)) ?? 0;
 
   const living = (): readonly Living[] => {
-    const own = first();
-    if (unshare === undefined) return project.processes().filter(({ pid }) => pid !== own);
-    const namespace = namespaceOf(own);
-    if (namespace === undefined) return [];
-    return inhabitants(namespace).filter(({ pid }) => pid !== own && isAlive(pid));
+    if (unshare !== undefined) return livingIn(first());
+    return project.processes().filter(({ pid }) => pid !== first());
   };
   const machinePid = (pid: number | undefined): number => {
-    if (unshare === undefined) return pid!;
-    const found = inhabitants(namespaceOf(first())!).find((one) => innerPid(one.pid) === pid);
+    const found = unshare === undefined ? pid : pidOnMachine(first(), pid ?? 0);
     if (found === undefined) throw new Error(`${pid} is gone\n${context()}`);
-    return found.pid;
+    return found;
   };
   const tell = (line: string): void => void (child.stdio[4] as NodeJS.WritableStream).write(`${line}\n`);
   const told = createInterface(child.stdio[3] as Readable);
@@ -124,22 +121,26 @@ export async function startRun(manifest: Manifest, around: Around = {}): Promise
     };
     told.on("line", hear);
     const inner = await within("the start of launch", begun, context);
-    await until("launch to be there", () => isThere(inner), context);
-    const pid = machinePid(inner);
+    // One that has ended already has none any more.
+    let known = isThere(inner) ? machinePid(inner) : undefined;
+    const pid = (): number => (known ??= machinePid(inner));
     const ended = (): Promise<number> => within("the end of launch", over, context);
     return {
       project,
       events,
       said: () => stdout + stderr,
-      pid,
+      get pid() {
+        return pid();
+      },
       machinePid,
       living,
-      signal: (signal, to = pid) => void process.kill(to, signal),
+      isAlive: (wanted) => living().some(({ pid: one }) => one === wanted),
+      signal: (signal, to) => void process.kill(to === undefined ? pid() : machinePid(to), signal),
       get ended() {
         return ended();
       },
       end(signal = "SIGTERM") {
-        process.kill(pid, signal);
+        process.kill(pid(), signal);
         return ended();
       },
       async nothingLeft() {
@@ -161,8 +162,9 @@ export async function startRun(manifest: Manifest, around: Around = {}): Promise
       },
       async [Symbol.asyncDispose]() {
         if (unshare === undefined) await project.clear();
+        const last = first();
         child.kill("SIGKILL");
-        await until("the namespace to be gone", () => project.processes().length === 0);
+        await until("the namespace to be gone", () => last === 0 || inhabitants(last).length === 0);
         await project[Symbol.asyncDispose]();
       },
     };
@@ -191,20 +193,7 @@ function listen(stdout: Readable, context: () => string): () => Events {
   return () => (events = newEvents(context));
 }
 
-/** What a process is called in its own namespace. */
-function innerPid(pid: number): number | undefined {
-  try {
-    const numbers = /^NSpid:(.*)$/m
-      .exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
-      ?.trim()
-      .split(/\s+/);
-    return Number(numbers?.at(-1));
-  } catch {
-    return undefined;
-  }
-}
-
-/** The guard of the run's engine, as the machine numbers it. */
+/** The guard of the run's engine, as the run numbers it. */
 export function guardOf(run: Run): number {
   const found = run.living().find(({ command }) => command.includes("launch-guard"));
   if (found === undefined) {

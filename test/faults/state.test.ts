@@ -6,7 +6,6 @@ import { expect } from "vitest";
 import { encodeDocument } from "../../src/effects/state/document.ts";
 import { readState } from "../../src/effects/state/state-file.ts";
 import { bin } from "../helpers/launch.ts";
-import { isAlive } from "../helpers/processes.ts";
 import { until } from "../helpers/wait.ts";
 import { fault } from "./fault.ts";
 import { guardOf, type Run, startRun } from "./run.ts";
@@ -19,7 +18,7 @@ async function killBoth(run: Run): Promise<void> {
   run.signal("SIGSTOP", guard);
   run.signal("SIGKILL", guard);
   await run.end("SIGKILL");
-  await until("the guard to be gone", () => !isAlive(guard));
+  await until("the guard to be gone", () => !run.isAlive(guard));
 }
 
 fault(5, async () => {
@@ -56,7 +55,7 @@ fault(5, async () => {
 fault(6, async () => {
   await using run = await startRun({ services });
   const { pid } = await run.events.state("one", "ready");
-  const left = run.machinePid(pid);
+  const left = pid!;
   await run.events.find({ type: "up" });
   const directory = run.project.path(".launch");
   await until("the run to be written down", () => readState(directory).state.run?.services["one"]?.live?.pid === pid);
@@ -67,7 +66,7 @@ fault(6, async () => {
   const next = await run.again();
   await next.events.find({ type: "up" });
   expect(await next.end()).toBe(0);
-  expect(isAlive(left)).toBe(true);
+  expect(run.isAlive(left)).toBe(true);
   expect(
     next
       .living()
@@ -91,11 +90,11 @@ fault(7, async () => {
   run.inside(`echo ${pid - 1} >/proc/sys/kernel/ns_last_pid; sleep 999 & innocent=$!; echo $innocent >innocent`);
   await until("the number to be taken again", () => run.project.has("innocent") && run.project.read("innocent") !== "");
   expect(Number(run.project.read("innocent"))).toBe(pid);
-  const innocent = run.machinePid(pid);
+
   const next = await run.again();
   await next.events.find({ type: "up" });
   expect(await next.end()).toBe(0);
-  expect(isAlive(innocent)).toBe(true);
+  expect(run.isAlive(pid)).toBe(true);
   expect(next.living().map(({ command }) => command)).toEqual(["sleep 999"]);
 });
 
@@ -128,7 +127,7 @@ fault(40, async () => {
   rmSync(project.path("app"), { recursive: true });
   // Its work goes on …
   const { pid } = await run.events.state("api", "ready");
-  run.signal("SIGKILL", run.machinePid(pid));
+  run.signal("SIGKILL", pid);
   await run.events.state("api", "ready", { run: 2 });
   // … and so does the guard's.
   await run.end("SIGKILL");

@@ -1,11 +1,11 @@
 // A process namespace of its own: what runs in it sees nobody else, and nothing in it outlives its first process.
 
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { isAlive, stateOf } from "./processes.ts";
+import { readdirSync, readFileSync } from "node:fs";
 
-/** One process of a namespace, with the machine's number of it. */
+/** One process of a namespace. */
 export interface Inhabitant {
+  /** As the namespace numbers it; 1 is the first. */
   readonly pid: number;
   readonly command: string;
   /** The kernel's letter: `Z` has ended and waits for its parent to ask. */
@@ -21,45 +21,59 @@ export const unshare: readonly string[] | undefined = ways
   .map((way) => ["unshare", ...way])
   .find(([file = "", ...args]) => spawnSync(file, [...args, "true"], { stdio: "ignore" }).status === 0);
 
-/** The first process of the namespace that this `unshare` has made; undefined until it is there. */
+/** The first process of the namespace that this `unshare` has made, as the machine numbers it; undefined until it is there. */
 export function firstProcessOf(unsharer: number): number | undefined {
-  try {
-    const first = Number(readFileSync(`/proc/${unsharer}/task/${unsharer}/children`, "utf8").trim());
-    return first > 0 && namespaceOf(first) !== namespaceOf(process.pid) ? first : undefined;
-  } catch {
-    return undefined;
-  }
+  const [first] = childrenOf(unsharer);
+  return first !== undefined && innerPid(first) === 1 ? first : undefined;
 }
 
-/** The namespace a process is in, by its name; undefined when the process is gone. */
-export function namespaceOf(pid: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/pid`);
-  } catch {
-    return undefined;
-  }
+/** Everything in the namespace of this first process, itself and those that have ended included; nothing when it is gone. */
+export function inhabitants(first: number): readonly Inhabitant[] {
+  // Its own `/proc`, which knows nobody else, however many the machine has.
+  const top = `/proc/${first}/root/proc`;
+  const read = (path: string): string => readFileSync(`${top}/${path}`, "utf8");
+  return attempt(() => readdirSync(top), []).flatMap((entry) => {
+    const pid = Number(entry);
+    const state = pid > 0 ? attempt(() => /\) (\w) /.exec(read(`${pid}/stat`))?.[1], undefined) : undefined;
+    const command = attempt(() => read(`${pid}/cmdline`).replaceAll("\0", " ").trim(), "");
+    return state === undefined ? [] : [{ pid, state, command }];
+  });
 }
 
-/** Everything in a namespace, its first process included; those that have ended as well. */
-export function inhabitants(namespace: string): readonly Inhabitant[] {
-  return readdirSync("/proc")
+/** What lives in the namespace beside its first process. */
+export function livingIn(first: number): readonly Inhabitant[] {
+  return inhabitants(first).filter(({ pid, state }) => pid > 1 && state !== "Z" && state !== "X");
+}
+
+/** The machine's number of what the namespace calls `pid`; undefined when it is gone. */
+export function machinePid(first: number, pid: number): number | undefined {
+  // Whatever lost its parent is a child of the first process.
+  const waiting = [first];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (innerPid(next) === pid) return next;
+    waiting.push(...childrenOf(next));
+  }
+  return undefined;
+}
+
+function childrenOf(pid: number): readonly number[] {
+  return attempt(() => readdirSync(`/proc/${pid}/task`), [])
+    .flatMap((task) => attempt(() => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" "), []))
     .map(Number)
-    .filter((pid) => pid > 0 && namespaceOf(pid) === namespace)
-    .flatMap((pid) => {
-      const state = stateOf(pid);
-      return state === undefined ? [] : [{ pid, state, command: commandOf(pid) }];
-    });
+    .filter((child) => child > 0);
 }
 
-/** Everything in a namespace that lives, but for its first process. */
-export function livingIn(namespace: string, first: number): readonly Inhabitant[] {
-  return inhabitants(namespace).filter(({ pid }) => pid !== first && isAlive(pid));
+/** What a process is called in the innermost namespace that it is in. */
+function innerPid(pid: number): number | undefined {
+  const status = attempt(() => readFileSync(`/proc/${pid}/status`, "utf8"), "");
+  return Number(/^NSpid:.*\s(\d+)$/m.exec(status)?.[1]);
 }
 
-function commandOf(pid: number): string {
+/** The value, or this one where what it is about is gone. */
+function attempt<Value>(read: () => Value, otherwise: Value): Value {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+    return read();
   } catch {
-    return "";
+    return otherwise;
   }
 }
