@@ -2,15 +2,14 @@
 // the loop lives meanwhile, and all who ask in the same turn are given the same look.
 
 import { closeSync, openSync, readSync } from "node:fs";
-import { nextTurn } from "../clock.ts";
+import { nextTurn, now } from "../clock.ts";
 import { isAlive, listPids, parseStat, type ProcessStat } from "./proc.ts";
 import { tagIn, type TagParts } from "./tag.ts";
 
 /** A living process as it was seen. */
 export interface Seen extends ProcessStat {
-  /** Absent without one, and for a process that is older than anybody who asks. */
   readonly tag?: TagParts;
-  /** What `LAUNCH_RUN` holds in its environment, where that may be read; undefined also for what is older than anybody who asks. */
+  /** What `LAUNCH_RUN` holds in its environment, where that may be read. */
   readonly marker: () => string | undefined;
 }
 
@@ -35,10 +34,17 @@ const portion = 40;
 const rounds = 4;
 const buffer = Buffer.alloc(256 * 1024);
 
+/** For so long a number is not given to another process, in milliseconds: the system goes through all the others first. */
+const unused = 1000;
+
+// What was too old to matter in the looks just before is not read again: pid to start time.
+const old = new Map<number, number>();
+let oldUntil = 0;
+
 let next: Look | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
-/** Looks at all living processes, later than now; `since` is the start time of the oldest that matters, in clock ticks. */
+/** Looks at all living processes that began at `since` or later, in clock ticks since boot; the look is later than now. */
 export function lookAround(since: number, { visit, isAlone = false }: LookOptions = {}): Promise<readonly Seen[]> {
   if (next !== undefined) {
     next.since = Math.min(next.since, since);
@@ -59,10 +65,14 @@ async function readAll(look: Look, isAlone: boolean): Promise<readonly Seen[]> {
   if (next === look) next = undefined;
   const found: Seen[] = [];
   const read = new Set<number>();
+  if (now() > oldUntil) {
+    old.clear();
+    oldUntil = now() + unused;
+  }
   for (let round = 0; round < rounds; round++) {
     // The youngest first: one that forks and goes on would be another by the time it is come to.
     const unread = listPids()
-      .filter((pid) => !read.has(pid))
+      .filter((pid) => !read.has(pid) && (old.get(pid) ?? look.since) >= look.since)
       .sort((one, other) => other - one);
     if (unread.length === 0) break;
     for (const pid of unread) {
@@ -81,7 +91,10 @@ async function readAll(look: Look, isAlone: boolean): Promise<readonly Seen[]> {
 function readOne(pid: number, since: number): Seen | undefined {
   const stat = parseStat(read(`/proc/${pid}/stat`) ?? "");
   if (!isAlive(stat)) return undefined;
-  if (stat.startTicks < since) return { ...stat, marker: () => undefined };
+  if (stat.startTicks < since) {
+    old.set(pid, stat.startTicks);
+    return undefined;
+  }
   const tag = tagIn(read(`/proc/${pid}/limits`) ?? "");
   let marker: string | false | undefined;
   return {
