@@ -79,8 +79,7 @@ export function followLog(options: FollowedOptions): FollowedLog {
     const delivered = tail.delivered();
     if (isLeft) return;
     times.saw(delivered);
-    const last = batch.bytes.lastIndexOf(lineFeed);
-    if (last !== -1) whole = delivered - batch.bytes.length + last + 1;
+    whole = lineEndBefore(batch.bytes, delivered) ?? whole;
     if (policy.maxAge !== undefined) oldest ??= Date.now();
     // A line without an end is parted rather than kept for ever.
     if (delivered - whole > policy.maxSize) whole = delivered;
@@ -208,6 +207,13 @@ function oldestIn(path: string, file: LogFile, first: number): number | undefine
   if (file.size <= first) return undefined;
   using times = readTimes(timesPath(path), file.inode);
   return times?.at(first)?.time ?? fstatSync(file.fd).birthtimeMs;
+}
+
+/** Where the last whole line of bytes ends that end at `offset`. */
+function lineEndBefore(bytes: Buffer, offset: number): number | undefined {
+  if (bytes[bytes.length - 1] === lineFeed) return offset;
+  const last = bytes.lastIndexOf(lineFeed);
+  return last === -1 ? undefined : offset - bytes.length + last + 1;
 }
 
 function wordsOf(error: unknown): string {

@@ -118,8 +118,9 @@ export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOp
     if (!isSame(shared, behind)) return restart("emptied by another program and has grown again");
     if (length === 0) return false;
     position += length;
-    const kept = Math.min(compared, position);
-    behind = Buffer.from(shared.subarray(headRoom + length - kept, headRoom + length));
+    const kept = Math.min(compared, overlap + length);
+    if (kept !== overlap) behind = Buffer.alloc(kept);
+    shared.copy(behind, 0, headRoom + length - kept, headRoom + length);
     take(shared, length);
     return length === chunkSize;
   };
@@ -213,8 +214,12 @@ function bytesBefore(fd: number, position: number): Buffer {
 
 /** False if other bytes than these stand before the chunk; a hole in their place is what rotation leaves. */
 function isSame(chunk: Buffer, behind: Buffer): boolean {
-  const before = chunk.subarray(headRoom - behind.length, headRoom);
-  return before.equals(behind) || before.every((byte, at) => byte === 0 || byte === behind[at]);
+  const from = headRoom - behind.length;
+  for (let at = 0; at < behind.length; at++) {
+    const byte = chunk[from + at];
+    if (byte !== behind[at] && byte !== 0) return false;
+  }
+  return true;
 }
 
 function inodeAt(path: string): number | undefined {

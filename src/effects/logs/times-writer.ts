@@ -33,7 +33,9 @@ export function keepTimes(path: string, log: { readonly inode: number; readonly 
   let fd: number | undefined;
   let begins = log.first;
   let position = 0;
-  let latest: TimesRecord | undefined;
+  /** What has been seen and is not noted yet: the byte, -1 for none, and when. */
+  let latest = -1;
+  let latestTime = 0;
   let waiting: TimesRecord[] = [];
   let noted = Number.NEGATIVE_INFINITY;
   let timer: Disposable | undefined;
@@ -67,10 +69,10 @@ export function keepTimes(path: string, log: { readonly inode: number; readonly 
 
   const note = (): void => {
     timer = undefined;
-    if (latest === undefined) return;
-    noted = latest.time;
-    waiting.push(latest);
-    latest = undefined;
+    if (latest === -1) return;
+    noted = latestTime;
+    waiting.push({ offset: latest, time: latestTime });
+    latest = -1;
     if (!paused) start();
   };
 
@@ -97,10 +99,10 @@ export function keepTimes(path: string, log: { readonly inode: number; readonly 
 
   return {
     saw(offset) {
-      const time = Date.now();
-      latest = { offset, time };
+      latest = offset;
+      latestTime = Date.now();
       if (timer !== undefined) return;
-      const since = time - noted;
+      const since = latestTime - noted;
       if (since >= interval) note();
       else timer = after(since < 0 ? interval : interval - since, note);
     },
@@ -115,13 +117,13 @@ export function keepTimes(path: string, log: { readonly inode: number; readonly 
       begins = first;
       const moved = (record: TimesRecord): TimesRecord => ({ ...record, offset: Math.max(0, record.offset + shift) });
       waiting = waiting.map(moved);
-      if (latest !== undefined) latest = moved(latest);
+      if (latest !== -1) latest = Math.max(0, latest + shift);
       paused = false;
       if (waiting.length > 0) start();
     },
     restart() {
       waiting = [];
-      latest = undefined;
+      latest = -1;
       begins = 0;
       stale = true;
     },
