@@ -1,9 +1,11 @@
 // A run in the background whose engine is killed goes on; every other run ends with its engine.
 
+import { spawn } from "node:child_process";
 import { connect } from "node:net";
+import type { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import type { RunRecord } from "../../src/effects/state/state.ts";
-import { launch, startLaunch } from "../helpers/launch.ts";
+import { bin, launch, startLaunch } from "../helpers/launch.ts";
 import { isAlive } from "../helpers/processes.ts";
 import { newProject, type Manifest, type TestProject } from "../helpers/project.ts";
 import { until } from "../helpers/wait.ts";
@@ -151,6 +153,34 @@ test("an engine that dies for the fourth time within a minute is given up, and e
   await until("the end of everything", () => project.processes().length === 0);
   expect(project.read(".launch/engine.log")).toContain("It has died 4 times within a minute");
   expect((await launch(project, ["status"])).code).toBe(4);
+});
+
+test("a run that was watched goes on without its engine once it was left, and ends with it before", async () => {
+  for (const isLeft of [true, false]) {
+    const project = newShop({ web: { command: "serve.js", port: "auto" } });
+    const engine = spawn(process.execPath, [bin, "--engine"], {
+      cwd: project.directory,
+      env: project.env,
+      detached: true,
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+    });
+    const lifeline = engine.stdio[3] as Duplex;
+    lifeline.on("error", () => {});
+    lifeline.write(`${JSON.stringify({ kind: "watched", colors: false })}\n`);
+    await until("the service", async () => (await launch(project, ["status"])).stdout.includes("ready"));
+    if (isLeft) lifeline.write(`${JSON.stringify({ type: "ask", id: 1, question: { kind: "detach" } })}\n`);
+    await until("its record", () => recordOf(project).onDeath === (isLeft ? "reclaim" : "end"));
+    const before = await statusOf(project);
+    if (isLeft) {
+      const after = await killEngine(project, engine.pid!);
+      expect(after.services[0]!.pid).toBe(before.services[0]!.pid);
+    } else {
+      process.kill(engine.pid!, "SIGKILL");
+      await until("the end of everything", () => project.processes().length === 0);
+      expect((await launch(project, ["status"])).code).toBe(4);
+    }
+    lifeline.destroy();
+  }
 });
 
 test("launch down of a run whose engine died a moment ago waits for the next one and ends all", async () => {
