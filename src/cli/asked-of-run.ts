@@ -13,7 +13,7 @@ import { durationOf } from "./duration.ts";
 import type { AskArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
 import { statusJson } from "./status-table.ts";
-import { RunError, UsageError } from "./usage-error.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** One thing that is asked of services of a run. */
 export interface Asking {
@@ -27,6 +27,8 @@ export interface Asking {
   isGood(member: Member): boolean;
   /** What is said of a service for which it has, as what follows its name; `took` is in words. */
   words(member: Member, took: string): string;
+  /** True when the end of the whole run is as good. */
+  readonly isGoodAtTheEnd?: true;
   /** What is said and answered when nothing of the project runs here; not given: that is said on stderr, and 4. */
   nobodyThere?(): number;
 }
@@ -45,17 +47,18 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   const begun = now();
   const heard = waitFor(session, ({ event }) => asking.isHeard(event.type));
   const names = await asking.ask(session);
-  await heard;
+  if ((await heard) === "gone") return sayGone(args, asking);
   const mine = (fleet: Fleet): readonly Member[] => names.flatMap((name) => fleet.members[name] ?? []);
   const isDone = (): boolean => {
     const fleet = session.snapshot();
     return mine(fleet).every((member) => asking.isDone(fleet, member));
   };
-  const inTime = !args.wait || isDone() || (await waitFor(session, isDone, within));
+  const waited = !args.wait || isDone() ? "held" : await waitFor(session, isDone, within);
+  if (waited === "gone") return sayGone(args, asking);
   const fleet = session.snapshot();
   if (args.json) process.stdout.write(statusJson(session, ({ service }) => names.includes(service.name)));
   else say(args, asking, mine(fleet), fleet, session.now(), describeMillis(now() - begun));
-  return args.wait ? codeOf(asking, mine(fleet), fleet, inTime) : 0;
+  return args.wait ? codeOf(asking, mine(fleet), fleet, waited === "held") : 0;
 }
 
 /** The names of this run that the patterns match, in the manifest's order; throws a `UsageError` for a pattern without any. */
@@ -101,18 +104,25 @@ function isContested({ state }: Member): boolean {
   return state.status === "blocked" || (state.status === "failed" && state.failure.kind === "conflict");
 }
 
-/** Resolves with true at the first entry for which it holds, with false after `ms`; throws when the run is gone before. */
+function sayGone(args: AskArgs, { isGoodAtTheEnd }: Asking): number {
+  const words = "The whole run has ended.";
+  if (isGoodAtTheEnd !== true) process.stderr.write(`${words}\n`);
+  else if (!args.quiet) process.stdout.write(args.json ? `${JSON.stringify({ message: words })}\n` : `${words}\n`);
+  return isGoodAtTheEnd === true ? 0 : 1;
+}
+
+/** Resolves at the first entry for which it holds, after `ms`, or when the run is gone. */
 function waitFor(
   session: RemoteSession,
   holds: (entry: Parameters<Parameters<RemoteSession["subscribe"]>[0]>[0]) => boolean,
   ms = Number.POSITIVE_INFINITY,
-): Promise<boolean> {
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+): Promise<"held" | "late" | "gone"> {
+  const { promise, resolve } = Promise.withResolvers<"held" | "late" | "gone">();
   const reading = session.subscribe((entry) => {
-    if (holds(entry)) resolve(true);
+    if (holds(entry)) resolve("held");
   });
-  const timer = after(ms, () => resolve(false));
-  void session.closed.then(() => reject(new RunError("The run ended meanwhile.")));
+  const timer = after(ms, () => resolve("late"));
+  void session.closed.then(() => resolve("gone"));
   return promise.finally(() => {
     reading[Symbol.dispose]();
     timer[Symbol.dispose]();

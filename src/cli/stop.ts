@@ -16,6 +16,7 @@ export function run(args: AskArgs): Promise<number> {
     isDone: (_, member) => isDown(member),
     isGood: isStopped,
     words: (member, took) => (member.run === 0 ? "was not running" : `is stopped, after ${took}`),
+    isGoodAtTheEnd: true,
     nobodyThere() {
       const words = "Nothing of this project runs here.";
       if (!args.quiet) process.stdout.write(args.json ? `${JSON.stringify({ message: words })}\n` : `${words}\n`);

@@ -1,8 +1,9 @@
 // The commands that ask something of single services of a run that is going.
 
 import { expect, onTestFinished, test } from "vitest";
-import { launch } from "../helpers/launch.ts";
+import { launch, startLaunch } from "../helpers/launch.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
+import { until } from "../helpers/wait.ts";
 
 const shop = {
   name: "shop",
@@ -78,6 +79,27 @@ test("what is not ready in time ends the waiting with 5, and goes on", async () 
   expect(restarted.code).toBe(5);
   expect(restarted.stderr).toMatch(/^api is not ready after /);
   expect((await launch(project, ["restart", "api", "--no-wait"])).code).toBe(0);
+});
+
+test("a stop that the end of the whole run overtakes has come of it, a restart has not", async () => {
+  const project = await runShop({
+    services: {
+      api: { command: "trap '' TERM; while :; do sleep 0.1; done", stop: { timeout: "20s" } },
+      web: { command: "exec sleep 1000", ready: { exec: "test ! -e slow" } },
+    },
+  });
+  project.write("slow", "");
+  await using stop = startLaunch(project, ["stop", "api"]);
+  await using restart = startLaunch(project, ["restart", "web"]);
+  await until("both to be heard", async () => {
+    const { api, web } = await statesOf(project);
+    return api === "stopping" && web === "started";
+  });
+  const { pid } = JSON.parse((await launch(project, ["status", "--json"])).stdout) as { pid: number };
+  process.kill(pid, "SIGTERM");
+  // The second time skips the grace.
+  process.kill(pid, "SIGINT");
+  expect([await stop.ended, await restart.ended]).toEqual([0, 1]);
 });
 
 test("a name that is none is refused with a suggestion", async () => {
