@@ -3,6 +3,8 @@
 import type { RemoteSession } from "../client/session.ts";
 import { exitCodeOf } from "../core/state.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
+import { formerRun, isComing } from "../effects/state/former.ts";
+import { readState } from "../effects/state/state-file.ts";
 import type { UserConfig } from "../manifest/user-config.ts";
 import { type Opening, openDashboardTerminal } from "../tui/opening.ts";
 import type { TerminalGuard } from "../tui/terminal/guard.ts";
@@ -92,11 +94,16 @@ async function show(
       return outcome === undefined ? 130 : exitCodeOf(outcome);
     }
     case "lost":
-      process.stderr.write(
-        `The engine of ${session.about.project} (pid ${session.about.pid}) is gone. What it started may still run; the next launch finds what is on its ports.\n`,
-      );
+      process.stderr.write(`${lostWords(session, paths)}\n`);
       return 1;
   }
+}
+
+function lostWords({ about }: RemoteSession, { directory }: StatePaths): string {
+  const engine = `The engine of ${about.project} (pid ${about.pid}) was killed`;
+  return isComing(formerRun(readState(directory).state, directory))
+    ? `${engine}. Another goes on in its place: launch attach, launch status.`
+    : `${engine}, and what it had started is ended.`;
 }
 
 function say(words: string): number {
