@@ -69,12 +69,12 @@ test("a run in the background survives its engine: the same processes, ports and
   const port = before.services[0]!.ports["main"]!;
   let refused = 0;
   let answered = 0;
-  let isOver = false;
+  const over = new AbortController();
   const knocking = (async () => {
-    while (!isOver) await knock(port).then((isOpen) => void (isOpen ? answered++ : refused++));
+    while (!over.signal.aborted) await knock(port).then((isOpen) => void (isOpen ? answered++ : refused++));
   })();
   const after = await killEngine(project, before.pid);
-  isOver = true;
+  over.abort();
   await knocking;
   expect(after.pid).not.toBe(before.pid);
   expect(after.services.map(({ name, pid }) => [name, pid])).toEqual(

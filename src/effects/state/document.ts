@@ -12,7 +12,7 @@ export type Decoded =
   | { readonly kind: "damaged"; readonly words: string };
 
 /** The version of the documents that `encodeDocument` makes. */
-export const documentVersion = 2;
+const documentVersion = 2;
 
 const head = /^\{ "version": (\d{1,9}), "length": (\d{1,12}), "sha256": "([0-9a-f]{64})",\n/;
 

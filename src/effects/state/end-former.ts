@@ -1,7 +1,6 @@
 // Ends what a killed run of this same project and instance left, and says what of it there is. Only what was written down on
 // this boot for this directory is believed, and every process is checked again before it gets a signal.
 
-import type { Leftover } from "../../core/notice.ts";
 import type { ProcessStat } from "../processes/proc.ts";
 import { lookAround } from "../processes/scan.ts";
 import { belongingTo, type Sought, type Swept, sweep } from "../processes/sweep.ts";

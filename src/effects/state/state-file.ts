@@ -84,8 +84,8 @@ function readOwn(path: string): Buffer | string {
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile()) return "it is no file";
-    if (process.getuid !== undefined && stat.uid !== process.getuid())
-      return `it belongs to another user (${stat.uid})`;
+    const isOwn = process.getuid === undefined || stat.uid === process.getuid();
+    if (!isOwn) return `it belongs to another user (${stat.uid})`;
     if (stat.size > largest) return "it is too large";
     return readFileSync(fd);
   } finally {
