@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { unshare } from "../helpers/namespace.ts";
+import type { Fault } from "./faults.ts";
 
 /** Something that a machine may refuse. */
 export type Ability = "namespace" | "mounts" | "next pid" | "another user" | "terminal";
@@ -27,8 +28,12 @@ const tries: Readonly<Record<Ability, { readonly command: readonly string[]; rea
 };
 const inside: ReadonlySet<Ability> = new Set(["namespace", "mounts", "next pid"]);
 
-/** Why this cannot be done here; undefined when it can. */
-export function missing(ability: Ability): string | undefined {
+/** Why a fault cannot be tried on this machine; undefined when it can. */
+export function reasonAgainst({ needs }: Fault): string | undefined {
+  return needs.map(missing).find((reason) => reason !== undefined);
+}
+
+function missing(ability: Ability): string | undefined {
   known[ability] ??= isPossible(ability);
   return known[ability] ? undefined : tries[ability].reason;
 }

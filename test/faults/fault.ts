@@ -1,7 +1,8 @@
 // One fault as a test that has its number and name.
 
 import { test } from "vitest";
-import { faults, reasonAgainst } from "./faults.ts";
+import { reasonAgainst } from "./abilities.ts";
+import { faults } from "./faults.ts";
 
 /** The test of one fault, beside the others of its file; left out with the reason where the machine does not allow it. */
 export function fault(number: number, run: () => Promise<void>): void {

@@ -1,7 +1,7 @@
 // The forty faults: what each is called, and what a machine must allow for it to be tried. `docs/reliability.md` says what is promised
 // under each of them; a unit test keeps the three in step.
 
-import { type Ability, missing } from "./abilities.ts";
+import type { Ability } from "./abilities.ts";
 
 /** One fault of the list. */
 export interface Fault {
@@ -55,8 +55,3 @@ const names: readonly (readonly [name: string, ...needs: Ability[]])[] = [
 
 /** All of them, in their order. */
 export const faults: readonly Fault[] = names.map(([name, ...needs], index) => ({ number: index + 1, name, needs }));
-
-/** Why a fault cannot be tried on this machine; undefined when it can. */
-export function reasonAgainst({ needs }: Fault): string | undefined {
-  return needs.map(missing).find((reason) => reason !== undefined);
-}

@@ -1,6 +1,7 @@
 // Says before the faults which of them this machine does not allow to be tried, and why.
 
-import { faults, reasonAgainst } from "./faults.ts";
+import { reasonAgainst } from "./abilities.ts";
+import { faults } from "./faults.ts";
 
 /** Vitest's global setup. */
 export default function setup(): void {
