@@ -121,7 +121,7 @@ function sayStrays(strays: readonly Swept[], report: (fact: Fact) => void): void
 /** The run as this engine has it from now on. */
 async function resume(service: Service, record: LiveRecord, options: ReclaimOptions): Promise<Live> {
   const { output, context, handover, assigned, report } = options;
-  const { pid, startTicks, run, marker, tag, logFrom, sessionFrom, status, ready } = record;
+  const { pid, startTicks, run, marker, tag, logFrom, sessionFrom, status, cgroup, ready } = record;
   const over = new AbortController();
   const preparation = await prepare(service, assigned(), context, marker).catch((error: unknown) => {
     const words = error instanceof Error ? error.message : String(error);
@@ -154,6 +154,7 @@ async function resume(service: Service, record: LiveRecord, options: ReclaimOpti
     logFrom,
     ...(startTicks === undefined ? {} : { startTicks }),
     ...(status === undefined ? {} : { status }),
+    ...(cgroup === undefined ? {} : { cgroup }),
     ...(tag === undefined ? {} : { tag }),
     ...(log === undefined ? {} : { log }),
     ...(told === undefined ? {} : { told }),

@@ -41,7 +41,7 @@ export function recordServices(
 }
 
 function liveRecord(
-  { run, marker, startTicks, ready, preparation, logFrom, status, tag }: Live,
+  { run, marker, startTicks, ready, preparation, logFrom, status, tag, cgroup }: Live,
   pid: number,
   sessionFrom: number,
 ): LiveRecord {
@@ -58,6 +58,7 @@ function liveRecord(
     logFrom: logFrom ?? 0,
     sessionFrom,
     ...(status === undefined ? {} : { status }),
+    ...(cgroup === undefined ? {} : { cgroup }),
   };
 }
 

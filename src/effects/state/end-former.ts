@@ -1,6 +1,8 @@
 // Ends what a killed run of this same project and instance left, and says what of it there is. Only what was written down on
 // this boot for this directory is believed, and every process is checked again before it gets a signal.
 
+import { basename } from "node:path";
+import { cgroupPrefix, endCgroup, endCgroups } from "../processes/cgroup.ts";
 import type { ProcessStat } from "../processes/proc.ts";
 import { lookAround } from "../processes/scan.ts";
 import { belongingTo, type Sought, type Swept, sweep } from "../processes/sweep.ts";
@@ -11,9 +13,18 @@ import type { LiveRecord, RunRecord } from "./state.ts";
 const longestGrace = 5000;
 
 /** Asks all to end, each by its own signal, and kills who does not; `spare` are names of programs that live on. */
-export function endFormer(run: RunRecord, spare: readonly string[]): Promise<Swept> {
+export async function endFormer(run: RunRecord, spare: readonly string[]): Promise<Swept> {
   const graces = livesOf(run).map(({ graceMs }) => Math.min(graceMs, longestGrace));
-  return sweep(soughtOf(run), { signal: "SIGTERM", graceMs: Math.max(0, ...graces), spare });
+  const swept = await sweep(soughtOf(run), { signal: "SIGTERM", graceMs: Math.max(0, ...graces), spare });
+  if (run.tag !== undefined) await endCgroupsOf(run.tag, run);
+  return swept;
+}
+
+/** Those that were written down, wherever they are, and those beside ours that were not. */
+async function endCgroupsOf(instance: number, run: RunRecord): Promise<void> {
+  const known = livesOf(run).flatMap(({ cgroup }) => cgroup ?? []);
+  const own = known.filter((path) => basename(path).startsWith(cgroupPrefix(instance)));
+  await Promise.all([...own.map(endCgroup), endCgroups(instance)]);
 }
 
 /** What the run has left. */
