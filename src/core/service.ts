@@ -158,6 +158,8 @@ export interface StopPolicy {
   readonly to: "group" | "leader";
   /** Names of programs that others use too: they live on. */
   readonly spare: readonly string[];
+  /** True: it has a cgroup of its own where one can be made. */
+  readonly cgroup: boolean;
   /** Run instead of sending the signal. */
   readonly command?: Command;
 }

@@ -5,6 +5,7 @@ import type { Fact } from "../core/event.ts";
 import type { Leftover } from "../core/notice.ts";
 import type { Service } from "../core/service.ts";
 import { sleep } from "../effects/clock.ts";
+import { endCgroup, endCgroups, makeCgroup } from "../effects/processes/cgroup.ts";
 import type { Guard } from "../effects/processes/guard.ts";
 import { type Sought, sweep, type Swept, type SweptProcess } from "../effects/processes/sweep.ts";
 import { formatTag, readTag } from "../effects/processes/tag.ts";
@@ -30,12 +31,15 @@ export interface Kept {
   readonly marker: string;
   readonly pid: number;
   readonly startTicks?: number;
+  readonly cgroup?: string;
 }
 
 /** Knows what is ours. */
 export interface Custody {
   /** What everything of this run is to inherit. */
   tag(service: string, run: number): string | undefined;
+  /** A cgroup of its own for a run that asks for one; undefined where the system does not let us make it. */
+  cgroup(service: Service, run: number): string | undefined;
   /** The run lives: from now on the guard would end it. */
   began(kept: Kept): void;
   /** A run of an engine before us lives, under the number that it had there. */
@@ -97,7 +101,10 @@ export function newCustody(options: CustodyOptions): Custody {
     // The last sweep will find it.
     if (finishing.signal.aborted) return;
     const { signal, timeout: graceMs, spare } = service.stop;
-    const found = await sweep(soughtOf(kept), { signal, graceMs, hurry: hurrying.signal, spare });
+    const { cgroup } = kept;
+    const own = cgroup === undefined ? {} : { cgroup };
+    const found = await sweep(soughtOf(kept), { signal, graceMs, hurry: hurrying.signal, spare, ...own });
+    if (cgroup !== undefined && found.spared.length === 0) await endCgroup(cgroup);
     say(service.name, found);
   };
 
@@ -137,6 +144,7 @@ export function newCustody(options: CustodyOptions): Custody {
         spare: all.flatMap(({ stop }) => stop.spare),
       },
     );
+    if (instance !== undefined && found.spared.length === 0) await endCgroups(instance);
     const nameOf = ({ tag }: SweptProcess): string => (tag && names.get(tag.service)) ?? all[0]?.name ?? "";
     for (const name of new Set([...found.ended, ...found.alive, ...found.spared].map(nameOf))) {
       const own = (list: readonly SweptProcess[]): readonly SweptProcess[] =>
@@ -158,6 +166,9 @@ export function newCustody(options: CustodyOptions): Custody {
   return {
     tag: (service, run) =>
       instance === undefined ? undefined : formatTag({ instance, service: numberOf(service), run }),
+    cgroup({ name, stop }, run) {
+      return stop.cgroup && instance !== undefined ? makeCgroup(instance, name, run) : undefined;
+    },
     began,
     took(kept) {
       const number = readTag(kept.pid)?.service;

@@ -19,6 +19,8 @@ export interface Live {
   readonly startTicks?: number;
   /** What all that it starts inherits. */
   readonly tag?: string;
+  /** The cgroup that is its own. */
+  readonly cgroup?: string;
   /** Of a service with `tty: true`. */
   readonly terminal?: Terminal;
   /** Aborted when the run is asked to end or has ended: probes and waits end with it. */

@@ -136,6 +136,7 @@ export function newRuns(options: RunsOptions): Runs {
     const lasting = await newLasting(options.lasting?.(), service, run);
     const { status } = lasting.spawn;
     const tag = custody.tag(name, run);
+    const cgroup = custody.cgroup(service, run);
     const spec = {
       command,
       cwd: service.workingDir,
@@ -144,6 +145,7 @@ export function newRuns(options: RunsOptions): Runs {
       output: output_,
       ...lasting.spawn,
       ...(tag !== undefined && { tag }),
+      ...(cgroup !== undefined && { cgroup }),
       ...handed.spawn,
     };
     const logFrom = fstatSync(output_).size;
@@ -173,6 +175,7 @@ export function newRuns(options: RunsOptions): Runs {
       ...startTicks,
       ...(spawned.terminal !== undefined && { terminal: spawned.terminal }),
       ...(tag !== undefined && { tag }),
+      ...(cgroup !== undefined && { cgroup }),
       ...log,
     };
     lives.set(name, found);
@@ -315,8 +318,9 @@ export function newRuns(options: RunsOptions): Runs {
   };
 }
 
-function keptOf(service: Service, { run, marker, startTicks }: Live, pid: number): Kept {
-  return { service, run, marker, pid, ...(startTicks !== undefined && { startTicks }) };
+function keptOf(service: Service, { run, marker, startTicks, cgroup }: Live, pid: number): Kept {
+  const named = { ...(startTicks !== undefined && { startTicks }), ...(cgroup !== undefined && { cgroup }) };
+  return { service, run, marker, pid, ...named };
 }
 
 function failureOf(error: unknown): Failure {

@@ -4,6 +4,7 @@
 import type { Leftover } from "../../core/notice.ts";
 import type { Millis, NodeSignal } from "../../core/service.ts";
 import { now, sleep } from "../clock.ts";
+import { killCgroup } from "./cgroup.ts";
 import { ancestorsOf, hasProc, isAlive, readCommand, readStat } from "./proc.ts";
 import { lookAround, type Seen } from "./scan.ts";
 import { signalProcess } from "./signal.ts";
@@ -39,8 +40,8 @@ export interface SweepOptions {
   readonly hurry?: AbortSignal;
   /** Names of programs that are let live besides those that everybody shares. */
   readonly spare: readonly string[];
-  /** A process that must live besides ourselves, our group, and our ancestors. */
-  readonly keep?: number;
+  /** Killed as a whole in the place of one by one, unless somebody in it is spared. */
+  readonly cgroup?: string;
   /** True: nothing else goes on in this process. */
   readonly isAlone?: boolean;
 }
@@ -82,7 +83,7 @@ export async function sweep(sought: Sought, options: SweepOptions): Promise<Swep
   const spared = new Map<string, SweptProcess>();
   const sparedGroups = new Set<number>();
   const isOurs = belongingTo(sought);
-  const isProtected = protectedFrom(options);
+  const isProtected = protectedOnes();
   const leaders = new Map(sought.leaders.map((leader) => [leader.pid, leader]));
   let chaseUntil = Number.POSITIVE_INFINITY;
   let victims: Seen[] = [];
@@ -111,6 +112,7 @@ export async function sweep(sought: Sought, options: SweepOptions): Promise<Swep
   const kill = (one: Seen, met: Found): void => {
     met.killedAt ??= now();
     chaseUntil = Math.min(chaseUntil, now() + longestChase);
+    if (options.cgroup !== undefined && spared.size === 0) killCgroup(options.cgroup);
     const isGroupOurs = (one.pid === one.group || leaders.has(one.group)) && !sparedGroups.has(one.group);
     if (isGroupOurs) signalProcess({ pid: one.group, group: true, anyUser: true }, "SIGKILL");
     signalProcess(targetOf(one), "SIGKILL");
@@ -188,9 +190,9 @@ function leaderOf(one: Seen, leaders: ReadonlyMap<number, Leader>): Leader | und
   return undefined;
 }
 
-function protectedFrom({ keep }: SweepOptions): (one: Seen) => boolean {
+function protectedOnes(): (one: Seen) => boolean {
   const group = readStat(process.pid)?.group;
-  const pids = new Set([1, process.pid, keep, ...ancestorsOf(process.pid).map(({ pid }) => pid)]);
+  const pids = new Set([1, process.pid, ...ancestorsOf(process.pid).map(({ pid }) => pid)]);
   return (one) => pids.has(one.pid) || one.group === group;
 }
 

@@ -4,6 +4,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { removeFiles } from "../state/generated-files.ts";
 import { readState } from "../state/state-file.ts";
+import { endCgroups } from "./cgroup.ts";
 import { hasProc } from "./proc.ts";
 import { type Leader, sweep } from "./sweep.ts";
 
@@ -43,7 +44,7 @@ export async function sweepUp(plan: SweeperPlan, entries: readonly string[]): Pr
   const { start, end } = plan.marker;
   const graces = leaders.map((leader) => leader.graceMs ?? 0);
   const graceMs = graces.length === 0 ? graceOfRest : Math.max(...graces);
-  await sweep(
+  const { spared } = await sweep(
     {
       ...(plan.instance !== undefined && { tag: { instance: plan.instance } }),
       leaders,
@@ -52,6 +53,7 @@ export async function sweepUp(plan: SweeperPlan, entries: readonly string[]): Pr
     },
     { signal: "SIGTERM", graceMs, spare: plan.spare, isAlone: true },
   );
+  if (plan.instance !== undefined && spared.length === 0) await endCgroups(plan.instance);
   await tidyUp(plan);
   return hasProc;
 }

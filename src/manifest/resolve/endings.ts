@@ -40,7 +40,7 @@ export function resolveRestart(input: ServiceInput["restart"], type: ServiceType
 
 /** How a service is asked to end. */
 export function resolveStop(input: ServiceInput["stop"], saying: Saying): StopPolicy {
-  const { signal, timeout, to, command, spare } = input ?? {};
+  const { signal, timeout, to, command, spare, cgroup } = input ?? {};
   if (command !== undefined && signal !== undefined) {
     report(saying, ["stop", "signal"], "`stop.command` runs instead of a signal", "Keep one of them.");
   }
@@ -49,6 +49,7 @@ export function resolveStop(input: ServiceInput["stop"], saying: Saying): StopPo
     timeout: resolveDuration(timeout ?? defaults.stop.timeout, ["stop", "timeout"], saying),
     to: to ?? defaults.stop.to,
     spare: spare ?? defaults.stop.spare,
+    cgroup: cgroup ?? defaults.stop.cgroup,
     ...(command !== undefined && { command: resolveCommand(command) }),
   };
 }

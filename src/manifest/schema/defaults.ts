@@ -11,7 +11,7 @@ export const defaults = {
   successExitCodes: [0],
   enabled: true,
   restart: { service: "on-failure", task: "no", delay: "100ms", maxDelay: "10s", maxRestarts: 10, window: "2m" },
-  stop: { signal: "SIGTERM", timeout: "10s", to: "group", spare: [] },
+  stop: { signal: "SIGTERM", timeout: "10s", to: "group", spare: [], cgroup: false },
   ready: { timeout: "60s", success: 1, owner: "tree" },
   health: { interval: "10s", timeout: "1s", failures: 3, success: 1, restart: false },
   logs: { maxSize: "50MB", keep: 3 },

@@ -63,6 +63,11 @@ export const stopMap = z
       .exactOptional()
       .meta({ description: "Who gets the signal: all its processes, or only the first.", default: stopDefaults.to }),
     command: command.exactOptional().meta({ description: "Run instead of sending the signal." }),
+    cgroup: flag.exactOptional().meta({
+      description:
+        "True: it starts in a cgroup of its own where the system allows that (Linux, cgroup v2), some milliseconds later, and is killed by it, however fast it forks.",
+      default: stopDefaults.cgroup,
+    }),
     spare: z.array(text).exactOptional().meta({
       description:
         "Names of programs that it starts and that others use too: they go on when it ends. Browsers, build daemons and agents do anyway.",

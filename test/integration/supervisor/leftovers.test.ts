@@ -1,8 +1,10 @@
 // What leaves its service's group, and what becomes of it.
 
+import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { cgroupBase, endCgroup, makeCgroup } from "../../../src/effects/processes/cgroup.ts";
 import { startEngine } from "../../helpers/engine.ts";
-import { openZoo, type Zoo } from "../../helpers/escapees.ts";
+import { type Escapee, openZoo, type Zoo } from "../../helpers/escapees.ts";
 import { newProject } from "../../helpers/project.ts";
 import { until } from "../../helpers/wait.ts";
 
@@ -15,7 +17,8 @@ afterEach(() => zoo[Symbol.dispose]());
 const stop = { timeout: "300ms" };
 const kind = "is a daemon with an empty environment";
 /** As a manifest takes it, to which a dollar sign means something. */
-const daemon = (): readonly string[] => zoo.command(kind).map((word) => word.replaceAll("$", "$$$$"));
+const daemon = (escapee: Escapee = kind): readonly string[] =>
+  zoo.command(escapee).map((word) => word.replaceAll("$", "$$$$"));
 
 test("what has left its service's group is ended with the run, and named", async () => {
   await using project = newProject({ services: { app: { command: daemon(), stop } } });
@@ -89,4 +92,19 @@ test("what a task has started goes on after it, until the run ends", async () =>
   expect(await run.stop()).toBe(0);
   expect(zoo.living()).toEqual([]);
   await run.events.find({ type: "noticed", kind: "left-behind", service: "prepare" });
+});
+
+// Only root may write to the machine's own cgroups, and in many containers nobody may.
+const probe = makeCgroup(0, "probe", process.pid);
+if (probe !== undefined) await endCgroup(probe);
+
+test.runIf(probe !== undefined)("nothing outruns a cgroup, of which nothing is left either", async () => {
+  const command = daemon("hops as fast as it can and ignores SIGTERM");
+  const name = `hopper${process.pid}`;
+  await using project = newProject({ services: { [name]: { command, stop: { timeout: "200ms", cgroup: true } } } });
+  await using run = await startEngine(project);
+  await run.events.state(name, "ready");
+  expect(await run.stop()).toBe(0);
+  expect(zoo.living()).toEqual([]);
+  expect(readdirSync(cgroupBase() ?? "").filter((entry) => entry.includes(name))).toEqual([]);
 });

@@ -60,7 +60,7 @@ export function service(name: string, words: ServiceWords = {}): Service {
       ...(typeof restart === "string" ? { policy: restart } : restart),
     },
     logs: { maxSize: 50_000_000, keep: 3 },
-    stop: { signal: "SIGTERM", timeout: 10_000, to: "group", spare: [], ...stop },
+    stop: { signal: "SIGTERM", timeout: 10_000, to: "group", spare: [], cgroup: false, ...stop },
   };
 }
 

@@ -27,7 +27,7 @@ describe("a service says little and gets the rest", () => {
       needs: [],
       ready: { probe: { kind: "none" }, timeout: 60_000, success: 1, owner: "tree" },
       restart: { policy: "on-failure", delay: 100, maxDelay: 10_000, maxRestarts: 10, window: 120_000 },
-      stop: { signal: "SIGTERM", timeout: 10_000, to: "group", spare: [] },
+      stop: { signal: "SIGTERM", timeout: 10_000, to: "group", spare: [], cgroup: false },
       logs: { maxSize: 50_000_000, keep: 3 },
       onExit: "ignore",
       successExitCodes: [0],

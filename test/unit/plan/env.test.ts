@@ -23,7 +23,7 @@ function service(name: string, { env, ...change }: Change = {}): Service {
     ready: { probe: { kind: "none" }, timeout: 1, success: 1, owner: "tree" },
     restart: { policy: "no", delay: 0, maxDelay: 0, maxRestarts: 0, window: 0 },
     logs: { maxSize: 50_000_000, keep: 3 },
-    stop: { signal: "SIGTERM", timeout: 0, to: "group", spare: [] },
+    stop: { signal: "SIGTERM", timeout: 0, to: "group", spare: [], cgroup: false },
     onExit: "ignore",
     successExitCodes: [0],
     enabled: true,
