@@ -78,12 +78,7 @@ function fleet(bench: Bench, animal: string, minutes: number): Readonly<Record<s
   const restart = { policy: "always", delay: "50ms", max_delay: "200ms", max_restarts: 1_000_000 };
   const logs = { max_size: "1MB", keep: 2 };
   const stop = { timeout: "500ms" };
-  const endure = (command: readonly string[]): ServiceText => ({
-    command,
-    restart,
-    stop,
-    ...(process.env["NOLOGS"] ? {} : { logs }),
-  });
+  const endure = (command: readonly string[]): ServiceText => ({ command, restart, stop, logs });
   const of = (count: number, name: string, make: (index: number) => readonly string[]) =>
     Array.from({ length: count }, (_, index) => [`${name}${index}`, endure(make(index))] as const);
   return Object.fromEntries([
