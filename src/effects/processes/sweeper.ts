@@ -30,7 +30,7 @@ export interface SweeperPlan {
 const graceOfRest = 2000;
 
 /** One group as the guard knows it: `PID,START,SIGNAL,GRACE` with the signal's name without SIG and milliseconds. */
-export function leaderIn(entry: string): Leader | undefined {
+function leaderIn(entry: string): Leader | undefined {
   const [pid, start, signal, grace] = entry.split(",");
   const number = Number(pid);
   if (!Number.isSafeInteger(number) || number <= 1) return undefined;

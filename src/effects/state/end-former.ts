@@ -16,7 +16,7 @@ const longestGrace = 5000;
 export async function endFormer(run: RunRecord, spare: readonly string[]): Promise<Swept> {
   const graces = livesOf(run).map(({ graceMs }) => Math.min(graceMs, longestGrace));
   const swept = await sweep(soughtOf(run), { signal: "SIGTERM", graceMs: Math.max(0, ...graces), spare });
-  if (run.tag !== undefined) await endCgroupsOf(run.tag, run);
+  if (run.tag !== undefined && swept.spared.length === 0) await endCgroupsOf(run.tag, run);
   return swept;
 }
 

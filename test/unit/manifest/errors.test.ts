@@ -47,10 +47,10 @@ services.yaml:8:15 "replicas: 2" is not supported yet
       replicas: 2
                 ^
   Remove it for now.
-services.yaml:9:29 "stop.spare" is not supported yet
+services.yaml:9:20 no signal is called "SIGTREM"
       stop: {signal: SIGTREM, spare: []}
-                              ^
-  Remove it for now.
+                     ^
+  Did you mean "SIGTERM"?
 services.yaml:10:22 depends_on.db must be "started", "ready" or "completed", or a map with condition, required, restart, not "service_healthy"
       depends_on: {db: service_healthy}
                        ^
@@ -97,7 +97,7 @@ describe("keys", () => {
 describe("values", () => {
   it.each([
     [inService("type: servce"), '1:34 type must be "service" or "task", not "servce"'],
-    [inService("logs: {max_size: 5}"), '1:45 logs.max_size must be a size such as 10MB or 1GiB, not 5'],
+    [inService("logs: {max_size: 5}"), "1:45 logs.max_size must be a size such as 10MB or 1GiB, not 5"],
     [inService("logs: {max_size: 10kB}"), "1:45 a log cannot be bounded to less than 64kB"],
     [inService("logs: {keep: -1}"), "1:41 logs.keep must be a whole number from 0 to 1000, not -1"],
     [inService("port: 0"), "1:34 port must be a whole number from 1 to 65535, not 0"],
