@@ -30,8 +30,7 @@ export async function owns(leader: Leader, inode: number, marker: string): Promi
     : stats.filter((stat) => stat.group === leader.pid || stat.session === leader.pid).map((stat) => stat.pid);
   if ([...new Set([...tree, ...group])].some((pid) => hasSocket(pid, inode))) return "yes";
 
-  // A socket that launch listens on for the service is open here as well, which says nothing.
-  const owners = ((await findSocketOwners(new Set([inode]))).get(inode) ?? []).filter((pid) => pid !== process.pid);
+  const owners = (await findSocketOwners(new Set([inode]))).get(inode) ?? [];
   if (owners.length === 0) return "unknown";
   return owners.some((pid) => belongs(pid, leader, marker)) ? "yes" : "no";
 }
