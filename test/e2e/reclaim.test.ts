@@ -191,7 +191,10 @@ test("launch down of a run whose engine died a moment ago waits for the next one
   expect(project.processes()).toEqual([]);
 });
 
-test("engine and guard killed together: the next launch ends what they left and begins afresh", async () => {
+test.each([
+  ["whole", 1],
+  ["torn", 0.6],
+])("engine and guard killed together, the state %s: the next launch ends what they left", async (_, part) => {
   const project = newShop({
     web: { command: "serve.js", port: "auto" },
     away: { command: "setsid sh -c 'env -i sleep 1000 & exec sleep 1000' & exec sleep 1000" },
@@ -200,6 +203,8 @@ test("engine and guard killed together: the next launch ends what they left and 
   const before = recordOf(project);
   process.kill(before.guard!.pid, "SIGKILL");
   process.kill(before.engine.pid, "SIGKILL");
+  const state = project.read(".launch/state.json");
+  project.write(".launch/state.json", state.slice(0, state.length * part));
   const former = project.processes().map(({ pid }) => pid);
   for (const command of ["--check-only", "status", "conflicts"]) {
     const told = await launch(project, [command]);
