@@ -16,6 +16,8 @@ export interface Segment extends Disposable {
   /** Where its lines begin; what is before is a hole. */
   first(): number;
   size(): number;
+  /** True if what it held before has become an archive. */
+  isRotated(): boolean;
   /** Wall clock of the last write, in milliseconds. */
   modified(): number;
   times(): Times | undefined;
@@ -62,7 +64,7 @@ function newestInode(live: string): number | undefined {
 }
 
 /** Opens one file; undefined when it is not there or may not be read. */
-export function openSegment(path: string, isLive: boolean): Segment | undefined {
+function openSegment(path: string, isLive: boolean): Segment | undefined {
   let fd: number;
   try {
     fd = openSync(path, "r");
@@ -78,6 +80,10 @@ export function openSegment(path: string, isLive: boolean): Segment | undefined 
     isLive,
     first: begin,
     size: () => fstatSync(fd).size,
+    isRotated() {
+      const header = readHeader(timesPath(archivePath(path, 1)));
+      return header !== undefined && isFrom(header, inode);
+    },
     modified: () => fstatSync(fd).mtimeMs,
     times() {
       times?.[Symbol.dispose]();
@@ -85,6 +91,10 @@ export function openSegment(path: string, isLive: boolean): Segment | undefined 
     },
     read(target, offset) {
       const read = readSync(fd, target, 0, target.length, offset);
+      // Emptied by rotation, where there are no holes: what was not read yet is the newest archive's end.
+      if (isLive && read === 0 && fstatSync(fd).size < offset) {
+        return Math.max(0, readArchived(path, inode, target, offset, 1));
+      }
       // A hole reads as NULs, and lines may have become one since.
       if (!isLive || !target.subarray(0, read).includes(0) || begin() <= offset) return read;
       return readArchived(path, inode, target, offset);
@@ -96,9 +106,9 @@ export function openSegment(path: string, isLive: boolean): Segment | undefined 
   };
 }
 
-/** Reads what was copied from the log with this inode before it became a hole. */
-function readArchived(live: string, inode: number, target: Buffer, offset: number): number {
-  for (let number = 1; ; number++) {
+/** Reads what was copied from the log with this inode before it was no longer there; -1 when no archive has it. */
+function readArchived(live: string, inode: number, target: Buffer, offset: number, most = Infinity): number {
+  for (let number = 1; number <= most; number++) {
     const path = archivePath(live, number);
     using segment = openSegment(path, false);
     if (segment === undefined) return -1;
@@ -108,4 +118,5 @@ function readArchived(live: string, inode: number, target: Buffer, offset: numbe
     if (within >= segment.size()) continue;
     return segment.read(target, within);
   }
+  return -1;
 }

@@ -64,7 +64,7 @@ export function streamLines(chain: Chain, from: ChainPlace, startsContinued = fa
       read = segment.read(buffer.subarray(0), position);
     }
     if (read === 0 && segment.isLive && segment.size() < position) {
-      remark = "the log file was truncated by another program; its earlier lines are gone";
+      if (!segment.isRotated()) remark = "the log file was truncated by another program; its earlier lines are gone";
       end = position = 0;
       continued = false;
       return segment.size() > 0;

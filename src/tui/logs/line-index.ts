@@ -23,7 +23,7 @@ const mostPerPoll = 4 * 1024 * 1024;
 const firstLook = 4 * 1024 * 1024;
 const backStep = 1024 * 1024;
 const window = checkpointSpacing;
-const truncationRemark = "this log was cut off or emptied by another program; what it held before is gone";
+const truncationRemark = "this log was cut off or emptied; what it held before is gone, or in its archives";
 
 // One for all: it is in use only within a call.
 const scratch = Buffer.allocUnsafeSlow(256 * 1024);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -124,19 +124,31 @@ describe.each([
   });
 });
 
-test("whoever reads slowly finds in the archive what was rotated away from under them", async () => {
-  const { directory, followed, news, write } = rotating({ maxSize: 50_000, keep: 100 });
-  await once(write("seq 1 20"), "exit");
-  await followed.drain();
+test.each([
+  ["in holes", path],
+  ["by stopping the writer", dirname(process.execPath)],
+])("whoever reads slowly finds in the archive what was rotated away from under them, %s", async (_, programs) => {
+  process.env["PATH"] = programs;
+  const { directory, followed, news, seen, write } = rotating({ maxSize: 40_000, keep: 100 });
+  spawnSync("mkfifo", [join(directory, "go")], { env: { PATH: path } });
+  const child = write(`PATH=${path}; seq 1 20; read start < ${directory}/go; seq 21 9000; exec sleep 1000`);
+  await until("the first lines", () => seen.length === 20);
   const chain = openChain(directory, "api");
-  const reading = readOn(chain);
-  const lines = [reading.next().value];
-  await once(write("seq 21 60000"), "exit");
-  await followed.drain();
-  await until("a rotation", () => news.length > 0);
+  const stream = streamLines(chain, { segment: 0, offset: 0 });
+  const lines: string[] = [];
+  const read = (): void => {
+    for (let batch = stream.next(false); batch !== undefined; batch = stream.next(false)) {
+      lines.push(...Array.from(linesOf({ ...batch, origin: "program" }), ({ text }) => text));
+    }
+  };
+  read();
+  writeFileSync(join(directory, "go"), "go\n");
+  await until("a rotation", () => seen.length === 9000 && news.length === 1);
   await followed[Symbol.asyncDispose]();
-  lines.push(...reading);
-  expect(lines).toEqual(numbers(1, 60_000));
+  read();
+  expect(lines).toEqual(numbers(1, 9000));
+  expect(stream.remark()).toBeUndefined();
+  process.kill(-Number(child.pid), "SIGKILL");
   for (const segment of chain) segment[Symbol.dispose]();
 });
 

@@ -59,7 +59,7 @@ describe("all logs merged", () => {
       "api this line is not in the log any more",
       "api this line is not in the log any more",
       "web w1",
-      "api this log was cut off or emptied by another program; what it held before is gone",
+      "api this log was cut off or emptied; what it held before is gone, or in its archives",
       "api n",
     ]);
   });
