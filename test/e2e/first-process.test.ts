@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { bin } from "../helpers/launch.ts";
 import { firstProcessOf, inhabitants, unshare } from "../helpers/namespace.ts";
+import { isAlive } from "../helpers/processes.ts";
 import { type Manifest, newProject, type TestProject } from "../helpers/project.ts";
 import { until, within } from "../helpers/wait.ts";
 
@@ -43,8 +44,10 @@ function startFirst(manifest: Manifest, args: readonly string[] = ["--non-intera
     },
     async [Symbol.asyncDispose]() {
       // Its first process dies with it, and everything else with that.
+      const last = firstProcessOf(child.pid!);
       child.kill("SIGKILL");
       await closed;
+      await until("the container to be gone", () => last === undefined || !isAlive(last));
       await project[Symbol.asyncDispose]();
     },
   };

@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import { fault } from "./fault.ts";
-import { guardOf, type Run, startRun } from "./run.ts";
+import { guardOf, killBoth, type Run, startRun } from "./run.ts";
 
 /** Services that do not make it easy: one is deaf, one has a daemon without an environment in a session of its own. */
 const hostile = {
@@ -66,11 +66,8 @@ fault(2, async () => {
 fault(3, async () => {
   await using run = await startRun(hostile);
   await run.events.find({ type: "up" });
-  run.signal("SIGSTOP", guardOf(run));
-  const guard = guardOf(run);
-  run.signal("SIGKILL", guard);
-  await run.end("SIGKILL");
-  const left = run.living().filter(({ pid }) => pid !== guard);
+  await killBoth(run);
+  const left = run.living();
   expect(left.length).toBeGreaterThan(3);
   const next = await run.again();
   await next.events.state("plain", "starting");
@@ -83,7 +80,7 @@ fault(3, async () => {
 });
 
 fault(4, async () => {
-  const health = { http: "/health", interval: "100ms", timeout: "200ms", failures: 1, restart: true };
+  const health = { http: "/health", interval: "100ms", timeout: "2s", failures: 1, restart: true };
   const until = "until [ -e go ]; do sleep 0.02; done; echo there; exec sleep 1000";
   await using run = await startRun({
     services: {

@@ -17,7 +17,7 @@ fault(32, async () => {
   await using run = await startRun(
     {
       services: {
-        flood: { command: "flood.js 1024", ready: { log: "^flooded" }, logs: { max_size: "4GB" } },
+        flood: { command: "flood.js 256", ready: { log: "^flooded" }, logs: { max_size: "1GB" } },
         strange: { command: ["node", "strange.cjs"], ready: { log: "end" } },
       },
     },
@@ -25,7 +25,7 @@ fault(32, async () => {
   );
   await run.events.find({ type: "up" });
   expect(peakMegabytes(run.pid)).toBeLessThan(200);
-  expect(statSync(run.project.path(".launch/logs/flood.log")).size).toBe(2 ** 30 + "\nflooded\n".length);
+  expect(statSync(run.project.path(".launch/logs/flood.log")).size).toBe(2 ** 28 + "\nflooded\n".length);
   const printed = await launch(run.project, ["logs", "strange"]);
   expect(printed.stdout).toContain("half a character: ");
   expect(printed.stdout).toContain("end");

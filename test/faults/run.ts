@@ -6,8 +6,8 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { type Events, newEvents, type Said } from "../helpers/events.ts";
 import { bin } from "../helpers/launch.ts";
-import { firstProcessOf, inhabitants, livingIn, machinePid as pidOnMachine, unshare } from "../helpers/namespace.ts";
-import { type Living } from "../helpers/processes.ts";
+import { firstProcessOf, livingIn, machinePid as pidOnMachine, unshare } from "../helpers/namespace.ts";
+import { isAlive, type Living } from "../helpers/processes.ts";
 import { type Manifest, newProject, type TestProject } from "../helpers/project.ts";
 import { until, within } from "../helpers/wait.ts";
 
@@ -164,7 +164,8 @@ export async function startRun(manifest: Manifest, around: Around = {}): Promise
         if (unshare === undefined) await project.clear();
         const last = first();
         child.kill("SIGKILL");
-        await until("the namespace to be gone", () => last === 0 || inhabitants(last).length === 0);
+        // It is a zombie only when everything else in its namespace has ended.
+        await until("the namespace to be gone", () => last === 0 || !isAlive(last));
         await project[Symbol.asyncDispose]();
       },
     };
@@ -205,4 +206,14 @@ export function guardOf(run: Run): number {
     );
   }
   return found.pid;
+}
+
+/** Kills launch and its guard before either can do anything about the other; resolves when both are gone. */
+export async function killBoth(run: Run): Promise<void> {
+  const guard = guardOf(run);
+  run.signal("SIGSTOP");
+  run.signal("SIGSTOP", guard);
+  run.signal("SIGKILL", guard);
+  await run.end("SIGKILL");
+  await until("the guard to be gone", () => !run.isAlive(guard));
 }

@@ -8,18 +8,9 @@ import { readState } from "../../src/effects/state/state-file.ts";
 import { bin } from "../helpers/launch.ts";
 import { until } from "../helpers/wait.ts";
 import { fault } from "./fault.ts";
-import { guardOf, type Run, startRun } from "./run.ts";
+import { killBoth, startRun } from "./run.ts";
 
 const services = { one: "exec sleep 1000", two: "exec sleep 1001" };
-
-/** Kills launch and its guard at once, so that the services are left. */
-async function killBoth(run: Run): Promise<void> {
-  const guard = guardOf(run);
-  run.signal("SIGSTOP", guard);
-  run.signal("SIGKILL", guard);
-  await run.end("SIGKILL");
-  await until("the guard to be gone", () => !run.isAlive(guard));
-}
 
 fault(5, async () => {
   await using run = await startRun({ services });
