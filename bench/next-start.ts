@@ -10,6 +10,10 @@ import { startVictim } from "./victim.ts";
 import { clear, describeProcess, kill } from "./witness.ts";
 import { steadyProcesses, writeZoo } from "./zoo.ts";
 
+/** How the two died: at once, or the guard a moment later, while it was ending what the supervisor had left. */
+const deaths = ["at once", "guard while it sweeps"] as const;
+type Death = (typeof deaths)[number];
+
 /** Each sample is how many of the former run were left when the next one started its first service. */
 export async function both(bench: Bench, { runs = 30 }: Effort): Promise<readonly Figure[]> {
   const program = compile(bench.directory, "zoo");
@@ -18,41 +22,46 @@ export async function both(bench: Bench, { runs = 30 }: Effort): Promise<readonl
   while (left.length < runs) {
     const directory = writeZoo(bench, program);
     const engine = left.length % 2 === 0 ? "plain" : "terminal";
+    // A third of them, so that each death meets each engine.
+    const death = left.length % 3 === 2 ? deaths[1] : deaths[0];
     try {
-      await killBoth(bench, directory, engine);
+      await killBoth(bench, directory, engine, death);
       const next = await startNext(bench, directory);
       left.push(next.left.length);
       times.push(next.ms);
-      for (const words of next.left.slice(0, 5)) console.error(`  left (${engine}): ${words}`);
+      for (const words of next.left.slice(0, 5)) console.error(`  left (${engine}, ${death}): ${words}`);
     } finally {
       await clear(directory);
       rmSync(directory, { recursive: true, force: true });
     }
   }
+  const never = { never: { above: 0 } };
   return [
-    {
-      name: "guard and supervisor killed: left at the next start",
-      samples: left,
-      unit: "processes",
-      goal: { never: { above: 0 } },
-    },
+    { name: "guard and supervisor killed: left at the next start", samples: left, unit: "processes", goal: never },
     { name: "… from the next start to its first service", samples: times, unit: "ms", goal: { atMost: 3000 } },
   ];
 }
 
-/** The deaf ones make the next start wait for the whole grace, and one obedient beside them would not. */
-async function killBoth(bench: Bench, directory: string, engine: "plain" | "terminal"): Promise<void> {
+async function killBoth(bench: Bench, directory: string, engine: "plain" | "terminal", death: Death): Promise<void> {
   // Not disposed: that would end what the next start is to end.
   const victim = startVictim(bench, directory, { engine });
   await victim.populated(steadyProcesses);
   await sleep(Math.random() * 500);
   const animal = join(directory, "animal");
   const guards = ownProcesses(victim.pid, animal).filter((pid) => pid !== victim.pid);
-  const both = Math.random() < 0.5 ? [victim.pid, ...guards] : [...guards, victim.pid];
-  both.forEach(kill);
+  if (guards.length === 0) throw new Error("launch has no guard: it started nothing but services");
+  if (death === "at once") {
+    const killed = Math.random() < 0.5 ? [victim.pid, ...guards] : [...guards, victim.pid];
+    killed.forEach(kill);
+  } else {
+    kill(victim.pid);
+    // Within the grace of those that are deaf.
+    await sleep(Math.random() * 800);
+    guards.flatMap((pid) => ownProcesses(pid, animal)).forEach(kill);
+  }
   await victim.ended;
-  // Without a guard the comparison would be with nothing: some must be left for the next start to end.
   await sleep(100);
+  // Were nothing left the next start would have nothing to show.
   if (processesOf(animal).length === 0) throw new Error("nothing was left for the next start: somebody else ended it");
 }
 

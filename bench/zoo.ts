@@ -8,12 +8,15 @@ import type { Figure } from "./figures.ts";
 import { type Bench, compile, now } from "./machine.ts";
 import type { Effort } from "./measure.ts";
 import { startVictim, type Victim } from "./victim.ts";
-import { describeProcess, waitUntilEmpty } from "./witness.ts";
+import { describeProcess, inhabitants, waitUntilEmpty } from "./witness.ts";
 
 const modes =
   "plain tree leader-exits deaf stopped own-group own-session daemon-beside daemon-alone daemon-bare daemon-disguised hopper session-hopper bare-hopper".split(
     " ",
   );
+
+/** Those that neither go nor hop: if their processes change, somebody has ended one. */
+const peaceful = ["plain", "tree", "own-group", "own-session", "daemon-beside", "daemon-bare", "daemon-disguised"];
 
 /** Those that stay when the two whose leaders go have been swept, less the hoppers that one look may miss. */
 export const steadyProcesses = 27;
@@ -32,6 +35,14 @@ interface Death {
 export async function zoo(bench: Bench, { runs = 200 }: Effort): Promise<readonly Figure[]> {
   const program = compile(bench.directory, "zoo");
   chmodSync(bench.directory, 0o755);
+  // Whose processes look just like those that are to be ended, and are none of them.
+  const end = Math.round(now() / 1000) + 600 + 30 * runs;
+  await using neighbour = startVictim(bench, writeProject(bench, program, peaceful, [String(end)]), {
+    engine: "plain",
+  });
+  await neighbour.populated(peaceful.length);
+  await sleep(1000);
+  const neighbours = inhabitants(neighbour.directory);
   const left = new Map<Death, number>();
   const deaths = planOf(runs);
   for (const [index, death] of deaths.entries()) {
@@ -45,19 +56,21 @@ export async function zoo(bench: Bench, { runs = 200 }: Effort): Promise<readonl
       `  ${index + 1} of ${runs}, ${[...left.values()].filter((count) => count > 0).length} with survivors`,
     );
   }
+  const after = new Set(inhabitants(neighbour.directory));
+  const harmed = neighbours.filter((pid) => !after.has(pid)).length;
   const figures = [
     { name: "hostile zoo, supervisor killed: left", chosen: deaths },
     { name: "… beside two busy loops", chosen: deaths.filter(({ loaded }) => loaded) },
     { name: "… as an unprivileged user", chosen: deaths.filter(({ uid }) => uid !== undefined) },
   ];
-  return figures
+  const never = { never: { above: 0 } };
+  const zoos = figures
     .filter(({ chosen }) => chosen.length > 0)
-    .map(({ name, chosen }) => ({
-      name,
-      samples: chosen.map((death) => left.get(death) ?? Infinity),
-      unit: "processes",
-      goal: { never: { above: 0 } },
-    }));
+    .map(({ name, chosen }): Figure => {
+      return { name, samples: chosen.map((death) => left.get(death) ?? Infinity), unit: "processes", goal: never };
+    });
+  const among = `… of ${neighbours.length} in another run of the same program: ended`;
+  return [...zoos, { name: among, samples: [harmed], unit: "processes", goal: never }];
 }
 
 /** Every second under load; of twenty, three as a stranger and five behind a dashboard; each moment as often as the others. */
@@ -95,16 +108,22 @@ async function reach(moment: Death["moment"], victim: Victim): Promise<void> {
   while (now() < deadline && !victim.hasEnded()) await sleep(5);
 }
 
-/** A project in a directory of its own with a copy of the program, which no other run has. */
+/** All of them in a project of their own. */
 export function writeZoo(bench: Bench, program: string, uid?: number): string {
+  const directory = writeProject(bench, program, modes, []);
+  if (uid !== undefined) chownSync(directory, uid, uid);
+  return directory;
+}
+
+/** A project in a directory of its own with a copy of the program, which no other run has. */
+function writeProject(bench: Bench, program: string, chosen: readonly string[], args: readonly string[]): string {
   const directory = mkdtempSync(join(bench.directory, "zoo-"));
   const copy = join(directory, "animal");
   copyFileSync(program, copy);
-  const services = Object.fromEntries(modes.map((mode) => [mode, { command: [copy, mode], restart: "no" }]));
+  const services = Object.fromEntries(chosen.map((mode) => [mode, { command: [copy, mode, ...args], restart: "no" }]));
   const defaults = { stop: { timeout: `${graceMs}ms` } };
   writeFileSync(join(directory, "services.yaml"), JSON.stringify({ name: "zoo", defaults, services }));
   chmodSync(directory, 0o755);
-  if (uid !== undefined) chownSync(directory, uid, uid);
   return directory;
 }
 
