@@ -30,8 +30,8 @@ interface Look {
 
 /** Processes that are read before others get their turn, about a millisecond. */
 const portion = 40;
-/** How often what has begun meanwhile is looked at too. */
-const rounds = 4;
+/** How often all are listed: the second time what has begun meanwhile is read. */
+const rounds = 2;
 const buffer = Buffer.alloc(256 * 1024);
 
 /** For so long a number is not given to another process, in milliseconds: the system goes through all the others first. */
