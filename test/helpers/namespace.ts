@@ -14,9 +14,10 @@ export interface Inhabitant {
 
 const flags = ["--pid", "--fork", "--mount-proc", "--kill-child"];
 // Whoever is not root becomes it inside, where the system lets everybody do so.
-const ways = [flags, ["--user", "--map-root-user", ...flags]];
+const isUnwanted = process.env["LAUNCH_TEST_NAMESPACES"] === "no";
+const ways = isUnwanted ? [] : [flags, ["--user", "--map-root-user", ...flags]];
 
-/** The command that puts another into a namespace of its own; undefined where that is not allowed here. */
+/** The command that puts another into a namespace of its own; undefined where that is not allowed or (`LAUNCH_TEST_NAMESPACES=no`) not wanted. */
 export const unshare: readonly string[] | undefined = ways
   .map((way) => ["unshare", ...way])
   .find(([file = "", ...args]) => spawnSync(file, [...args, "true"], { stdio: "ignore" }).status === 0);
