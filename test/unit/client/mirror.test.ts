@@ -35,9 +35,14 @@ function mirrorOf(fleet: Fleet, past: readonly Entry[]): Mirror {
 
 /** What a face sees that attaches before the first event, and one that attaches after `late` of them. */
 function play(scenario: Scenario, late: number, look: (engine: Fleet, entry: Entry, faces: readonly Mirror[]) => void) {
-  const journal = newJournal(() => 1);
-  const faces = [mirrorOf(newFleet(scenario.services, scenario.rules), [])];
+  let journal = newJournal(() => 1);
+  let faces = [mirrorOf(newFleet(scenario.services, scenario.rules), [])];
   simulate(scenario, step, ({ event, before, after }) => {
+    // Another engine took over: whoever is there has attached to it anew.
+    if (event.type === "reclaimed") {
+      journal = newJournal(() => 1);
+      faces = faces.map(() => mirrorOf(before, []));
+    }
     const entry = journal.append(event, before, after);
     const message = overTheWire(entryLine(entry, after)) as Extract<FromEngine, { type: "entry" }>;
     for (const face of faces) face.take(message.entry);
@@ -70,8 +75,9 @@ describe("whatever happens", () => {
   });
 
   it("a past that does not reach back to the beginning is as true as far as it reaches", () => {
-    const journal = newJournal(() => 1);
+    let journal = newJournal(() => 1);
     simulate(scenarios[0]!, step, ({ event, before, after }) => {
+      if (event.type === "reclaimed") journal = newJournal(() => 1);
       journal.append(event, before, after);
       const past = journal.latest(7);
       expectSame(mirrorOf(after, past).entries.latest(7), past);
