@@ -1,11 +1,11 @@
 // Twenty services that crash and are restarted at random for a long time: what the engine grows by, and what gathers around it.
 
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Figure } from "./figures.ts";
 import { environment, type ServiceText, writeManifest } from "./launch.ts";
-import { type Bench, compile, now, ownProcesses } from "./machine.ts";
+import { type Bench, compile, now } from "./machine.ts";
 import type { Effort } from "./measure.ts";
 import { startVictim, type Victim } from "./victim.ts";
 import { describeProcess, inhabitants, kill } from "./witness.ts";
@@ -19,7 +19,8 @@ interface Member {
 
 /** What is there while all twenty are ready and nothing is under way. */
 interface Calm {
-  readonly descriptors: number;
+  /** What each descriptor of the engine is, without numbers that differ each time. */
+  readonly descriptors: readonly string[];
   readonly processes: number;
 }
 
@@ -38,6 +39,8 @@ export async function soak(bench: Bench, { minutes }: Effort): Promise<readonly 
   const warmAt = now();
   await disturb(bench, victim, startedAt + minutes * 60_000, tally);
   const end = await calm(bench, victim);
+  const more = lessThese(end.descriptors, warm.descriptors);
+  for (const what of more) console.error(`  more than before: ${what}`);
   const slope = slopeOf(memory.filter(({ at }) => at > warmAt)) * 600_000;
   console.error(`  ${tally.killed} killed, ${tally.restarted} restarted; ${describeMemory(memory)}`);
 
@@ -56,7 +59,7 @@ export async function soak(bench: Bench, { minutes }: Effort): Promise<readonly 
     },
     {
       name: "… more descriptors at the end",
-      samples: [end.descriptors - warm.descriptors],
+      samples: [more.length],
       unit: "descriptors",
       goal: never,
     },
@@ -128,13 +131,28 @@ async function calm(bench: Bench, victim: Victim): Promise<Calm> {
   }
   await sleep(2000);
   const counted = {
-    descriptors: readdirSync(`/proc/${victim.pid}/fd`).length,
+    descriptors: descriptorsOf(victim.pid),
     processes: inhabitants(victim.directory).length,
   };
-  const helpers = ownProcesses(victim.pid, bench.service);
-  console.error(`  calm: ${JSON.stringify(counted)}, ${helpers.length} processes below the engine`);
+  console.error(`  calm: ${counted.descriptors.length} descriptors, ${counted.processes} processes`);
   ask(bench, victim, ["start", ...fleeting]);
   return counted;
+}
+
+function descriptorsOf(pid: number): readonly string[] {
+  return readdirSync(`/proc/${pid}/fd`)
+    .map((number) => readlinkSync(`/proc/${pid}/fd/${number}`).replaceAll(/:\[\d+\]$/g, ""))
+    .toSorted();
+}
+
+/** What the first list has more often than the second. */
+function lessThese(all: readonly string[], these: readonly string[]): readonly string[] {
+  const left = [...these];
+  return all.filter((one) => {
+    const at = left.indexOf(one);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 function membersOf(bench: Bench, victim: Victim): readonly Member[] {

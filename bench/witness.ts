@@ -28,6 +28,17 @@ export function describeProcess(pid: number): string {
   }
 }
 
+/** One process for ever: its number and the moment of its start; undefined when it has ended, waited for or not. */
+export function identityOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : `${pid} since ${fields[19]}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Waits until nobody is there in several looks, since one can miss a hopper, or the time is over; gives who is left. */
 export async function waitUntilEmpty(directory: string, limitMs: number): Promise<readonly number[]> {
   const deadline = now() + limitMs;

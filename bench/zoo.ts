@@ -5,10 +5,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Figure } from "./figures.ts";
-import { type Bench, compile, now } from "./machine.ts";
+import { type Bench, compile, now, ownProcesses } from "./machine.ts";
 import type { Effort } from "./measure.ts";
 import { startVictim, type Victim } from "./victim.ts";
-import { describeProcess, inhabitants, waitUntilEmpty } from "./witness.ts";
+import { describeProcess, identityOf, inhabitants, waitUntilEmpty } from "./witness.ts";
 
 const modes =
   "plain tree leader-exits deaf stopped own-group own-session daemon-beside daemon-alone daemon-bare daemon-disguised hopper session-hopper bare-hopper".split(
@@ -89,10 +89,16 @@ async function killOnce(bench: Bench, program: string, death: Death): Promise<re
   try {
     await using victim = startVictim(bench, directory, death);
     await reach(death.moment, victim);
+    // Guards work elsewhere, so that they are no inhabitants.
+    const helpers = ownProcesses(victim.pid, join(directory, "animal")).map((pid) => [pid, identityOf(pid)] as const);
     if (!victim.hasEnded()) process.kill(victim.pid, "SIGKILL");
+    const killedAt = now();
     await victim.ended;
     const left = await waitUntilEmpty(directory, graceMs + 2000);
-    return left.map(describeProcess);
+    const stays = (): readonly number[] =>
+      helpers.filter(([pid, identity]) => identity !== undefined && identityOf(pid) === identity).map(([pid]) => pid);
+    while (stays().length > 0 && now() - killedAt < graceMs + 2000) await sleep(25);
+    return [...left, ...stays()].map(describeProcess);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
