@@ -53,7 +53,7 @@ export function openGuarding(options: GuardingOptions): Guarding {
     ...(options.reclaim !== undefined && { reclaim: options.reclaim }),
     onLost,
   });
-  const engines = taken === undefined ? 0 : taken.reclaims.length + 1;
+  const engines = taken === undefined ? 0 : taken.engines + 1;
   return { guard, custody: { guard, instance: tag, engines, since, marker } };
 }
 
