@@ -24,7 +24,7 @@ export type ReadinessOutcome =
   | { readonly kind: "ready"; readonly verified: boolean }
   /** A process outside the service's tree answers on the port. */
   | { readonly kind: "stranger"; readonly port: Port; readonly endpoint?: string; readonly inode: number }
-  /** The manifest's limit of consecutive failures was reached, or the process is gone. */
+  /** The manifest's limit of consecutive failures was reached. */
   | { readonly kind: "failed"; readonly reason: string };
 
 /** The whole exchange of one attempt. */
@@ -67,7 +67,8 @@ export async function awaitReady(options: ReadinessOptions): Promise<ReadinessOu
 
 async function awaitSettled({ leader, spawnedAt, signal }: ReadinessOptions): Promise<ReadinessOutcome> {
   await sleep(Math.max(0, spawnedAt + settled - now()), signal);
-  if (leader !== undefined && !isAlive(readStat(leader.pid))) return { kind: "failed", reason: "it has ended" };
+  // How it has ended is about to be heard by whoever waits for that, which is better news than that it has.
+  if (leader !== undefined && !isAlive(readStat(leader.pid))) await sleep(Number.POSITIVE_INFINITY, signal);
   return { kind: "ready", verified: true };
 }
 

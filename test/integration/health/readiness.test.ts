@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { now } from "../../../src/effects/clock.ts";
+import { now, sleep } from "../../../src/effects/clock.ts";
 import { matchLog } from "../../../src/effects/health/log.ts";
 import { awaitReady } from "../../../src/effects/health/readiness.ts";
 import { systemSockets } from "../../../src/effects/health/system.ts";
@@ -92,7 +92,7 @@ describe("waiting for a service to be ready", () => {
     expect(reasons).toEqual(["no line matched /listening/"]);
   });
 
-  test("without a probe is over when the process has lived for 100 ms, and fails when it has not", async () => {
+  test("without a probe is over when the process has lived for 100 ms, and leaves it to the exit to say how it ended when it has not", async () => {
     await using other = await bystander();
     const started = now();
     const outcome = await awaitReady(readiness(subject(undefined, { leader: { pid: other.pid } }), { kind: "none" }));
@@ -101,7 +101,11 @@ describe("waiting for a service to be ready", () => {
     const child = spawn("true");
     await once(child, "exit");
     const dead = readiness(subject(undefined, { leader: { pid: child.pid! } }), { kind: "none" });
-    expect(await awaitReady(dead)).toEqual({ kind: "failed", reason: "it has ended" });
+    const over = new AbortController();
+    const waiting = awaitReady({ ...dead, signal: over.signal });
+    await sleep(200);
+    over.abort(new Error("its end was heard"));
+    await expect(waiting).rejects.toThrow("its end was heard");
   });
 
   test("ends at once when it is aborted, in a pause as in a probe", async () => {
