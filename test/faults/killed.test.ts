@@ -80,18 +80,18 @@ fault(3, async () => {
 });
 
 fault(4, async () => {
-  const health = { http: "/health", interval: "100ms", timeout: "2s", failures: 1, restart: true };
+  const health = { http: "/health", interval: "100ms", timeout: "4s", failures: 1, restart: true };
   const until = "until [ -e go ]; do sleep 0.02; done; echo there; exec sleep 1000";
   await using run = await startRun({
     services: {
       api: { command: "serve.js", port: "dynamic", health },
-      slow: { command: until, ready: { log: "there", timeout: "2500ms" }, depends_on: ["api"] },
+      slow: { command: until, ready: { log: "there", timeout: "4s" }, depends_on: ["api"] },
     },
   });
   await run.events.state("slow", "started");
   // How long it stands still is the fault itself.
   run.signal("SIGSTOP");
-  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await new Promise((resolve) => setTimeout(resolve, 4500));
   run.signal("SIGCONT");
   run.project.write("go", "");
   const stalled = await run.events.find({ type: "noticed", kind: "stalled" });
