@@ -3,6 +3,7 @@
 import { rmSync } from "node:fs";
 import { expect } from "vitest";
 import { until } from "../helpers/wait.ts";
+import type { Said } from "../helpers/events.ts";
 import { bin } from "../helpers/launch.ts";
 import { fault } from "./fault.ts";
 import { startRun } from "./run.ts";
@@ -30,11 +31,14 @@ fault(8, async () => {
   );
   await run.events.find({ type: "up" });
   await until("the disk to be full", () => run.project.has("full"));
+  const isFull = ({ message }: Said): boolean => String(message).includes("is full");
+  await run.events.find(isFull);
   run.project.write("stop", "");
   run.project.write("free", "");
   await until("room", () => run.project.has("freed"));
   run.project.write("say", "");
   await run.events.find({ type: "log", service: "api", line: "there is room again" });
+  expect(run.events.all.filter(isFull)).toHaveLength(1);
   expect(await run.end()).toBe(0);
   expect(run.events.all.filter(({ state, run: number }) => state === "failed" || (number ?? 1) > 1)).toEqual([]);
   await run.nothingLeft();
@@ -45,7 +49,7 @@ fault(9, async () => {
     services: { api: { command: "exec sleep 1000", restart: { delay: 0 } }, web: "exec sleep 1001" },
   });
   await run.events.find({ type: "up" });
-  rmSync(run.project.path(".launch"), { recursive: true });
+  rmSync(run.project.path(".launch"), { recursive: true, maxRetries: 10 });
   const { pid } = await run.events.state("api", "ready");
   run.signal("SIGKILL", pid);
   // Its log has a directory again.
