@@ -21,15 +21,15 @@ export interface Load {
 /** Starts so many clients of `http://HOST:PORT/`, each with one request at a time. */
 export function startLoad(port: number, clients = 10, host = "127.0.0.1"): Load {
   const counts: Counts = { answered: 0, refused: 0, reset: 0 };
-  let isOver = false;
+  const over = new AbortController();
   const client = async (): Promise<void> => {
-    while (!isOver) counts[await ask(host, port)]++;
+    while (!over.signal.aborted) counts[await ask(host, port)]++;
   };
   const all = Array.from({ length: clients }, client);
   return {
     counts,
     async end() {
-      isOver = true;
+      over.abort();
       await Promise.all(all);
       return counts;
     },

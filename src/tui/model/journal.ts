@@ -71,6 +71,10 @@ export function notesOn(entry: Entry): readonly Note[] {
     case "lost":
     case "exited":
     case "swept":
+    case "reclaimed":
+    case "said":
+    case "extended":
+    case "silent":
     case "woke":
       break;
   }
