@@ -2,6 +2,7 @@
 
 import type { LogMatch } from "../effects/health/subject.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
+import type { Kept } from "./custody.ts";
 import type { Told } from "./handover.ts";
 import type { Preparation } from "./prepare.ts";
 
@@ -40,4 +41,10 @@ export interface Live {
   aborted?: true;
   /** Ends the watch of its health, which a lost service begins anew. */
   watching?: AbortController;
+}
+
+/** What custody keeps of the run whose leader is this process. */
+export function keptOf({ preparation, run, marker, startTicks, cgroup }: Live, pid: number): Kept {
+  const named = { ...(startTicks !== undefined && { startTicks }), ...(cgroup !== undefined && { cgroup }) };
+  return { service: preparation.service, run, marker, pid, ...named };
 }

@@ -19,6 +19,7 @@ import type { Live } from "./live.ts";
 import type { Output } from "./output.ts";
 import { type Preparation, prepare, type RunContext } from "./prepare.ts";
 import type { Runs } from "./runs.ts";
+import { showLines } from "./starting.ts";
 import { endStrays } from "./strays.ts";
 
 /** What taking over needs from around it. */
@@ -133,12 +134,7 @@ async function resume(service: Service, record: LiveRecord, options: ReclaimOpti
   const log = probe.kind === "log" ? matchLog(probe.pattern) : undefined;
   // The line that it was known by may have been archived since.
   if (ready) log?.found.give();
-  else if (log !== undefined) {
-    const reading = output.subscribe((from, batch) => {
-      if (from === service.name) log.see(batch);
-    });
-    over.signal.addEventListener("abort", () => reading[Symbol.dispose](), { once: true });
-  }
+  else if (log !== undefined) showLines(output, service.name, log, over.signal);
   const size = statSync(output.path(service.name), { throwIfNoEntry: false })?.size ?? 0;
   const from = log === undefined || ready ? Math.max(logFrom, size - readAgain) : logFrom;
   output.resume(service.name, { from, start: sessionFrom });

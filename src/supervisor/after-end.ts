@@ -1,0 +1,82 @@
+// The end of a run: its leader has ended, or was found to have; then what it wrote is seen, what it left in its group ends, and
+// what had left the group is handed to custody.
+
+import type { Fact } from "../core/event.ts";
+import type { Service } from "../core/service.ts";
+import type { Ending } from "../core/state.ts";
+import { sleep } from "../effects/clock.ts";
+import type { Ports } from "../effects/ports/ports.ts";
+import { groupAlive, signalProcess } from "../effects/processes/signal.ts";
+import { shellFault } from "../effects/processes/spawn.ts";
+import { contestedPorts } from "./contested.ts";
+import type { Custody } from "./custody.ts";
+import { keptOf, type Live } from "./live.ts";
+import type { Output } from "./output.ts";
+
+/** What the end of a run needs from around it. */
+export interface AfterEndOptions {
+  readonly ports: Ports;
+  readonly output: Output;
+  readonly custody: Custody;
+  readonly report: (fact: Fact) => void;
+}
+
+/** Between two looks at a group whose leader has ended. */
+const sweepInterval = 10;
+
+/** Reports the end of a run whose leader has ended; `found` is what lived of it, undefined for a run that never came to life. */
+export async function endRun(
+  service: Service,
+  run: number,
+  end: Ending,
+  found: Live | undefined,
+  options: AfterEndOptions,
+): Promise<void> {
+  const { ports, output, custody, report } = options;
+  const { name } = service;
+  found?.over.abort();
+  await found?.stopCommand?.ended;
+  await output.drain(name);
+  const pid = found?.pid;
+  const left = pid !== undefined && groupAlive(pid);
+  if (!left) giveToCustody(service, found, custody, end);
+  if (found?.ready === false && service.endpoints.length > 0 && !left) {
+    // A service that dies young because someone was faster to bind: that someone is the news.
+    const conflicts = await contestedPorts(name, options);
+    if (conflicts.length > 0) report({ type: "conflict", service: name, run, conflicts });
+  }
+  if (!left) ports.hold(name);
+  const { command, env } = found?.preparation ?? {};
+  const fault = "exit" in end && command && env && shellFault({ command, cwd: service.workingDir, env }, end.exit);
+  report({ type: "exited", service: name, run, end: fault ? { failure: fault } : end, left });
+  if (!left) return;
+  // Who was left out of the stop signal hears of it now.
+  const wasLeftOut = service.stop.to === "leader" || found?.stopCommand !== undefined || found?.aborted === true;
+  if (wasLeftOut) signalProcess({ pid, group: true, anyUser: true }, service.stop.signal);
+  await awaitGroup(service, run, pid, found, options);
+}
+
+/** Nothing of the run's group lives any more: what had left it is custody's. */
+export function giveToCustody(service: Service, found: Live | undefined, custody: Custody, end?: Ending): void {
+  if (found?.pid === undefined) return;
+  const code = end !== undefined && "exit" in end ? end.exit.code : null;
+  const isCompleted =
+    service.type === "task" && (code === 0 || (code !== null && service.successExitCodes.includes(code)));
+  custody.over(keptOf(found, found.pid), isCompleted);
+}
+
+async function awaitGroup(
+  service: Service,
+  run: number,
+  group: number,
+  found: Live | undefined,
+  { ports, output, custody, report }: AfterEndOptions,
+): Promise<void> {
+  const { name } = service;
+  while (groupAlive(group)) await sleep(sweepInterval);
+  giveToCustody(service, found, custody);
+  await found?.terminal?.drain();
+  await output.drain(name);
+  ports.hold(name);
+  report({ type: "swept", service: name, run });
+}
