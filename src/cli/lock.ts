@@ -1,16 +1,52 @@
-// The lock of a state directory: one run at a time, and one whose engine has died comes before any new one.
+// The state directory of a run, made and locked: one run at a time, and one whose engine has died comes before any new one.
 
+import type { Project } from "../core/service.ts";
 import { now, sleep } from "../effects/clock.ts";
 import type { Lease } from "../effects/ports/lease.ts";
 import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
+import { createStateDirectory, type StatePaths } from "../effects/state/directory.ts";
 import { formerRun, isComing } from "../effects/state/former.ts";
 import { readState } from "../effects/state/state-file.ts";
+import { RunError, UsageError } from "./usage-error.ts";
 
 /** How long a run that is being taken over, or the last moments of another engine, are waited for, in milliseconds. */
 const longestWait = 5000;
 
+/** A state directory that is this run's alone until its lock is disposed. */
+export interface LockedDirectory {
+  /** Its real path, by which everything knows it. */
+  readonly directory: string;
+  readonly lock: Disposable;
+}
+
+/** Makes the directory if need be and locks it; throws a `RunError` while another run has it, a `UsageError` when it cannot be used. */
+export async function lockDirectory(
+  project: Project,
+  instance: string,
+  paths: StatePaths,
+  isSuccessor: boolean,
+): Promise<LockedDirectory> {
+  const directory = stateDirectoryAt(paths);
+  const lock = await lockHere(directory, isSuccessor);
+  if (lock === undefined) throw new RunError(await alreadyRunning(project, instance, directory));
+  return { directory, lock };
+}
+
+/** The real path of the state directory, made if need be. */
+function stateDirectoryAt(paths: StatePaths): string {
+  try {
+    return createStateDirectory(paths);
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (!["EACCES", "EROFS", "EPERM", "ENOTDIR", "EEXIST", "ENOSPC"].includes(code)) throw error;
+    throw new UsageError(
+      `${paths.directory} cannot be used for logs and state (${message}). Name another directory by LAUNCH_STATE_DIR.`,
+    );
+  }
+}
+
 /** The lock of the state directory; undefined when a run has it, be it one that is only just being taken over. */
-export async function lockHere(key: string, isSuccessor: boolean): Promise<Lease | undefined> {
+async function lockHere(key: string, isSuccessor: boolean): Promise<Lease | undefined> {
   const until = now() + longestWait;
   for (;;) {
     const isTheirs = !isSuccessor && isComing(formerRun(readState(key).state, key));
@@ -23,4 +59,11 @@ export async function lockHere(key: string, isSuccessor: boolean): Promise<Lease
     if (now() > until) return undefined;
     await sleep(20);
   }
+}
+
+async function alreadyRunning(project: Project, instance: string, key: string): Promise<string> {
+  const owner = await instanceOwner(key);
+  const who = owner === undefined ? "" : ` (pid ${owner.pid})`;
+  const which = instance === "default" ? project.name : `${project.name}, instance ${instance},`;
+  return `${which} already runs here${who}. See launch status; stop it by launch down, or start a second copy beside it with --instance NAME.`;
 }
