@@ -46,15 +46,11 @@ export async function awaitReady(options: ReadinessOptions): Promise<ReadinessOu
   if (probe.kind === "none") return awaitSettled(options);
 
   const { default: pRetry } = await import("p-retry");
+  const pace: Pace = probe.kind === "listen" ? "look" : "connect";
   const attempt = createAttempt(options);
   const report = reportChanges(options.onReason);
   let pause: Millis = 0;
-  let count: string | undefined;
-  const counted = (): Promise<ReadinessOutcome> => {
-    if (probe.kind === "listen") count = options.sockets.count();
-    return attempt();
-  };
-  return pRetry(counted, {
+  return pRetry(attempt, {
     signal,
     retries: Number.POSITIVE_INFINITY,
     // The pause is ours, taken from the one clock of the house.
@@ -63,9 +59,8 @@ export async function awaitReady(options: ReadinessOptions): Promise<ReadinessOu
     onFailedAttempt: async ({ error }) => {
       if (!(error instanceof NotYet)) return;
       report(error.message);
-      const pace: Pace = count === undefined ? "ask" : "told";
       pause = interval ?? nextPoll(pace, now() - spawnedAt, pause);
-      await pauseFor(pause, options, count);
+      await pauseFor(pause, options);
     },
   });
 }
@@ -120,14 +115,9 @@ function conclude(verdict: Verdict, { ports }: Subject): ReadinessOutcome {
   }
 }
 
-/** What the service says itself, or a socket that appears, need not wait for the next poll. */
-async function pauseFor(
-  ms: Millis,
-  { service, sockets, log, word, signal }: ReadinessOptions,
-  count: string | undefined,
-): Promise<void> {
+/** What the service says itself need not wait for the next poll: the line ends the pause. */
+async function pauseFor(ms: Millis, { service, log, word, signal }: ReadinessOptions): Promise<void> {
   const { kind } = service.ready.probe;
-  if (kind === "listen" && count !== undefined) return sockets.changed(count, ms, signal);
   const sign = kind === "log" ? log?.found : kind === "notify" ? word : undefined;
   if (sign === undefined) return sleep(ms, signal);
   using pause = deadline(ms, signal);

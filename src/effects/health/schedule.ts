@@ -2,10 +2,10 @@
 
 import type { Millis } from "../../core/service.ts";
 
-/** What decides the pace: who is told when something changes need not ask often. */
-export type Pace = "told" | "ask";
+/** What decides the pace: looking at the kernel's tables disturbs nobody, a connection does. */
+export type Pace = "look" | "connect";
 
-const eager: Record<Pace, Millis> = { told: 100, ask: 10 };
+const eager: Record<Pace, Millis> = { look: 3, connect: 10 };
 const firstPatient = 20;
 const longest = 250;
 

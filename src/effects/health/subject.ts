@@ -26,8 +26,6 @@ export interface Sockets {
   readonly read: () => Promise<readonly Listener[]>;
   /** The same, cheap and up to 100 ms old while nothing has changed: for polling. */
   readonly poll: () => Promise<readonly Listener[]>;
-  /** Resolves once `count` is another than `since`, at the latest after `within` milliseconds or on abort. */
-  readonly changed: (since: string | undefined, within: Millis, signal: AbortSignal) => Promise<void>;
   /** Changes when a socket starts to listen; `undefined` where the system does not count. */
   readonly count: () => string | undefined;
   readonly owns: (leader: Leader, inode: number, marker: string) => Promise<"yes" | "no" | "unknown">;

@@ -16,14 +16,14 @@ describe("polling a service that starts", () => {
   }
 
   test("goes on every 10 ms in the first second, then ever more slowly up to 250 ms", () => {
-    const times = pollTimes("ask", 2500);
+    const times = pollTimes("connect", 2500);
     expect(times.slice(0, 102).every((at, index) => at === index * 10 || index > 100)).toBe(true);
     expect(times.slice(100)).toEqual([1000, 1020, 1060, 1140, 1300, 1550, 1800, 2050, 2300, 2550]);
   });
 
-  test("is seldom needed where one is told of changes", () => {
-    expect(pollTimes("told", 250)).toEqual([0, 100, 200, 300]);
-    expect(nextPoll("told", 1000, 100)).toBe(200);
+  test("looks every 3 ms where nobody is disturbed by it", () => {
+    expect(pollTimes("look", 9)).toEqual([0, 3, 6, 9]);
+    expect(nextPoll("look", 1000, 3)).toBe(20);
   });
 });
 
