@@ -123,7 +123,7 @@ const commands: readonly Command[] = [
   },
   {
     usage: ["ports"],
-    description: "print the services' ports, now and last time",
+    description: "print the services' ports: wanted, now, and remembered",
     options: portsOptions,
     load: () => import("./ports.ts"),
   },

@@ -145,7 +145,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     engines: taken === undefined ? 0 : taken.engines + 1,
     reclaims: taken === undefined ? [] : [...recently(taken.reclaims), sinceBoot()],
     withFiles: new Set(options.services.filter(({ files }) => files.length > 0).map(({ name }) => name)),
-    ports: () => ({ ...kept.ports, ...portsToKeep(supervisor, kept, remembered) }),
+    ports: () => portsToKeep(supervisor, kept, remembered),
   });
   guard.mode(onDeath);
   if (guard.process !== undefined) recorder.guard(guard.process);

@@ -18,22 +18,21 @@ export function likelyPorts(services: readonly Service[], kept: State): KeptPort
 
 /**
  * The ports that the next run tries first: what the pool or the system gave, what was moved because another project was
- * there, and what somebody said to remember. A port moved away from a stranger goes back to the preferred one.
+ * there, and what somebody said to remember. A preferred port needs no remembering, and one moved away from a stranger goes
+ * back to the preferred one.
  */
 export function portsToKeep(supervisor: Supervisor, kept: State, remembered: ReadonlySet<string>): KeptPorts {
-  const ports: Record<string, Record<string, number>> = {};
+  const ports: Record<string, Record<string, number>> = structuredClone(kept.ports);
   for (const { service, ports: now } of Object.values(supervisor.snapshot().members)) {
     if (service.type === "external") continue;
-    for (const endpoint of service.endpoints) {
-      const port = now[endpoint.name];
+    const own = (ports[service.name] ??= {});
+    for (const { name, preferred } of service.endpoints) {
+      const port = now[name];
       if (port === undefined) continue;
-      const stays =
-        endpoint.preferred === undefined ||
-        port === endpoint.preferred ||
-        remembered.has(service.name) ||
-        kept.ports[service.name]?.[endpoint.name] === port;
-      if (stays) (ports[service.name] ??= {})[endpoint.name] = port;
+      if (port === preferred) delete own[name];
+      else if (preferred === undefined || remembered.has(service.name)) own[name] = port;
     }
+    if (Object.keys(own).length === 0) delete ports[service.name];
   }
   return ports;
 }

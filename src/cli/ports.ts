@@ -51,6 +51,6 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
     String(now ?? ""),
     String(remembered ?? ""),
   ]);
-  process.stdout.write(`${table(["service", "endpoint", "wants", "now", "last time"].map(style.dim), cells)}\n`);
+  process.stdout.write(`${table(["service", "endpoint", "wants", "now", "remembered"].map(style.dim), cells)}\n`);
   return 0;
 }

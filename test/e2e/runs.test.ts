@@ -1,6 +1,6 @@
 // Several runs: beside each other, after each other, and after one that was killed.
 
-import { statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { launch, startJson, startLaunch } from "../helpers/launch.ts";
 import { isAlive, peakMegabytes } from "../helpers/processes.ts";
@@ -78,12 +78,17 @@ describe("the next run", () => {
     expect(await ports()).toEqual(await ports());
   });
 
-  test("ends and replaces what a killed run has left on its port", async () => {
+  test("ends and replaces what a killed run has left on its port, though nothing was written down of it", async () => {
     const port = await freePort();
     await using project = newProject({ services: { api: { command: "serve.js", port } } });
     await using killed = startJson(project);
     const left = await killed.events.state("api", "ready");
+    // Before either of them can do anything about the other.
+    const guard = project.processes().find(({ command }) => command.includes("launch-guard"))!.pid;
+    process.kill(guard, "SIGSTOP");
     await killed.end("SIGKILL");
+    process.kill(guard, "SIGKILL");
+    for (const file of ["state.json", "state.json.old"]) rmSync(project.path(".launch", file), { force: true });
     expect(isAlive(left.pid!)).toBe(true);
     await using run = startJson(project);
     const own = await run.events.state("api", "ready");
@@ -141,6 +146,18 @@ test("another project's service moves ours to a port of its own, which is kept w
   await using again = startJson(other);
   expect((await again.events.state("api", "ready")).ports).toEqual(ready.ports);
   expect(await again.end("SIGINT")).toBe(0);
+});
+
+test("another preferred port in the manifest is taken at the next run", async () => {
+  const [before, after] = [await freePort(), await freePort()];
+  await using project = newProject({ services: { api: { command: "serve.js", port: before } } });
+  await using first = startJson(project);
+  expect((await first.events.state("api", "ready")).ports).toEqual({ main: before });
+  expect(await first.end("SIGINT")).toBe(0);
+  project.write("services.yaml", `services: { api: { command: serve.js, port: ${after} } }`);
+  await using second = startJson(project);
+  expect((await second.events.state("api", "ready")).ports).toEqual({ main: after });
+  expect(await second.end("SIGINT")).toBe(0);
 });
 
 describe("the port commands", () => {
