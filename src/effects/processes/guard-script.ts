@@ -59,7 +59,10 @@ if [ -n "$grace" ]; then
   list=$new
 fi
 each; each CONT
-NODE_OPTIONS= "$node" "$option" "$sweeper" "$plan" $list </dev/null >/dev/null 2>&1 && exit 0
+for try in 1 2 3; do
+  NODE_OPTIONS= "$node" "$option" "$sweeper" "$plan" $list </dev/null >/dev/null 2>&1 && exit 0
+  [ $? -gt 128 ] || break
+done
 sleep $(((longest + 999) / 1000))
 each KILL
 `;

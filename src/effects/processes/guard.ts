@@ -48,7 +48,7 @@ export interface Guard extends AsyncDisposable {
 
 /** Nobody gets more time than this from the guard, in milliseconds. */
 const longestGrace = 10_000;
-/** One that dies younger is not replaced at once, in milliseconds. */
+/** One that dies younger, in milliseconds, is replaced at once the first time, and then only after as long again. */
 const young = 1000;
 /** How long its own end is waited for, in milliseconds. */
 const patience = 2000;
@@ -60,6 +60,7 @@ export function openGuard(options: GuardOptions): Guard {
   let isHurried = false;
   let isOver = false;
   let retry: Disposable | undefined;
+  let youngDeaths = 0;
   let current: ChildProcess | undefined;
   let stat: Guard["process"];
 
@@ -76,7 +77,9 @@ export function openGuard(options: GuardOptions): Guard {
         begin();
         options.onLost();
       };
-      if (now() - beganAt < young) retry = after(young, replace);
+      youngDeaths = now() - beganAt < young ? youngDeaths + 1 : 0;
+      // Somebody may have killed it before it could ignore that; one that cannot live would only die again.
+      if (youngDeaths > 1) retry = after(young, replace);
       else replace();
     };
     current = child;

@@ -2,6 +2,9 @@
 
 import { type SweeperPlan, sweepUp } from "./sweeper.ts";
 
+// Whoever tells everybody to end, as at a logout, means the services too: what is begun is brought to its end.
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) process.on(signal, () => {});
+
 const at = process.argv.findIndex((word) => word.startsWith("{"));
 const plan = JSON.parse(process.argv[at] ?? "") as SweeperPlan;
 void sweepUp(plan, process.argv.slice(at + 1)).then((isDone) => process.exit(isDone ? 0 : 1));

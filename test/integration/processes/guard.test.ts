@@ -33,9 +33,13 @@ afterEach(() => {
 
 const alive = (pid: number): boolean => !["Z", "X", undefined].includes(readStat(pid)?.state);
 
-function ignoresTerm(pid: number): boolean {
-  const ignored = /^SigIgn:\s+(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return (Number.parseInt(ignored ?? "0", 16) & (1 << 14)) !== 0;
+const ignoresTerm = (pid: number): boolean => hasSignal("SigIgn", pid, 15);
+const catchesHangup = (pid: number): boolean => hasSignal("SigCgt", pid, 1);
+
+function hasSignal(set: string, pid: number, signal: number): boolean {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const signals = new RegExp(`^${set}:\\s+(\\w+)`, "m").exec(status)?.[1];
+  return (Number.parseInt(signals?.slice(-8) ?? "0", 16) & (1 << (signal - 1))) !== 0;
 }
 
 /** An engine of nothing but a guard and the groups that it is told of, in a process of its own. */
@@ -115,6 +119,21 @@ describe("once the engine has been killed", () => {
     expect(zoo.living()).toEqual([]);
     expect(readdirSync(directory)).toEqual([]);
   });
+  test.each(["SIGTERM", "SIGKILL"] as const)(
+    "a sweeper that gets %s has done its work all the same",
+    async (signal) => {
+      const engine = await startEngine({ commands: [zoo.command("is a daemon that ignores SIGTERM")], graceMs: 1000 });
+      await until(() => zoo.living().length === 2);
+      process.kill(engine.pid, "SIGKILL");
+      const sweepers = (): readonly number[] =>
+        listStats().flatMap(({ pid, ppid, state }) => (ppid === engine.guard && state !== "Z" ? [pid] : []));
+      // Node itself catches the others.
+      await until(() => sweepers().some(catchesHangup));
+      for (const pid of sweepers()) process.kill(pid, signal);
+      await until(() => !alive(engine.guard));
+      expect(zoo.living()).toEqual([]);
+    },
+  );
   test("services that obey are told at once, before the sweeper has begun", async () => {
     const engine = await startEngine({ commands: [zoo.command("stays in its group")], node: "/no/such/node" });
     await until(() => zoo.living().length === 2);
@@ -238,6 +257,38 @@ describe("a guard", () => {
     process.kill(engine.pid, "SIGKILL");
     await until(() => !alive(next));
     expect(alive(service)).toBe(false);
+  });
+  test("is replaced at once although it was killed before it could do anything", async () => {
+    await using guard = open();
+    const { pid = 0 } = guard.process ?? {};
+    const killed = performance.now();
+    process.kill(pid, "SIGKILL");
+    await until(() => lost === 1);
+    expect(performance.now() - killed).toBeLessThan(900);
+    expect(guard.process?.pid).not.toBe(pid);
+  });
+  test("is replaced whenever it is killed, and each knows all that lives", async () => {
+    // Where Node cannot be run, nothing is ended but the groups that the guard was told of.
+    const commands = [zoo.command("stays in its group"), zoo.command("stays in its group")];
+    const engine = await startEngine({ commands, node: "/no/such/node" });
+    await until(() => zoo.living().length === 4);
+    const killed = new Set<number>(engine.services);
+    const guard = (): number | undefined =>
+      listStats().find(({ ppid, name, pid }) => ppid === engine.pid && name === "sh" && !killed.has(pid))?.pid;
+    // In its first moment, in the first of its successor's, and later.
+    for (const pause of [0, 0, 30]) {
+      await until(() => guard() !== undefined);
+      const pid = guard() ?? 0;
+      await sleep(pause);
+      killed.add(pid);
+      process.kill(pid, "SIGKILL");
+    }
+    await until(() => guard() !== undefined);
+    const last = guard() ?? 0;
+    process.kill(engine.pid, "SIGKILL");
+    await until(() => !alive(last));
+    expect(engine.services.filter(alive)).toEqual([]);
+    expect(zoo.living()).toEqual([]);
   });
   test("that is lost is heard of", async () => {
     await using guard = open();
