@@ -37,7 +37,7 @@ const buffer = Buffer.alloc(256 * 1024);
 /** For so long a number is not given to another process, in milliseconds: the system goes through all the others first. */
 const unused = 1000;
 
-// What was too old to matter in the looks just before is not read again: pid to start time.
+// What was too old to matter in the looks just before, or dead, is not read again: pid to start time.
 const old = new Map<number, number>();
 let oldUntil = 0;
 
@@ -90,9 +90,10 @@ async function readAll(look: Look, isAlone: boolean): Promise<readonly Seen[]> {
 
 function readOne(pid: number, since: number): Seen | undefined {
   const stat = parseStat(read(`/proc/${pid}/stat`) ?? "");
-  if (!isAlive(stat)) return undefined;
-  if (stat.startTicks < since) {
-    old.set(pid, stat.startTicks);
+  if (stat === undefined) return undefined;
+  if (!isAlive(stat) || stat.startTicks < since) {
+    // The dead that nobody has asked for are never alive again.
+    old.set(pid, isAlive(stat) ? stat.startTicks : Number.NEGATIVE_INFINITY);
     return undefined;
   }
   const tag = tagIn(read(`/proc/${pid}/limits`) ?? "");
