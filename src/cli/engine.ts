@@ -85,7 +85,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const written: WrittenFiles = { ...kept.files };
   const left =
     former.kind === "killed" && taken === undefined
-      ? await endFormerRun(former.run, project.services, written)
+      ? await endFormerRun(former.run, key, project.services, written)
       : undefined;
   const unsaid: Notice[] = [];
   let say = (notice: Notice): void => void unsaid.push(notice);

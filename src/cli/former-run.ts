@@ -3,18 +3,21 @@
 import type { Service } from "../core/service.ts";
 import type { Swept } from "../effects/processes/sweep.ts";
 import { endFormer } from "../effects/state/end-former.ts";
+import { notifyDirectory, removeNotifyDirectory } from "../effects/health/notify-directory.ts";
 import { removeFiles, type WrittenFiles } from "../effects/state/generated-files.ts";
 import type { RunRecord } from "../effects/state/state.ts";
 
-/** Ends all of it that is left; its generated files go as well, and out of `written`. */
+/** Ends all of it that is left; its generated files go as well, and out of `written`, and where its services said things. */
 export async function endFormerRun(
   run: RunRecord,
+  directory: string,
   services: readonly Service[],
   written: WrittenFiles,
 ): Promise<Swept> {
   const spare = services.flatMap(({ stop }) => stop.spare);
   const swept = await endFormer(run, spare);
   await removeFormerFiles(services, written);
+  removeNotifyDirectory(notifyDirectory(directory));
   return swept;
 }
 

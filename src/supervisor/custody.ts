@@ -38,6 +38,8 @@ export interface Kept {
 export interface Custody {
   /** What everything of this run is to inherit. */
   tag(service: string, run: number): string | undefined;
+  /** What a program of launch's own is to inherit that must not outlive it. */
+  readonly ownTag: string | undefined;
   /** A cgroup of its own for a run that asks for one; undefined where the system does not let us make it. */
   cgroup(service: Service, run: number): string | undefined;
   /** The run lives: from now on the guard would end it. */
@@ -58,6 +60,8 @@ export interface Custody {
 const restartFirst = 50;
 /** Services that one engine has numbers for before another's begin. */
 const numbersOfAnEngine = 512;
+/** The last number that a tag has room for: that of what is no service. */
+const ownNumber = 4095;
 
 /** Nothing is ours yet. */
 export function newCustody(options: CustodyOptions): Custody {
@@ -166,6 +170,7 @@ export function newCustody(options: CustodyOptions): Custody {
   return {
     tag: (service, run) =>
       instance === undefined ? undefined : formatTag({ instance, service: numberOf(service), run }),
+    ownTag: instance === undefined ? undefined : formatTag({ instance, service: ownNumber, run: 0 }),
     cgroup({ name, stop }, run) {
       return stop.cgroup && instance !== undefined ? makeCgroup(instance, name, run) : undefined;
     },

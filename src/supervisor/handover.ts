@@ -19,6 +19,8 @@ export interface HandoverOptions {
   /** Where services say things about themselves. */
   readonly directory: string;
   readonly ports: Ports;
+  /** What the program that hears for us is found by. */
+  readonly tag: string | undefined;
   readonly report: (fact: Fact) => void;
 }
 
@@ -65,8 +67,8 @@ const ours = new Set(
 );
 
 /** Nothing is handed over yet. */
-export function newHandover({ directory, ports, report }: HandoverOptions): Handover {
-  const relay = newNotifyRelay(directory);
+export function newHandover({ directory, ports, tag, report }: HandoverOptions): Handover {
+  const relay = newNotifyRelay(directory, tag);
   // Of runs that nobody has taken over.
   const known = new Set<string>();
   let isTidy = false;

@@ -2,7 +2,7 @@
 // is decided in `core`; everything that is done is done by `runs` and `port-desk`; this file introduces them.
 
 import { randomBytes } from "node:crypto";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Conflict } from "../core/conflict.ts";
 import type { Effect, Entry, Fact, Request } from "../core/event.ts";
 import type { Notice } from "../core/notice.ts";
@@ -12,6 +12,7 @@ import { type Fleet, isActive, newFleet, type Outcome, type Rules } from "../cor
 import { step } from "../core/step.ts";
 import { nextDeadline } from "../core/time.ts";
 import { after, now, watchStalls } from "../effects/clock.ts";
+import { notifyDirectory } from "../effects/health/notify-directory.ts";
 import type { Attachment, Size } from "../effects/processes/audience.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { Ports } from "../effects/ports/ports.ts";
@@ -164,8 +165,13 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
   };
 
   const { lasting } = options;
-  const handover = newHandover({ directory: join(dirname(options.logs), "notify"), ports, report: send });
   const custody = newCustody({ ...options.custody, report: send });
+  const handover = newHandover({
+    directory: notifyDirectory(dirname(options.logs)),
+    ports,
+    tag: custody.ownTag,
+    report: send,
+  });
   const around = { context, ports, output, written, handover, assigned, report: send };
   const stalls = watchStalls((ms) => send({ type: "noticed", notice: { kind: "stalled", for: ms } }));
   const runs = newRuns({ ...around, custody, ...(lasting === undefined ? {} : { lasting }) });
@@ -196,6 +202,8 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
       case "kill":
         return runs.kill(effect.service, effect.run);
       case "end":
+        // Nobody says anything any more, and the sweep is to find none of ours.
+        handover[Symbol.dispose]();
         return void custody.finish().then(() => end(effect.outcome));
     }
   };

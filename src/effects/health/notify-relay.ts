@@ -1,16 +1,19 @@
 // `NOTIFY_SOCKET` for programs that speak to systemd: a datagram socket for each run, which Node has not, so a small Perl
-// program reads them and appends what it hears to the run's file. It ends when its stdin does, that is, with us.
+// program reads them and appends what it hears to the run's file. It ends when its stdin does, that is, with us; a tag is on it for
+// the case that somebody has stopped it.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { now } from "../clock.ts";
 import { coverMasters } from "../processes/masters.ts";
+import { signalProcess } from "../processes/signal.ts";
 import { findFault } from "../processes/spawn.ts";
-import { runsDirectory } from "../state/registry.ts";
+import { wrap } from "../processes/wrapper.ts";
+import { shortSocketPath } from "./notify-directory.ts";
 
-/** Reads datagrams for us. Disposing ends it, and its sockets go. */
+/** Reads datagrams for us. Disposing kills it, and its sockets go. */
 export interface NotifyRelay extends Disposable {
   /** Opens a socket whose words go to the file; answers its path, or undefined where it cannot be had. */
   open(name: string, file: string): Promise<string | undefined>;
@@ -61,8 +64,11 @@ export function canRelay(env: Readonly<Record<string, string | undefined>>): boo
   return findFault({ command: { args: ["perl"] }, cwd: "/", env: PATH === undefined ? {} : { PATH } }) === undefined;
 }
 
-/** A relay with sockets in this directory, or in the user's private one where its path is too long; nothing runs yet. */
-export function newNotifyRelay(directory: string): NotifyRelay {
+/**
+ * A relay with sockets in this directory, or in the user's private one where its path is too long; nothing runs yet. `tag` is
+ * what it is found by should it outlive us.
+ */
+export function newNotifyRelay(directory: string, tag?: string): NotifyRelay {
   const waiting = new Map<string, (made: boolean) => void>();
   // The files of the sockets that are open, by their paths.
   const files = new Map<string, string>();
@@ -71,17 +77,15 @@ export function newNotifyRelay(directory: string): NotifyRelay {
   const pathOf = (name: string): string | undefined => {
     const path = join(directory, `${name}.sock`);
     if (Buffer.byteLength(path) <= longestPath) return path;
-    const runs = runsDirectory();
-    if (runs === undefined) return undefined;
-    // The same for every engine of the run: whoever takes it over hears on where the service still speaks.
-    const { dev, ino } = statSync(directory, { bigint: true });
-    const short = join(runs, `${dev}-${ino}-${name}`);
-    return Buffer.byteLength(short) <= longestPath ? short : undefined;
+    const short = shortSocketPath(directory, name);
+    return short !== undefined && Buffer.byteLength(short) <= longestPath ? short : undefined;
   };
 
   const start = (): ChildProcess => {
     const stdio = ["pipe" as const, "pipe" as const, "ignore" as const];
-    const started = spawn("perl", ["-e", program], { stdio: [...stdio, ...coverMasters(2)], detached: true });
+    const { words } = wrap({ args: ["perl", "-e", program] }, tag === undefined ? {} : { tag }, {});
+    const [file = "", ...args] = words;
+    const started = spawn(file, args, { stdio: [...stdio, ...coverMasters(2)], detached: true });
     const begunAt = now();
     const over = (): void => {
       if (child !== started) return;
@@ -126,8 +130,14 @@ export function newNotifyRelay(directory: string): NotifyRelay {
       child?.stdin?.write(`-\t${path}\n`);
     },
     [Symbol.dispose]() {
-      child?.stdin?.end();
+      const ended = child;
       child = undefined;
+      for (const path of files.keys()) rmSync(path, { force: true });
+      ended?.stdin?.end();
+      // It may have been stopped, and then it would hear of no end.
+      if (ended?.pid !== undefined && ended.exitCode === null && ended.signalCode === null) {
+        signalProcess({ pid: ended.pid }, "SIGKILL");
+      }
     },
   };
 }

@@ -2,6 +2,7 @@
 // A script of its own; `newSweeper` says how it is run.
 
 import { readFileSync, rmSync } from "node:fs";
+import { notifyDirectory, removeNotifyDirectory } from "../health/notify-directory.ts";
 import { removeFiles } from "../state/generated-files.ts";
 import { readState } from "../state/state-file.ts";
 import { endCgroups } from "./cgroup.ts";
@@ -21,7 +22,7 @@ export interface SweeperPlan {
   readonly engine: { readonly pid: number; readonly startTicks?: number };
   /** What is of no use once the engine is gone: sockets and the like. */
   readonly remove: readonly string[];
-  /** The directory whose `run.json` and written files go too, the latter unless they are to be kept. */
+  /** The directory whose `run.json`, notify files and written files go too, the latter unless they are to be kept. */
   readonly directory: string;
   readonly keepFiles: readonly string[];
 }
@@ -63,6 +64,7 @@ async function tidyUp({ directory, engine, remove, keepFiles }: SweeperPlan): Pr
   const { files } = readState(directory).state;
   const written = Object.keys(files).map((path) => ({ path, content: "", keep: keepFiles.includes(path) }));
   await removeFiles(written, { ...files }).catch(() => {});
+  removeNotifyDirectory(notifyDirectory(directory));
   for (const path of [...remove, `${directory}/run.json`]) rmSync(path, { force: true });
 }
 
