@@ -74,8 +74,11 @@ export async function reclaimRuns(
   report({ type: "reclaimed", services: Object.fromEntries(taken.map((one) => [one.service.name, factOf(one)])) });
   for (const { service, record, found } of begun) {
     if (record.live === undefined) continue;
-    if (found.kind === "live") void follow(service, record.live, runs);
-    else runs.endRest(service.name, record.live.run);
+    if (found.kind === "live") {
+      // The engine may have died while it had stopped the service to rotate its log.
+      runs.signal(service.name, "SIGCONT");
+      void follow(service, record.live, runs);
+    } else runs.endRest(service.name, record.live.run);
   }
   const named = (kind: FoundAs["kind"]): readonly string[] =>
     begun.filter(({ found }) => found.kind === kind).map(({ service }) => service.name);

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import type { RunRecord } from "../../src/effects/state/state.ts";
 import { bin, launch, startLaunch } from "../helpers/launch.ts";
-import { isAlive } from "../helpers/processes.ts";
+import { isAlive, stateOf } from "../helpers/processes.ts";
 import { newProject, type Manifest, type TestProject } from "../helpers/project.ts";
 import { until } from "../helpers/wait.ts";
 
@@ -142,6 +142,20 @@ test("an input that is open stays so when the engine dies", async () => {
   const after = await killEngine(project, before.pid);
   expect(after.services[0]!.pid).toBe(before.services[0]!.pid);
   expect(project.has("ended")).toBe(false);
+});
+
+test("a service that stood still when the engine died goes on", async () => {
+  const project = newShop({ api: { command: "while :; do sleep 0.02; date +%s%N >tick; done" } });
+  await launch(project, ["-d", "--wait"]);
+  const before = await statusOf(project);
+  const group = before.services[0]!.pid!;
+  // As the engine itself does for a moment where a log has to be emptied.
+  process.kill(-group, "SIGSTOP");
+  await until("the service to stand still", () => stateOf(group) === "T");
+  const after = await killEngine(project, before.pid);
+  expect(after.services[0]!.pid).toBe(group);
+  const tick = project.read("tick");
+  await until("the service to go on", () => project.has("tick") && !["", tick].includes(project.read("tick")));
 });
 
 test("an engine that dies for the fourth time within a minute is given up, and everything is ended", async () => {

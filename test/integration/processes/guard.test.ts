@@ -141,6 +141,17 @@ describe("once the engine has been killed", () => {
     await until(() => zoo.living().length === 0);
     await until(() => !alive(engine.guard));
   });
+  test("services that were stopped are continued, so that they end by their signal", async () => {
+    const commands = [["/bin/sh", "-c", "kill -STOP $$; exec sleep 1000"]];
+    const engine = await startEngine({ commands, node: "/no/such/node", graceMs: 3000 });
+    const [service = 0] = engine.services;
+    await until(() => readStat(service)?.state === "T");
+    process.kill(engine.pid, "SIGKILL");
+    await until(() => !alive(service));
+    // It has not come to killing yet.
+    expect(alive(engine.guard)).toBe(true);
+    await until(() => !alive(engine.guard));
+  });
   test("groups that do not obey are killed even where Node cannot be run any more", async () => {
     const deaf = ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"];
     const engine = await startEngine({ commands: [deaf], node: "/no/such/node" });

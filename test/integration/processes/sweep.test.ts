@@ -113,6 +113,14 @@ test("what ignores its signal has its grace, and none once there is a hurry", as
   expect(performance.now() - begun).toBeLessThan(5000);
 });
 
+test("what was stopped is continued, so that it can end by its signal before its grace is over", async () => {
+  const started = await start("is a stopped daemon", 1);
+  const begun = performance.now();
+  await sweep(sought(started, 1), { ...options, graceMs: 60_000 });
+  expect(zoo.living()).toEqual([]);
+  expect(performance.now() - begun).toBeLessThan(10_000);
+});
+
 test("what others use too is spared and named, unless it stayed with the service", async () => {
   const started = await start("is a daemon", 1);
   const { spared, ended } = await sweep(sought(started, 1), { ...options, spare: ["sleep"] });
