@@ -128,7 +128,7 @@ it("judges a graph of many layers, each needing all of the one before, in no tim
   ).flat();
   const p = play(services);
   expect(p.up(...services.map(({ name }) => name))).toHaveLength(5);
-}, 1000);
+}, 10_000);
 
 it("starts nothing in the very step in which the run turns out to end", () => {
   const p = play([task("seed", { onExit: "shutdown" }), service("api", { needs: [on("seed", "completed")] })]);

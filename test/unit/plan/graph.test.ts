@@ -4,7 +4,6 @@ import type { Service } from "../../../src/core/service.ts";
 import { checkGraph, levelsOf, startOrder } from "../../../src/plan/graph.ts";
 import { withImpliedNeeds } from "../../../src/plan/implied.ts";
 import { on, service } from "../core/fleet.ts";
-import { load } from "../manifest/project.ts";
 
 const messages = (services: readonly Service[]): readonly string[] =>
   checkGraph(services).map(({ message }) => message);
@@ -80,27 +79,6 @@ describe("the graph of needs", () => {
       service(`s${index}`, { needs: [`s${index === 9999 ? 0 : index + 1}`] }),
     );
     expect(messages(chain)).toHaveLength(1);
-  });
-});
-
-describe("the graph of a manifest", () => {
-  const told = async (text: string): Promise<readonly string[]> => {
-    const loaded = await load(text, { check: checkGraph });
-    return loaded.ok ? [] : loaded.problems.map(({ message, place }) => `${place?.line}: ${message}`);
-  };
-
-  it("is checked together with all else that is wrong in the file", async () => {
-    expect(
-      await told("services:\n  a: { comand: x, depends_on: [b] }\n  b: { command: x, depends_on: [a, c] }\n"),
-    ).toEqual([
-      '2: "comand" is no key of a service',
-      "2: these services wait for each other: a → b → a",
-      '3: b needs "c", which no service is called',
-    ]);
-  });
-
-  it("is not checked while a service cannot be read at all", async () => {
-    expect(await told("services:\n  a: { type: nonsense }\n  b: { command: x, depends_on: [a] }\n")).toHaveLength(1);
   });
 });
 
