@@ -59,7 +59,7 @@ export interface Engine extends AsyncDisposable {
   readonly socketDirectory: string;
   /** Keeps this service's ports for the next run, whoever was in the way. */
   remember(service: string): void;
-  /** From now on the run goes on should this process die. */
+  /** From now on the run goes on should this process die. One that was taken over does so only after this. */
   outlive(): void;
   /** Says what was found, and takes over from an engine that died where that is what it was opened for; before anything is asked. */
   begin(): Promise<void>;
@@ -128,6 +128,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   if (left !== undefined && left.ended.length + left.alive.length > 0) say({ kind: "former-run", ...left });
 
+  let untaken = taken;
   const startedAt = taken?.startedAt ?? Math.round(performance.timeOrigin);
   const recorder = recordRun({
     directory: key,
@@ -145,9 +146,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     engines: taken === undefined ? 0 : taken.engines + 1,
     reclaims: taken === undefined ? [] : [...recently(taken.reclaims), sinceBoot()],
     withFiles: new Set(options.services.filter(({ files }) => files.length > 0).map(({ name }) => name)),
+    // Until they are in our hands, whoever comes after us must know of them all the same.
+    services: () => (untaken === undefined ? supervisor.records() : untaken.services),
     ports: () => portsToKeep(supervisor, kept, remembered),
   });
-  guard.mode(onDeath);
+  // The former engine's guard ends everything should we die before all is ours, and two must not differ.
+  if (taken === undefined) guard.mode(onDeath);
   if (guard.process !== undefined) recorder.guard(guard.process);
   const runFile = keepRunFile(
     paths,
@@ -176,6 +180,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       for (const notice of unsaid) say(notice);
       if (taken === undefined) return;
       await supervisor.reclaim(taken);
+      untaken = undefined;
       runFile.now();
     },
     async [Symbol.asyncDispose]() {

@@ -29,8 +29,8 @@ export interface LiveOptions extends Pick<Rules, "restarts" | "onFailure" | "end
   readonly others?: readonly Service[];
   /** What is to happen to the services should this process be killed. */
   readonly onDeath?: "end" | "reclaim";
-  /** True: goes on with the run of an engine that died. */
-  readonly reclaim?: boolean;
+  /** Goes on with the run of an engine that died; called once all of it is in our hands. */
+  readonly reclaim?: () => void;
   /** The command that goes on with the run in our place, where one may. */
   readonly successor?: readonly string[];
   /** The connection to the face that started this run, and that ends it by going away. */
@@ -112,7 +112,7 @@ export async function openLive(
     strictPorts: args.strictPorts,
     colors: face.colors,
     onDeath: options.onDeath ?? "end",
-    reclaim: options.reclaim ?? false,
+    reclaim: options.reclaim !== undefined,
     ...(options.successor !== undefined && { successor: options.successor }),
     answer,
   });
@@ -175,6 +175,10 @@ export async function openLive(
   if (options.lifeline !== undefined) {
     control.accept(options.lifeline.stream, { lifeline: true });
     options.lifeline.stream.resume();
+  }
+  if (options.reclaim !== undefined) {
+    options.reclaim();
+    engine.outlive();
   }
   face.onGone = () => supervisor.request({ type: "quit", by: "SIGHUP", force: false });
 

@@ -35,9 +35,8 @@ export async function reclaim(typed: UpArgs): Promise<number> {
       chosen,
       typed,
       { kind: "detached", colors: former.colors },
-      { onDeath: "reclaim", reclaim: true },
+      { onDeath: "reclaim", reclaim: tellGuard },
     );
-    tellGuard();
     keepTrace(directory, `the engine (pid ${former.engine.pid}) had died; pid ${process.pid} goes on in its place`);
     return exitCodeOf(await live.ended);
   } catch (error) {

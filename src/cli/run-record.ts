@@ -33,6 +33,8 @@ export interface RecordOptions {
   readonly withFiles: ReadonlySet<string>;
   /** Hears in words what is wrong with the file. */
   readonly say: (words: string) => void;
+  /** How the services stand. */
+  readonly services: () => RunRecord["services"];
   /** The ports that the next run tries first. */
   readonly ports: () => KeptPorts;
 }
@@ -72,7 +74,7 @@ export function recordRun(options: RecordOptions): RunRecorder {
       startedAt: options.startedAt,
       engines: options.engines,
       reclaims: options.reclaims,
-      services: supervisor.records(),
+      services: options.services(),
     };
   };
   const state = (): State => {

@@ -144,6 +144,50 @@ test("an input that is open stays so when the engine dies", async () => {
   expect(project.has("ended")).toBe(false);
 });
 
+test("a successor that is killed before or after it has taken over: nothing is left, or one engine with all services", async () => {
+  let ended = 0;
+  for (const pause of [0, 80, 140, 200, 300]) {
+    const project = newShop({
+      web: { command: "serve.js", port: "auto" },
+      daemon: { command: "(setsid env -i sleep 1000 &); echo out; exec sleep 1000", ready: { log: "out" } },
+    });
+    await launch(project, ["-d", "--wait"]);
+    const { pid } = await statusOf(project);
+    const successors = (): readonly number[] =>
+      project.processes().flatMap((one) => {
+        const isOne = one.command.includes("--reclaim") && !one.command.includes("launch-guard");
+        return isOne ? [one.pid] : [];
+      });
+    process.kill(pid, "SIGKILL");
+    await until("a successor", () => successors().length > 0);
+    const [first = 0] = successors();
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    process.kill(first, "SIGKILL");
+    const isOver = (): boolean => project.processes().length === 0;
+    const isGoingOn = async (): Promise<boolean> => {
+      const [engine, ...others] = successors();
+      if (engine === undefined || engine === first || others.length > 0) return false;
+      const { stdout } = await launch(project, ["status", "--json"]);
+      return stdout !== "" && (JSON.parse(stdout) as Status).up;
+    };
+    await until(
+      "an end, or another engine",
+      async () => isOver() || (await isGoingOn()),
+      () => JSON.stringify(project.processes()),
+    );
+    if (isOver()) {
+      ended++;
+      continue;
+    }
+    const commands = project.processes().map(({ command }) => command);
+    expect(commands.filter((command) => command.startsWith("node") && command.includes("serve.js"))).toHaveLength(1);
+    expect(commands.filter((command) => command.includes("launch-guard"))).toHaveLength(1);
+    await launch(project, ["down"]);
+    expect(project.processes()).toEqual([]);
+  }
+  expect(ended).toBeGreaterThan(0);
+});
+
 test("a service that stood still when the engine died goes on", async () => {
   const project = newShop({ api: { command: "while :; do sleep 0.02; date +%s%N >tick; done" } });
   await launch(project, ["-d", "--wait"]);
