@@ -20,6 +20,24 @@ const kind = "is a daemon with an empty environment";
 const daemon = (escapee: Escapee = kind): readonly string[] =>
   zoo.command(escapee).map((word) => word.replaceAll("$", "$$$$"));
 
+/** One whose leader ends where a service's would wait. */
+function passing(): readonly string[] {
+  const [perl = "perl", option = "-e", script = "", ...programs] = daemon();
+  return [perl, option, script.replace(/exec \$\$sleep, 1000$/, "wait"), ...programs];
+}
+
+test.each([
+  ["an exec probe", (command: readonly string[]) => ({ ready: { exec: command } })],
+  ["a stop command", (command: readonly string[]) => ({ stop: { ...stop, command } })],
+])("what %s has left running is ended with the run", async (_, keysOf) => {
+  await using project = newProject({ services: { app: { command: "exec sleep 1000", stop, ...keysOf(passing()) } } });
+  await using run = await startEngine(project);
+  await run.events.state("app", "ready");
+  expect(await run.stop()).toBe(0);
+  expect(zoo.living()).toEqual([]);
+  await run.events.find({ type: "noticed", kind: "left-behind", service: "app" });
+});
+
 test("what has left its service's group is ended with the run, and named", async () => {
   await using project = newProject({ services: { app: { command: daemon(), stop } } });
   await using run = await startEngine(project);
@@ -73,12 +91,9 @@ test("a daemon that a former run left on its port is no stranger: it is ended, a
 });
 
 test("what a task has started goes on after it, until the run ends", async () => {
-  const [perl = "perl", option = "-e", script = "", ...programs] = daemon();
-  // Its leader ends where a service's would wait.
-  const task = [perl, option, script.replace(/exec \$\$sleep, 1000$/, "wait"), ...programs];
   await using project = newProject({
     services: {
-      prepare: { type: "task", command: task },
+      prepare: { type: "task", command: passing() },
       app: { command: "sleep 1000", depends_on: ["prepare"], stop },
     },
   });
