@@ -22,7 +22,7 @@ interface Verdict {
   readonly code: number;
 }
 
-/** Prints the verdict; 0 it would start, 1 something is missing, 3 a conflict that nobody would settle. */
+/** Prints the verdict; 0 it would start, 1 something is missing, 2 it runs already or has nowhere to keep its state, 3 a conflict that nobody would settle. */
 export async function check(chosen: Chosen, args: UpArgs): Promise<number> {
   const { project, services } = chosen;
   const policy = {
@@ -42,8 +42,8 @@ export async function check(chosen: Chosen, args: UpArgs): Promise<number> {
   });
   const fatal = findings.some((finding) => finding.fatal);
   const unsettled = inspection.conflicts.some(({ decision }) => decision.choice === "fail");
-  const busy = inspection.running !== undefined;
-  const verdict: Verdict = { chosen, inspection, findings, code: busy ? 2 : fatal ? 1 : unsettled ? 3 : 0 };
+  const impossible = inspection.running !== undefined || inspection.unusable !== undefined;
+  const verdict: Verdict = { chosen, inspection, findings, code: impossible ? 2 : fatal ? 1 : unsettled ? 3 : 0 };
   process.stdout.write(args.json ? asJson(verdict) : asText(verdict, newStyle(wantsColor(args))));
   return verdict.code;
 }
@@ -72,6 +72,7 @@ function asText({ chosen, inspection, findings, code }: Verdict, style: Style): 
       .map(({ service, fatal, text }) => `${fatal ? style.bad(service) : style.warn(service)}: ${text}`)
       .join("\n"),
     leftBehindWords(inspection.left) ?? "",
+    inspection.unusable ?? "",
     code === 3 ? "In a terminal you would be asked what to do." : "",
     conclusion(inspection, code, style),
   ];
@@ -107,6 +108,7 @@ function asJson({ chosen, inspection, findings, code }: Verdict): string {
     findings,
     warnings,
     ...(inspection.running === undefined ? {} : { running: inspection.running }),
+    ...(inspection.unusable === undefined ? {} : { unusable: inspection.unusable }),
     ...(inspection.left.size === 0 ? {} : { left: [...inspection.left] }),
     exitCode: code,
   };

@@ -3,10 +3,11 @@
 import type { Conflict } from "../core/conflict.ts";
 import type { Port } from "../core/service.ts";
 import { openPorts } from "../effects/ports/ports.ts";
-import { readRun, statePaths } from "../effects/state/directory.ts";
+import { readRun, stateDirectoryFault, statePaths } from "../effects/state/directory.ts";
 import { readState } from "../effects/state/state-file.ts";
 import { type ConflictPolicy, decide, type Decision } from "../plan/conflicts.ts";
 import { leftBehind } from "./left-behind.ts";
+import { unusableWords } from "./lock.ts";
 import type { Chosen } from "./project.ts";
 
 /** The ports that a run would have, and the conflicts with what would be answered without a person. */
@@ -17,6 +18,8 @@ export interface Inspection {
   readonly left: ReadonlySet<number>;
   /** The run of this same project and instance that is going, if there is one. */
   readonly running?: { readonly pid: number };
+  /** Why nothing can be started: the state directory cannot be used. */
+  readonly unusable?: string;
 }
 
 /** Asks the machine about every port of the chosen services; a running instance of the project has its own. */
@@ -26,6 +29,7 @@ export async function inspectPorts(
 ): Promise<Inspection> {
   const paths = statePaths(project.root, options.instance, process.env);
   const running = readRun(paths);
+  const fault = stateDirectoryFault(paths);
   const own = running?.ports ?? {};
   const open = services.filter((service) => own[service.name] === undefined);
   const run = { name: project.name, root: project.root, instance: options.instance };
@@ -51,5 +55,6 @@ export async function inspectPorts(
       return endpoint === undefined ? [] : [{ conflict, decision: decide(conflict, endpoint, options) }];
     }),
     ...(running === undefined ? {} : { running: { pid: running.pid } }),
+    ...(fault === undefined ? {} : { unusable: unusableWords(paths, fault) }),
   };
 }

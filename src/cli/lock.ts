@@ -4,7 +4,7 @@ import type { Project } from "../core/service.ts";
 import { now, sleep } from "../effects/clock.ts";
 import type { Lease } from "../effects/ports/lease.ts";
 import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
-import { createStateDirectory, type StatePaths } from "../effects/state/directory.ts";
+import { createStateDirectory, stateDirectoryFault, type StatePaths } from "../effects/state/directory.ts";
 import { formerRun, isComing } from "../effects/state/former.ts";
 import { readState } from "../effects/state/state-file.ts";
 import { RunError, UsageError } from "./usage-error.ts";
@@ -37,12 +37,16 @@ function stateDirectoryAt(paths: StatePaths): string {
   try {
     return createStateDirectory(paths);
   } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    if (!["EACCES", "EROFS", "EPERM", "ENOTDIR", "EEXIST", "ENOSPC"].includes(code)) throw error;
-    throw new UsageError(
-      `${paths.directory} cannot be used for logs and state (${message}). Name another directory by LAUNCH_STATE_DIR.`,
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    // On what is read-only Node says that there is no such directory.
+    throw new UsageError(unusableWords(paths, stateDirectoryFault(paths) ?? message));
   }
+}
+
+/** What is wrong with a state directory, `fault` being the system's words, and what to do. */
+export function unusableWords({ directory }: StatePaths, fault: string): string {
+  return `${directory} cannot be used for logs and state (${fault}). Name another directory by LAUNCH_STATE_DIR.`;
 }
 
 /** The lock of the state directory; undefined when a run has it, be it one that is only just being taken over. */

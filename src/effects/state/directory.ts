@@ -1,8 +1,9 @@
 // `.launch/` beside the manifest: where it is, and who runs here.
 
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { isAlive, readStat } from "../processes/proc.ts";
+import { replaceFile } from "./replace-file.ts";
 import type { KeptPorts } from "./state.ts";
 
 /** Where a run of this project and instance keeps what it needs. */
@@ -29,6 +30,21 @@ export function createStateDirectory({ directory, logs }: StatePaths): string {
   return realpathSync(directory);
 }
 
+/** Why a run could not keep its state there, in the system's words; undefined where it could. Nothing is created. */
+export function stateDirectoryFault({ logs }: StatePaths): string | undefined {
+  // What is not there yet would be made in the nearest directory above.
+  for (let path = logs; ; path = dirname(path)) {
+    try {
+      // Even whoever may do everything is told that a file system is read-only.
+      accessSync(path, constants.W_OK | constants.X_OK);
+      return statSync(path).isDirectory() ? undefined : `ENOTDIR: not a directory, '${path}'`;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== "ENOENT" || path === dirname(path)) return message;
+    }
+  }
+}
+
 /** Who runs here, and which ports its services have. */
 export interface RunFile {
   readonly pid: number;
@@ -42,7 +58,7 @@ export interface RunFile {
 
 /** Says who runs here; the file is replaced with every call and goes with `removeRunFile`. */
 export function writeRunFile({ directory }: StatePaths, run: RunFile): void {
-  replaceFile(join(directory, "run.json"), JSON.stringify(run, undefined, 2));
+  replaceFile(join(directory, "run.json"), `${JSON.stringify(run, undefined, 2)}\n`);
 }
 
 /** No run is going here any more. */
@@ -59,9 +75,4 @@ export function readRun({ directory }: StatePaths): RunFile | undefined {
   } catch {
     return undefined;
   }
-}
-
-function replaceFile(path: string, content: string): void {
-  writeFileSync(`${path}.new`, `${content}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 }

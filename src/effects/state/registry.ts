@@ -1,19 +1,11 @@
 // The runs of `launch` that this user has going, one small file each in a private directory: so that a pid found behind a
 // lease or a port has a project's name. The files are a courtesy, no lock: what a file says counts only while its process lives.
 
-import {
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive, readStat } from "../processes/proc.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** One run, as the others see it. */
 export interface Run {
@@ -41,8 +33,7 @@ export function announceRun(
   const run: Run = { ...about, ...started, ...(namespace === undefined ? {} : { namespace }) };
   try {
     sweep(directory);
-    writeFileSync(`${path}.new`, JSON.stringify(run), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    replaceFile(path, JSON.stringify(run));
   } catch {
     // Full or read-only: as said above.
   }

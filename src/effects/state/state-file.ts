@@ -1,19 +1,10 @@
 // `state.json` and the copy before it: read with distrust, replaced in one move. Reading never throws and never follows a
 // link; what cannot be read is said in words, once, by whoever asked.
 
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, linkSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { decodeDocument, encodeDocument } from "./document.ts";
+import { replaceFile } from "./replace-file.ts";
 import { nothingKept, readStateValue, type State } from "./state.ts";
 
 /** What was found. `problem` is a sentence for people when the file is not as it was written. */
@@ -100,9 +91,9 @@ export function openStateFile(directory: string, found: Pick<Found, "isWhole">):
   let isWhole = found.isWhole;
   return {
     write(state) {
-      writeNew(`${path}.new`, encodeDocument(state));
-      if (isWhole) keepBefore(path);
-      renameSync(`${path}.new`, path);
+      replaceFile(path, encodeDocument(state), () => {
+        if (isWhole) keepBefore(path);
+      });
       isWhole = true;
     },
   };
@@ -120,18 +111,5 @@ function keepBefore(path: string): void {
     if (code === "ENOENT") return;
     // Not every file system has second names.
     renameSync(path, before);
-  }
-}
-
-function writeNew(path: string, text: string): void {
-  // Never through a link, and never into what is there.
-  const flag = "wx";
-  try {
-    writeFileSync(path, text, { mode: 0o600, flag });
-  } catch (error) {
-    rmSync(path, { force: true });
-    // Left by a run that was killed while it wrote.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    writeFileSync(path, text, { mode: 0o600, flag });
   }
 }

@@ -1,10 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeDocument, encodeDocument } from "../../../src/effects/state/document.ts";
 import { newKeeper } from "../../../src/effects/state/keeper.ts";
+import { replaceFile } from "../../../src/effects/state/replace-file.ts";
 import { openStateFile, readState } from "../../../src/effects/state/state-file.ts";
 import type { LiveRecord, RunRecord, State } from "../../../src/effects/state/state.ts";
 
@@ -55,6 +65,12 @@ const writeBoth = (): void => {
 };
 
 describe("the state", () => {
+  it("leaves nothing beside the file when it cannot be replaced", () => {
+    mkdirSync(path());
+    expect(() => replaceFile(path(), "new")).toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
+    expect(readdirSync(directory)).toEqual(["state.json"]);
+  });
+
   it("is read as it was written, and is JSON for everybody", () => {
     writeBoth();
     expect(readState(directory)).toEqual({ state: after, isWhole: true });
