@@ -24,7 +24,7 @@ import { likelyPorts, portsToKeep } from "./kept-ports.ts";
 import { lockDirectory } from "./lock.ts";
 import { keepRunFile } from "./run-file.ts";
 import { recently, recordRun } from "./run-record.ts";
-import { tidyMemoryIn } from "./tidy-memory.ts";
+import { keepQuiet, tidyMemoryIn } from "./tidy-memory.ts";
 import { VERSION } from "./version.ts";
 
 /** What a run is opened with. */
@@ -105,6 +105,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const ports = openPorts({ pool: project.portPool, remembered: kept.ports, strict: options.strictPorts, run: about });
   const remembered = new Set<string>();
+  const quiet = keepQuiet();
   let collecting: Disposable | undefined;
 
   const supervisor = openSupervisor({
@@ -184,6 +185,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       runFile.now();
     },
     async [Symbol.asyncDispose]() {
+      quiet[Symbol.dispose]();
       collecting?.[Symbol.dispose]();
       await supervisor[Symbol.asyncDispose]();
       await guard[Symbol.asyncDispose]();
