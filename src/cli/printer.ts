@@ -1,7 +1,8 @@
 // The plain face: services' lines and changes of state as lines, in a terminal, a pipe or a CI log alike.
 
 import { criticalPath } from "../core/critical-path.ts";
-import { type Remark, remarksOn } from "../core/remarks.ts";
+import type { Remark } from "../core/remark.ts";
+import { remarksOn } from "../core/remarks.ts";
 import type { Change, Entry } from "../core/event.ts";
 import { describeMillis } from "../core/failure.ts";
 import { aboutOf, noticeRemark } from "../core/notice.ts";

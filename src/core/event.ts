@@ -3,7 +3,7 @@
 import type { Conflict } from "./conflict.ts";
 import type { Exit, Failure } from "./failure.ts";
 import type { Notice } from "./notice.ts";
-import type { Reclaimed } from "./reclaim.ts";
+import type { Reclaimed } from "./found.ts";
 import type { Choice, Millis, Port } from "./service.ts";
 import type { Fleet, Member, Outcome, QuitReason } from "./state.ts";
 

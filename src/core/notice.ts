@@ -1,7 +1,7 @@
 // What a person should know although it changes nothing of what is or is wanted, as data and in words.
 
 import { describeMillis } from "./failure.ts";
-import type { Remark } from "./remarks.ts";
+import type { Remark } from "./remark.ts";
 import type { Millis } from "./service.ts";
 
 /** A process that was found where none should be. */
@@ -19,6 +19,13 @@ export type Notice =
   | {
       readonly kind: "left-behind";
       readonly service: string;
+      readonly ended: readonly Leftover[];
+      readonly alive: readonly Leftover[];
+      readonly spared: readonly Leftover[];
+    }
+  /** What the command of `launch run` had started and left; `alive` and `spared` as above. */
+  | {
+      readonly kind: "left-by-command";
       readonly ended: readonly Leftover[];
       readonly alive: readonly Leftover[];
       readonly spared: readonly Leftover[];
@@ -55,6 +62,15 @@ export function noticeRemark(notice: Notice): Remark | undefined {
         ...(alive.length === 0 ? [] : [`had left its group and could not be ended: ${listed(alive)}`]),
         ...(ended.length === 0 ? [] : [`had left its group and was ended: ${listed(ended)}`]),
         ...(spared.length === 0 ? [] : [`started what others use too, which goes on: ${listed(spared)}`]),
+      ].join("; ");
+      return { tone: alive.length > 0 ? "bad" : ended.length > 0 ? "warn" : "plain", text };
+    }
+    case "left-by-command": {
+      const { ended, alive, spared } = notice;
+      const text = [
+        ...(alive.length === 0 ? [] : [`left by the command and could not be ended: ${listed(alive)}`]),
+        ...(ended.length === 0 ? [] : [`left by the command and was ended: ${listed(ended)}`]),
+        ...(spared.length === 0 ? [] : [`left by the command, used by others too, goes on: ${listed(spared)}`]),
       ].join("; ");
       return { tone: alive.length > 0 ? "bad" : ended.length > 0 ? "warn" : "plain", text };
     }

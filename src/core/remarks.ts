@@ -2,17 +2,9 @@
 
 import type { Change } from "./event.ts";
 import { describe, describeConflict, describeExit, describeMillis, type Failure } from "./failure.ts";
+import type { Remark } from "./remark.ts";
 import type { Millis } from "./service.ts";
 import type { After, Member } from "./state.ts";
-
-/** How a line is meant, which a terminal also shows in a colour. */
-export type Tone = "good" | "bad" | "warn" | "plain";
-
-/** One line about one service. */
-export interface Remark {
-  readonly tone: Tone;
-  readonly text: string;
-}
 
 /** What a change is worth saying, if anything; `at` is the event's time. */
 export function remarksOn({ before, after }: Change, at: Millis): readonly Remark[] {

@@ -2,7 +2,7 @@
 
 import { statSync } from "node:fs";
 import type { Fact } from "../core/event.ts";
-import type { FoundAs, Reclaimed } from "../core/reclaim.ts";
+import type { FoundAs, Reclaimed } from "../core/found.ts";
 import type { Service } from "../core/service.ts";
 import type { Ending } from "../core/state.ts";
 import { now, sleep } from "../effects/clock.ts";

@@ -1,7 +1,7 @@
 // The death of an engine whose run goes on: what the next one finds.
 
 import type { Fact } from "../../src/core/event.ts";
-import type { FoundAs, Reclaimed } from "../../src/core/reclaim.ts";
+import type { FoundAs, Reclaimed } from "../../src/core/found.ts";
 import type { Fleet, Member } from "../../src/core/state.ts";
 import type { Process } from "./host.ts";
 import type { Luck } from "./luck.ts";

@@ -1,7 +1,8 @@
 // What happened and what was decided, in words with times: the journal view, and where notices and stray words are kept.
 
 import type { Change, Entry } from "../../core/event.ts";
-import { type Remark, remarksOn } from "../../core/remarks.ts";
+import type { Remark } from "../../core/remark.ts";
+import { remarksOn } from "../../core/remarks.ts";
 import { aboutOf, noticeRemark } from "../../core/notice.ts";
 import { isActive } from "../../core/state.ts";
 import { clock } from "./figures.ts";

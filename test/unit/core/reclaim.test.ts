@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FoundAs, Reclaimed } from "../../../src/core/reclaim.ts";
+import type { FoundAs, Reclaimed } from "../../../src/core/found.ts";
 import { on, service, task } from "./fleet.ts";
 import { play, type Play } from "./play.ts";
 
