@@ -2,10 +2,12 @@
 
 import { constants } from "node:os";
 import { resolve } from "node:path";
-import { describe } from "../core/failure.ts";
+import { describe, describeMillis } from "../core/failure.ts";
 import { exitCodeOf, type Fleet } from "../core/state.ts";
 import { readTree, signalProcess } from "../effects/processes/signal.ts";
-import { findFault } from "../effects/processes/spawn.ts";
+import { findFault, shellFault } from "../effects/processes/spawn.ts";
+import { wrap } from "../effects/processes/wrapper.ts";
+import { after } from "../effects/clock.ts";
 import { exportsOf } from "../plan/env.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { launchFailed } from "./exit-codes.ts";
@@ -22,6 +24,9 @@ export type RunArgs = GlobalArgs & SelectionArgs & StartArgs & { readonly "--"?:
 
 /** Lines shown of each service that failed. */
 const lastLines = 50;
+
+/** From the first signal until the command is killed, in milliseconds. */
+const graceOfCommand = 10_000;
 
 /** CMD's own code; 126 and 127 as a shell gives them; 125 when launch could not get everything ready. */
 export async function run(args: RunArgs): Promise<number> {
@@ -80,30 +85,71 @@ async function runToEnd(
   args: RunArgs,
 ): Promise<number> {
   const { execa } = await import("execa");
-  const [file = "", ...rest] = command;
-  const running = execa(file, rest, {
-    cwd: resolve(args.directory ?? "."),
-    env: {
-      ...exportsOf(services, assignmentOf(supervisor.snapshot())),
-      LAUNCH_PROJECT: project.name,
-      LAUNCH_INSTANCE: args.instance,
-    },
+  const foreground = supervisor.foreground();
+  const cwd = resolve(args.directory ?? ".");
+  const env = {
+    ...process.env,
+    ...exportsOf(services, assignmentOf(supervisor.snapshot())),
+    LAUNCH_PROJECT: project.name,
+    LAUNCH_INSTANCE: args.instance,
+    ...foreground.env,
+  };
+  const running = execa(...wordsOf(command, foreground.tag, cwd, env), {
+    cwd,
+    env,
+    extendEnv: false,
     stdio: "inherit",
     reject: false,
     cleanup: true,
   });
-  using _signals = onSignals((signal, count) => passOn(count > 2 ? "SIGKILL" : signal, running.pid));
-  const result = await running;
-  if (result.code === "ENOENT") return said(127, `launch run: command not found: ${file}`);
-  if (result.code === "EACCES") return said(126, `launch run: not executable: ${file}`);
-  if (result.signal !== undefined) return 128 + constants.signals[result.signal];
-  return result.exitCode ?? launchFailed;
+  let grace: Disposable | undefined;
+  const signals = onSignals((signal, count) => {
+    const { pid } = running;
+    if (pid === undefined) return;
+    if (count > 1) return foreground.kill(pid);
+    passOn(signal, pid);
+    grace = after(graceOfCommand, () => {
+      process.stderr.write(
+        `the command had not ended ${describeMillis(graceOfCommand)} after ${signal}, and was killed\n`,
+      );
+      foreground.kill(pid);
+    });
+  });
+  try {
+    const result = await running;
+    const [file = ""] = command;
+    if (result.code === "ENOENT") return said(127, `launch run: command not found: ${file}`);
+    if (result.code === "EACCES") return said(126, `launch run: not executable: ${file}`);
+    if (result.signal !== undefined) return 128 + constants.signals[result.signal];
+    return result.exitCode ?? launchFailed;
+  } finally {
+    grace?.[Symbol.dispose]();
+    signals[Symbol.dispose]();
+    foreground.over();
+  }
 }
 
-/** CMD decides how to end, and launch ends after it. A terminal signals CMD itself; what was sent to launch alone is passed on. */
-function passOn(signal: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGKILL", pid: number | undefined): void {
+/** The program to run and its arguments: with a tag a shell that takes it on and then becomes the command. */
+function wordsOf(
+  command: readonly string[],
+  tag: string | undefined,
+  cwd: string,
+  given: Readonly<Record<string, string | undefined>>,
+): [file: string, rest: readonly string[]] {
+  const env = Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  const spec = { command: { args: command }, cwd, env };
+  // A script whose interpreter is not there is better told by the system than by a shell.
+  const isTold = shellFault(spec, { code: 127, signal: null }) !== undefined;
+  const [file = "", ...rest] = wrap(spec.command, tag === undefined || isTold ? {} : { tag }, env).words;
+  return [file, rest];
+}
+
+/** A terminal signals CMD itself; what was sent to launch alone is passed on. */
+function passOn(signal: "SIGINT" | "SIGTERM" | "SIGHUP", pid: number): void {
   const isAtTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
-  if (pid === undefined || (signal === "SIGINT" && isAtTerminal)) return;
+  if (signal === "SIGINT" && isAtTerminal) return;
   for (const one of readTree({ pid })) signalProcess({ pid: one.pid, startTicks: one.startTicks }, signal);
 }
 

@@ -9,6 +9,7 @@ import { endCgroup, endCgroups, makeCgroup } from "../effects/processes/cgroup.t
 import type { Guard } from "../effects/processes/guard.ts";
 import { type Sought, sweep, type Swept, type SweptProcess } from "../effects/processes/sweep.ts";
 import { formatTag, readTag } from "../effects/processes/tag.ts";
+import { type Foreground, newForeground } from "./foreground.ts";
 
 /** What custody needs from around it. */
 export interface CustodyOptions {
@@ -40,6 +41,8 @@ export interface Custody {
   tag(service: string, run: number): string | undefined;
   /** What a program of launch's own is to inherit that must not outlive it. */
   readonly ownTag: string | undefined;
+  /** The command of `launch run`, which is about to begin; the end of all waits for its end. */
+  foreground(): Foreground;
   /** A cgroup of its own for a run that asks for one; undefined where the system does not let us make it. */
   cgroup(service: Service, run: number): string | undefined;
   /** The run lives: from now on the guard would end it. */
@@ -62,6 +65,8 @@ const restartFirst = 50;
 const numbersOfAnEngine = 512;
 /** The last number that a tag has room for: that of what is no service. */
 const ownNumber = 4095;
+/** The number of the command of `launch run`. */
+const commandNumber = 4094;
 
 /** Nothing is ours yet. */
 export function newCustody(options: CustodyOptions): Custody {
@@ -74,6 +79,7 @@ export function newCustody(options: CustodyOptions): Custody {
   const sweeping = new Map<string, Promise<void>>();
   const finishing = new AbortController();
   const hurrying = new AbortController();
+  let foreground: Foreground | undefined;
 
   const numberOf = (service: string): number => {
     const known = numbers.get(service);
@@ -130,6 +136,7 @@ export function newCustody(options: CustodyOptions): Custody {
   };
 
   const finish = async (): Promise<void> => {
+    await foreground?.swept;
     finishing.abort();
     await Promise.all(sweeping.values());
     const all = [...services.values()];
@@ -150,9 +157,10 @@ export function newCustody(options: CustodyOptions): Custody {
     );
     if (instance !== undefined && found.spared.length === 0) await endCgroups(instance);
     const nameOf = ({ tag }: SweptProcess): string => (tag && names.get(tag.service)) ?? all[0]?.name ?? "";
-    for (const name of new Set([...found.ended, ...found.alive, ...found.spared].map(nameOf))) {
+    const isNews = ({ tag }: SweptProcess): boolean => tag?.service !== commandNumber;
+    for (const name of new Set([...found.ended, ...found.alive, ...found.spared].filter(isNews).map(nameOf))) {
       const own = (list: readonly SweptProcess[]): readonly SweptProcess[] =>
-        list.filter((one) => nameOf(one) === name);
+        list.filter((one) => isNews(one) && nameOf(one) === name);
       say(name, { ended: own(found.ended), alive: own(found.alive), spared: own(found.spared) });
     }
   };
@@ -171,6 +179,12 @@ export function newCustody(options: CustodyOptions): Custody {
     tag: (service, run) =>
       instance === undefined ? undefined : formatTag({ instance, service: numberOf(service), run }),
     ownTag: instance === undefined ? undefined : formatTag({ instance, service: ownNumber, run: 0 }),
+    foreground() {
+      const spare = (): readonly string[] => [...services.values()].flatMap(({ stop }) => stop.spare);
+      const { since, marker } = options;
+      const hurry = hurrying.signal;
+      return (foreground = newForeground({ instance, number: commandNumber, since, marker, hurry, spare, report }));
+    },
     cgroup({ name, stop }, run) {
       return stop.cgroup && instance !== undefined ? makeCgroup(instance, name, run) : undefined;
     },

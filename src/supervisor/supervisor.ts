@@ -18,6 +18,7 @@ import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { RunRecord, ServiceRecord } from "../effects/state/state.ts";
 import type { Assignment } from "../plan/env.ts";
+import type { Foreground } from "./foreground.ts";
 import { newHandover, withoutHandover } from "./handover.ts";
 import { type CustodyOptions, newCustody } from "./custody.ts";
 import { newJournal } from "./journal.ts";
@@ -81,6 +82,8 @@ export interface Supervisor extends Session, AsyncDisposable {
   records(): Readonly<Record<string, ServiceRecord>>;
   /** Takes over what an engine that died had, before anything else is asked. */
   reclaim(run: RunRecord): Promise<void>;
+  /** A command is about to run beside the services, in our own process group. */
+  foreground(): Foreground;
   /** Says something that changes nothing. */
   say(notice: Notice): void;
   /** SIGKILL to every live group, now and without the rules: for an end that cannot wait. */
@@ -253,6 +256,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
       for (const [name, record] of Object.entries(run.services)) formerTags.set(`${name} ${record.run}`, record.tag);
       return reclaimRuns(services, run, { ...around, runs });
     },
+    foreground: () => custody.foreground(),
     say: (notice) => send({ type: "noticed", notice }),
     abandon() {
       custody.hurry();

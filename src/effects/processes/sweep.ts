@@ -44,6 +44,8 @@ export interface SweepOptions {
   readonly cgroup?: string;
   /** True: nothing else goes on in this process. */
   readonly isAlone?: boolean;
+  /** True: who belongs is ended in our own process group too, which is spared otherwise. */
+  readonly isInOurGroup?: boolean;
 }
 
 /** A process that was found. */
@@ -83,7 +85,7 @@ export async function sweep(sought: Sought, options: SweepOptions): Promise<Swep
   const spared = new Map<string, SweptProcess>();
   const sparedGroups = new Set<number>();
   const isOurs = belongingTo(sought);
-  const isProtected = protectedOnes();
+  const isProtected = protectedOnes(options.isInOurGroup === true);
   const leaders = new Map(sought.leaders.map((leader) => [leader.pid, leader]));
   let chaseUntil = Number.POSITIVE_INFINITY;
   let victims: Seen[] = [];
@@ -190,10 +192,10 @@ function leaderOf(one: Seen, leaders: ReadonlyMap<number, Leader>): Leader | und
   return undefined;
 }
 
-function protectedOnes(): (one: Seen) => boolean {
+function protectedOnes(isInOurGroup: boolean): (one: Seen) => boolean {
   const group = readStat(process.pid)?.group;
   const pids = new Set([1, process.pid, ...ancestorsOf(process.pid).map(({ pid }) => pid)]);
-  return (one) => pids.has(one.pid) || one.group === group;
+  return (one) => pids.has(one.pid) || (one.group === group && !isInOurGroup);
 }
 
 /** The command line of what others use too; undefined for what is the service's own, as all is that stayed with it. */
