@@ -10,6 +10,7 @@ import { after, now } from "../effects/clock.ts";
 import { didYouMean } from "../manifest/suggest.ts";
 import { matcher } from "../plan/select.ts";
 import { durationOf } from "./duration.ts";
+import { leftBehind, leftBehindWords } from "./left-behind.ts";
 import type { AskArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
 import { statusJson } from "./status-table.ts";
@@ -43,7 +44,11 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   const paths = await stateOf(args);
   if (paths === undefined) return 2;
   await using session = await reachRun(paths);
-  if (session === undefined) return asking.nobodyThere?.() ?? sayNobodyThere(args);
+  if (session === undefined) {
+    const left = leftBehindWords(await leftBehind(paths.directory));
+    if (left !== undefined) process.stderr.write(`${left}\n`);
+    return asking.nobodyThere?.() ?? sayNobodyThere(args);
+  }
   const begun = now();
   const heard = waitFor(session, ({ event }) => asking.isHeard(event.type));
   const names = await asking.ask(session);

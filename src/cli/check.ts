@@ -72,6 +72,7 @@ function asText({ chosen, inspection, findings, code }: Verdict, style: Style): 
       .map(({ service, fatal, text }) => `${fatal ? style.bad(service) : style.warn(service)}: ${text}`)
       .join("\n"),
     leftBehindWords(inspection.left) ?? "",
+    inspection.silent ?? "",
     inspection.unusable ?? "",
     code === 3 ? "In a terminal you would be asked what to do." : "",
     conclusion(inspection, code, style),
@@ -108,6 +109,7 @@ function asJson({ chosen, inspection, findings, code }: Verdict): string {
     findings,
     warnings,
     ...(inspection.running === undefined ? {} : { running: inspection.running }),
+    ...(inspection.silent === undefined ? {} : { silent: inspection.silent }),
     ...(inspection.unusable === undefined ? {} : { unusable: inspection.unusable }),
     ...(inspection.left.size === 0 ? {} : { left: [...inspection.left] }),
     exitCode: code,

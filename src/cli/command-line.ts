@@ -17,10 +17,10 @@ import {
   startServiceOptions,
   upOptions,
 } from "./options.ts";
-import { RunError, UsageError } from "./usage-error.ts";
+import { RunError, UnreachableError, UsageError } from "./usage-error.ts";
 import { nearest } from "../manifest/suggest.ts";
 import { offerEngine } from "./engine-process.ts";
-import { launchFailed } from "./exit-codes.ts";
+import { launchFailed, unreachable } from "./exit-codes.ts";
 import { withFollow } from "./logs/arguments.ts";
 import { VERSION } from "./version.ts";
 
@@ -163,7 +163,7 @@ const epilogue = `Exit codes
   1    a service failed, or a command is missing (--check-only)
   2    the command line or the manifest is wrong; nothing was started
   3    a port conflict was left unresolved
-  4    nothing of this project runs here (status, attach, restart …)
+  4    nothing of this project runs here, or it does not answer (status, attach, restart …)
   5    not everything was ready within --timeout
   130  ended by Ctrl-C before everything was up (143: by SIGTERM, 129: by SIGHUP)
   run ends with its command's code, 126 or 127 when that cannot be run, 125 when the services did not come up
@@ -185,7 +185,8 @@ export async function runCommandLine(args: readonly string[], engine?: ChildProc
     .usage(
       "$0 [service..]\n\nStarts the services of services.yaml in order, with ports that are free, and leaves nothing behind.",
     )
-    .parserConfiguration({ "populate--": true })
+    // A service may be called 0, and what is a number says so itself.
+    .parserConfiguration({ "populate--": true, "parse-numbers": false, "parse-positional-numbers": false })
     .options(globalOptions)
     .strict()
     .wrap(Math.min(110, process.stdout.columns ?? 100))
@@ -209,10 +210,10 @@ export async function runCommandLine(args: readonly string[], engine?: ChildProc
     });
     return code;
   } catch (error) {
-    if (!isUsageError(error) && !(error instanceof RunError)) throw error;
+    if (!isUsageError(error) && !(error instanceof RunError || error instanceof UnreachableError)) throw error;
     const more = isUsageError(error) ? `${suggestion(error.message)}See launch --help.\n` : "";
     process.stderr.write(`${error.message}\n${more}`);
-    return failureOf(args);
+    return error instanceof UnreachableError ? unreachable : failureOf(args);
   }
 }
 

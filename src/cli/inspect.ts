@@ -9,6 +9,7 @@ import { type ConflictPolicy, decide, type Decision } from "../plan/conflicts.ts
 import { leftBehind } from "./left-behind.ts";
 import { unusableWords } from "./lock.ts";
 import type { Chosen } from "./project.ts";
+import { findSilentRun, silentWords } from "./silent-run.ts";
 
 /** The ports that a run would have, and the conflicts with what would be answered without a person. */
 export interface Inspection {
@@ -18,6 +19,8 @@ export interface Inspection {
   readonly left: ReadonlySet<number>;
   /** The run of this same project and instance that is going, if there is one. */
   readonly running?: { readonly pid: number };
+  /** Why that run cannot be talked to, if it cannot. */
+  readonly silent?: string;
   /** Why nothing can be started: the state directory cannot be used. */
   readonly unusable?: string;
 }
@@ -29,6 +32,7 @@ export async function inspectPorts(
 ): Promise<Inspection> {
   const paths = statePaths(project.root, options.instance, process.env);
   const running = readRun(paths);
+  const silent = running === undefined ? await findSilentRun(paths) : undefined;
   const fault = stateDirectoryFault(paths);
   const own = running?.ports ?? {};
   const open = services.filter((service) => own[service.name] === undefined);
@@ -55,6 +59,7 @@ export async function inspectPorts(
       return endpoint === undefined ? [] : [{ conflict, decision: decide(conflict, endpoint, options) }];
     }),
     ...(running === undefined ? {} : { running: { pid: running.pid } }),
+    ...(silent === undefined ? {} : { running: { pid: silent.pid }, silent: silentWords(silent, paths) }),
     ...(fault === undefined ? {} : { unusable: unusableWords(paths, fault) }),
   };
 }

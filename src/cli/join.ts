@@ -6,8 +6,9 @@ import type { Go } from "./early-engine.ts";
 import { engineCandidate } from "./engine-process.ts";
 import type { UpArgs } from "./options.ts";
 import { namedServices } from "./project.ts";
-import { reachRun, stateOf } from "./reach.ts";
+import { reachEvenSilent, stateOf } from "./reach.ts";
 import { wantsColor } from "./terminal.ts";
+import { UnreachableError } from "./usage-error.ts";
 
 /** A session with the run, or why there is none: what to say on stderr, and the exit code. */
 export type Joined =
@@ -19,7 +20,9 @@ export async function joinOrStart(args: UpArgs, kind: Go["kind"], onStart: () =>
   using candidate = engineCandidate();
   const paths = await stateOf(args);
   if (paths === undefined) return { ok: false, code: 2, words: "" };
-  const session = await reachRun(paths);
+  const reached = await reach(paths);
+  if ("words" in reached) return reached;
+  const { session } = reached;
   if (session === undefined) {
     const beginning = candidate.begin({ kind, colors: wantsColor(args) });
     onStart();
@@ -32,5 +35,18 @@ export async function joinOrStart(args: UpArgs, kind: Go["kind"], onStart: () =>
   } catch (error) {
     await session[Symbol.asyncDispose]();
     return { ok: false, code: 2, words: `${error instanceof Error ? error.message : String(error)}\n` };
+  }
+}
+
+/** The run that is going; what cannot be talked to is in the way. One that is silent is told of by the lock that it has. */
+async function reach(
+  paths: StatePaths,
+): Promise<{ readonly session: RemoteSession | undefined } | Extract<Joined, { readonly ok: false }>> {
+  try {
+    const reached = await reachEvenSilent(paths);
+    return { session: reached !== undefined && "session" in reached ? reached.session : undefined };
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    return { ok: false, code: 2, words: `${error.message}\n` };
   }
 }

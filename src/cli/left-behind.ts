@@ -1,4 +1,4 @@
-// What a killed run of this project has left, for commands that only look: they say it, and the next launch ends it.
+// What a killed run of this project has left, for commands that only look: they say it, and `launch down` or the next launch ends it.
 
 import { formerRun } from "../effects/state/former.ts";
 import { readState } from "../effects/state/state-file.ts";
@@ -14,6 +14,6 @@ export async function leftBehind(directory: string): Promise<ReadonlySet<number>
 /** One line about them; undefined when there are none. */
 export function leftBehindWords(pids: ReadonlySet<number>): string | undefined {
   if (pids.size === 0) return undefined;
-  const many = pids.size === 1 ? "a process" : `${pids.size} processes`;
-  return `A run of this project was killed and left ${many}; the next launch ends ${pids.size === 1 ? "it" : "them"}.`;
+  const [many, them] = pids.size === 1 ? ["a process", "it"] : [`${pids.size} processes`, "them"];
+  return `A run of this project was killed and left ${many}; launch down ends ${them}, and so does the next launch.`;
 }

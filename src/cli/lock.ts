@@ -59,7 +59,8 @@ async function lockHere(key: string, isSuccessor: boolean): Promise<Lease | unde
       // Its engine may have died since: whoever takes over comes first.
       if (isSuccessor || !isComing(formerRun(readState(key).state, key))) return lock;
       lock[Symbol.dispose]();
-    } else if (!isSuccessor && (await instanceOwner(key)) !== undefined) return undefined;
+      // `launch down`, which ends what a killed run has left, is no run and is over in a moment.
+    } else if (!isSuccessor && (await instanceOwner(key))?.run !== undefined) return undefined;
     if (now() > until) return undefined;
     await sleep(20);
   }

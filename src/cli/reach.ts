@@ -1,18 +1,20 @@
 // The run that is going in this project, reached from a command beside it.
 
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { dialSession, type RemoteSession } from "../client/session.ts";
 import { now, sleep } from "../effects/clock.ts";
-import { type StatePaths, statePaths } from "../effects/state/directory.ts";
+import { readStat } from "../effects/processes/proc.ts";
+import { readRun, type StatePaths, statePaths } from "../effects/state/directory.ts";
 import { formerRun, isComing } from "../effects/state/former.ts";
+import type { Run } from "../effects/state/registry.ts";
 import { readState } from "../effects/state/state-file.ts";
 import { locateManifest } from "../manifest/locate.ts";
 import { renderProblem } from "../manifest/problem.ts";
+import { unreachable } from "./exit-codes.ts";
 import type { GlobalArgs } from "./options.ts";
-import { RunError } from "./usage-error.ts";
-
-/** `launch status` and others when nothing runs here. */
-const nobodyThere = 4;
+import { findSilentRun, silentWords } from "./silent-run.ts";
+import { UnreachableError } from "./usage-error.ts";
 
 /** Where this project's run keeps its state; undefined when there is no manifest, and then that has been printed. */
 export async function stateOf(
@@ -27,22 +29,53 @@ export async function stateOf(
 /** How long an engine that is being started in a dead one's place is waited for, in milliseconds, and between two looks. */
 const longestComing = 5000;
 const interval = 20;
+/** How long an engine may take to answer, in milliseconds; one that is stopped will not. */
+const patience = { usual: 8000, stopped: 1000 };
+
+/** What was found where a run should be. */
+type Reached = { readonly session: RemoteSession } | { readonly silent: Run } | undefined;
 
 /**
  * The session of the run that is going here; undefined when there is none. A run whose engine has died and that is being taken
- * over is waited for. Throws a `RunError` when it cannot be talked to.
+ * over is waited for. Throws an `UnreachableError` when it cannot be talked to.
  */
-export async function reachRun({ directory }: StatePaths): Promise<RemoteSession | undefined> {
+export async function reachRun(paths: StatePaths): Promise<RemoteSession | undefined> {
+  const reached = await reachEvenSilent(paths);
+  if (reached === undefined || "session" in reached) return reached?.session;
+  throw new UnreachableError(silentWords(reached.silent, paths));
+}
+
+/** As `reachRun`, but answers a run whose state directory was removed. */
+export async function reachEvenSilent(paths: StatePaths): Promise<Reached> {
+  const { directory } = paths;
   const until = now() + longestComing;
-  try {
-    for (;;) {
-      const session = await dialSession(directory);
-      if (session !== undefined || !isComing(formerRun(readState(directory).state, directory))) return session;
-      if (now() > until) return undefined;
-      await sleep(interval);
+  for (;;) {
+    const session = await dial(paths);
+    if (session !== undefined) return { session };
+    const isOver = now() > until;
+    if (isOver || !isComing(formerRun(readState(directory).state, directory))) {
+      const silent = await findSilentRun(paths);
+      if (silent === undefined) return undefined;
+      // Where there is a directory it may be just beginning, or just ending.
+      if (isOver || !existsSync(directory)) return { silent };
     }
+    await sleep(interval);
+  }
+}
+
+async function dial(paths: StatePaths): Promise<RemoteSession | undefined> {
+  const isStopped = (): boolean => readStat(readRun(paths)?.pid ?? 0)?.state === "T";
+  try {
+    return await dialSession(paths.directory, isStopped() ? patience.stopped : patience.usual);
   } catch (error) {
-    throw new RunError(error instanceof Error ? error.message : String(error), { cause: error });
+    const run = readRun(paths);
+    const words = error instanceof Error ? error.message : String(error);
+    throw new UnreachableError(
+      run !== undefined && isStopped()
+        ? `The engine of ${run.name} (pid ${run.pid}) is stopped and answers nobody. kill -CONT ${run.pid} lets it go on.`
+        : words,
+      { cause: error },
+    );
   }
 }
 
@@ -52,5 +85,5 @@ export function sayNobodyThere(args: Pick<GlobalArgs, "instance">): number {
   process.stderr.write(
     `Nothing of this project runs here${which}. Start it by launch, or by launch -d in the background.\n`,
   );
-  return nobodyThere;
+  return unreachable;
 }

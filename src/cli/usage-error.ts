@@ -5,7 +5,12 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** The run that is going here is in the way, or cannot be talked to; the message says why. Ends the command with exit code 2. */
+/** The run that is going here is in the way; the message says why. Ends the command with exit code 2. */
 export class RunError extends Error {
   override name = "RunError";
+}
+
+/** A run is going here, but cannot be talked to; the message says why. Ends the command with exit code 4. */
+export class UnreachableError extends Error {
+  override name = "UnreachableError";
 }

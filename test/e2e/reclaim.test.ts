@@ -259,6 +259,8 @@ test.each([
   });
   await launch(project, ["-d", "--wait"]);
   const before = recordOf(project);
+  // Stopped, it cannot start another guard.
+  process.kill(before.engine.pid, "SIGSTOP");
   process.kill(before.guard!.pid, "SIGKILL");
   process.kill(before.engine.pid, "SIGKILL");
   const state = project.read(".launch/state.json");
@@ -266,7 +268,9 @@ test.each([
   const former = project.processes().map(({ pid }) => pid);
   for (const command of ["--check-only", "status", "conflicts"]) {
     const told = await launch(project, [command]);
-    expect(told.stdout + told.stderr).toMatch(/was killed and left \d+ processes; the next launch ends them/);
+    expect(told.stdout + told.stderr).toMatch(
+      /was killed and left \d+ processes; launch down ends them, and so does the next launch/,
+    );
   }
   expect(former.filter(isAlive)).toEqual(former);
 

@@ -1,7 +1,7 @@
 // `.launch/` beside the manifest: where it is, and who runs here.
 
 import { accessSync, constants, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isAlive, readStat } from "../processes/proc.ts";
 import { replaceFile } from "./replace-file.ts";
 import type { KeptPorts } from "./state.ts";
@@ -28,6 +28,16 @@ export function createStateDirectory({ directory, logs }: StatePaths): string {
   mkdirSync(logs, { recursive: true, mode: 0o700 });
   writeFileSync(join(directory, ".gitignore"), "*\n");
   return realpathSync(directory);
+}
+
+/** The real path that the directory has, or that it had before it was removed. */
+export function realStateDirectory(directory: string): string {
+  try {
+    return realpathSync(directory);
+  } catch {
+    const parent = dirname(directory);
+    return parent === directory ? directory : join(realStateDirectory(parent), basename(directory));
+  }
 }
 
 /** Why a run could not keep its state there, in the system's words; undefined where it could. Nothing is created. */
