@@ -1,6 +1,7 @@
 // The options that several commands share, and their types.
 
 import type { InferredOptionTypes, Options } from "yargs";
+import { instanceName } from "./instance-name.ts";
 
 /** Every command takes these. */
 export const globalOptions = {
@@ -25,6 +26,7 @@ export const globalOptions = {
     type: "string",
     default: "default",
     requiresArg: true,
+    coerce: instanceName,
     description: "a second run of the same project with its own state and ports",
   },
   json: { type: "boolean", default: false, description: "machine-readable output: one document, or one object a line" },

@@ -15,7 +15,7 @@ import { resolveService } from "./resolve.ts";
 import type { OpenService } from "./resolve.ts";
 import { manifestMap } from "./schema.ts";
 import type { ManifestInput, ServiceInput } from "./schema.ts";
-import { nameError, namePattern } from "./schema/scalars.ts";
+import { nameError, namePattern } from "./name.ts";
 import { serviceMap } from "./schema/service.ts";
 import { child, toPlain } from "./tree.ts";
 import type { Entry, Tree } from "./tree.ts";

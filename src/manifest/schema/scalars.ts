@@ -3,17 +3,13 @@
 import * as z from "zod";
 import { durationPattern } from "../duration.ts";
 import { sizePattern } from "../size.ts";
+import { nameError, namePattern } from "../name.ts";
 
 // A manifest is judged once, and code made for that would take longer to make than it saves.
 z.config({ jitless: true });
 
 /** Marks a value that only a later release will take. */
 export const notYet = "not supported yet";
-
-/** What a name of a service, an endpoint, a profile or a project looks like. */
-export const namePattern = /^[a-z0-9][a-z0-9_-]*$/;
-
-export const nameError = "lower-case letters, digits, - and _, starting with a letter or digit";
 
 export const name = z.string({ error: nameError }).regex(namePattern, { error: nameError });
 
