@@ -6,6 +6,33 @@ import { describe, expect, test } from "vitest";
 import { launch, startJson } from "../helpers/launch.ts";
 import { newProject } from "../helpers/project.ts";
 
+describe("a service whose name is a number", () => {
+  const services = { 0: { command: "echo zero; exec sleep 1000" }, "007": { command: "exec sleep 1000" } };
+
+  test.concurrent.each([["--check-only"], ["graph"], ["env"], ["conflicts"]])("can be named: %s", async (word) => {
+    await using project = newProject({ services });
+    const args = word.startsWith("-") ? ["0", "007", word] : [word, "0", "007"];
+    expect(await launch(project, args)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test.concurrent("can be started, stopped, looked at and read", async () => {
+    await using project = newProject({ services });
+    await using run = startJson(project, ["0", "007"]);
+    await run.events.find({ type: "up" });
+    expect((await launch(project, ["stop", "007"])).stdout).toContain("007 ");
+    expect((await launch(project, ["logs", "0"])).stdout).toContain("zero");
+    expect((await launch(project, ["status", "0"])).code).toBe(0);
+    await run.end("SIGINT");
+  });
+
+  test.concurrent("leaves the numbers of ports, and of the command of run, as they were typed", async () => {
+    await using project = newProject({ services });
+    expect((await launch(project, ["available", "45000"])).stdout).toMatch(/^45\d\d\d\n$/);
+    expect((await launch(project, ["kill", "1", "--yes"])).code).toBe(0);
+    expect((await launch(project, ["run", "0", "--", "echo", "007", "1e3"])).stdout).toBe("007 1e3\n");
+  });
+});
+
 describe("--instance", () => {
   const services = { api: { command: "exec sleep 1000" } };
 
