@@ -3,14 +3,13 @@
 import type { RemoteSession } from "../client/session.ts";
 import { exitCodeOf } from "../core/state.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
-import { formerRun, isComing } from "../effects/state/former.ts";
-import { readState } from "../effects/state/state-file.ts";
 import type { UserConfig } from "../manifest/user-config.ts";
 import { type Opening, openDashboardTerminal } from "../tui/opening.ts";
 import type { TerminalGuard } from "../tui/terminal/guard.ts";
 import { openHost } from "./host.ts";
-import { joinOrStart } from "./join.ts";
+import { type Joined, joinOrStart } from "./join.ts";
 import { loadDashboard } from "./load-dashboard.ts";
+import { lostWords } from "./lost-engine.ts";
 import type { FaceArgs, GlobalArgs, UpArgs } from "./options.ts";
 import { preferencesOf } from "./preferences.ts";
 import { endingLine } from "./summary.ts";
@@ -35,7 +34,7 @@ export async function showDashboard(args: UpArgs, settings: UserConfig, guard?: 
     process.stderr.write(joined.words);
     return joined.code;
   }
-  return await show(args, settings, joined.session, joined.paths, opening, joined.isNew);
+  return await show(args, settings, joined, opening);
 }
 
 /** Shows a run that is going. */
@@ -46,7 +45,7 @@ export async function attachDashboard(
   paths: StatePaths,
 ): Promise<number> {
   using opening = openHere(args, settings);
-  return await show(args, settings, session, paths, opening, false);
+  return await show(args, settings, { session, paths, isNew: false }, opening);
 }
 
 function openHere(args: FaceArgs & GlobalArgs, settings: UserConfig, guard?: TerminalGuard): Opening {
@@ -58,12 +57,11 @@ function openHere(args: FaceArgs & GlobalArgs, settings: UserConfig, guard?: Ter
 async function show(
   args: FaceArgs & GlobalArgs,
   settings: UserConfig,
-  given: RemoteSession,
-  paths: StatePaths,
+  joined: Omit<Extract<Joined, { readonly ok: true }>, "ok">,
   opening: Opening,
-  owner: boolean,
 ): Promise<number> {
-  await using session = given;
+  await using session = joined.session;
+  const { paths, isNew: owner } = joined;
   await session.watching();
   using host = openHost({ session, paths, owner, preferences: preferencesOf(settings, args) });
   const { runDashboard } = await loadDashboard();
@@ -94,16 +92,9 @@ async function show(
       return outcome === undefined ? 130 : exitCodeOf(outcome);
     }
     case "lost":
-      process.stderr.write(`${lostWords(session, paths)}\n`);
+      process.stderr.write(`${lostWords(session.about, paths.directory, await joined.death?.())}\n`);
       return 1;
   }
-}
-
-function lostWords({ about }: RemoteSession, { directory }: StatePaths): string {
-  const engine = `The engine of ${about.project} (pid ${about.pid}) was killed`;
-  return isComing(formerRun(readState(directory).state, directory))
-    ? `${engine}. Another goes on in its place: launch attach, launch status.`
-    : `${engine}, and what it had started is ended.`;
 }
 
 function say(words: string): number {

@@ -6,6 +6,7 @@ import { isOnItsWay } from "../core/drive.ts";
 import { after } from "../effects/clock.ts";
 import { durationOf } from "./duration.ts";
 import { joinOrStart } from "./join.ts";
+import { lostWords } from "./lost-engine.ts";
 import type { UpArgs } from "./options.ts";
 import { statusJson, statusTable } from "./status-table.ts";
 import { outcomeWords } from "./summary.ts";
@@ -24,7 +25,12 @@ export async function detach(args: UpArgs): Promise<number> {
   await using session = joined.session;
   const limit = args.wait ? durationOf("--timeout", args.timeout ?? defaultTimeout) : undefined;
   const seen = await look(session, args.wait ? hasArrived : hasItsPorts, limit);
-  if (seen === "ended") return sayEnd(await session.closed, session);
+  if (seen === "ended") {
+    const outcome = await session.closed;
+    if (outcome !== undefined) return sayEnd(outcome, session);
+    process.stderr.write(`${lostWords(session.about, joined.paths.directory, await joined.death?.())}\n`);
+    return 1;
+  }
   if (joined.isNew) await session.detach();
   const fleet = session.snapshot();
   process.stdout.write(args.json ? statusJson(session) : words(session, fleet, args));
@@ -92,8 +98,8 @@ function codeOf(fleet: Fleet, isLate: boolean): number {
 }
 
 /** The run is over before it was on its own. */
-function sayEnd(outcome: Outcome | undefined, session: RemoteSession): number {
-  const why = outcome === undefined ? "the engine is gone" : outcomeWords(outcome, session.snapshot());
+function sayEnd(outcome: Outcome, session: RemoteSession): number {
+  const why = outcomeWords(outcome, session.snapshot());
   process.stderr.write(`${session.about.project} ended${why === "" ? "" : `: ${why}`}\n`);
-  return outcome === undefined ? 1 : exitCodeOf(outcome);
+  return exitCodeOf(outcome);
 }

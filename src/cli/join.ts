@@ -4,6 +4,7 @@ import type { RemoteSession } from "../client/session.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
 import type { Go } from "./early-engine.ts";
 import { engineCandidate } from "./engine-process.ts";
+import type { Death } from "./lost-engine.ts";
 import type { UpArgs } from "./options.ts";
 import { namedServices } from "./project.ts";
 import { reachEvenSilent, stateOf } from "./reach.ts";
@@ -12,7 +13,14 @@ import { UnreachableError } from "./usage-error.ts";
 
 /** A session with the run, or why there is none: what to say on stderr, and the exit code. */
 export type Joined =
-  | { readonly ok: true; readonly session: RemoteSession; readonly paths: StatePaths; readonly isNew: boolean }
+  | {
+      readonly ok: true;
+      readonly session: RemoteSession;
+      readonly paths: StatePaths;
+      readonly isNew: boolean;
+      /** How the engine has ended; there when it is our child. */
+      readonly death?: () => Promise<Death | undefined>;
+    }
   | { readonly ok: false; readonly code: number; readonly words: string };
 
 /** Joins or starts. A new run ends with this process unless it is detached; `onStart` is called before its first word is waited for. */
@@ -27,7 +35,7 @@ export async function joinOrStart(args: UpArgs, kind: Go["kind"], onStart: () =>
     const beginning = candidate.begin({ kind, colors: wantsColor(args) });
     onStart();
     const born = await beginning;
-    return born.ok ? { ok: true, session: born.session, paths, isNew: true } : born;
+    return born.ok ? { ...born, paths, isNew: true } : born;
   }
   try {
     await session.start(namedServices(args), args.deps);

@@ -6,11 +6,12 @@ import { now, sleep } from "../effects/clock.ts";
 import { formerRun } from "../effects/state/former.ts";
 import type { RunRecord } from "../effects/state/state.ts";
 import { readState } from "../effects/state/state-file.ts";
+import { keepTrace } from "./engine-log.ts";
 import type { UpArgs } from "./options.ts";
 import { chooseServices } from "./project.ts";
 import { stateOf } from "./reach.ts";
 import { recently } from "./run-record.ts";
-import { keepTrace, openServed } from "./serve.ts";
+import { openServed } from "./serve.ts";
 import { RunError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
 

@@ -1,18 +1,16 @@
 // The engine as a process of its own: it runs the services and shows nothing; faces attach to it and come and go.
 
-import { appendFileSync } from "node:fs";
 import { Socket } from "node:net";
-import { join } from "node:path";
 import { exitCodeOf } from "../core/state.ts";
 import { statePaths } from "../effects/state/directory.ts";
 import { type Go, lifelineDescriptor } from "./early-engine.ts";
+import { keepTrace } from "./engine-log.ts";
 import { newSilentFace } from "./face.ts";
 import { type Live, type LiveOptions, openLive } from "./live.ts";
 import type { UpArgs } from "./options.ts";
 import { type Chosen, chooseServices, otherServices } from "./project.ts";
 import { nothingToStart } from "./start-options.ts";
 import { UsageError } from "./usage-error.ts";
-import { VERSION } from "./version.ts";
 
 /** Runs until it is asked to end, or until the face that started it goes away without detaching; answers the exit code. */
 export async function serve(typed: UpArgs): Promise<number> {
@@ -61,16 +59,6 @@ export function openServed(
 function successor(): readonly string[] {
   const typed = process.argv.slice(1).filter((word) => word !== "--reclaim");
   return [process.execPath, ...process.execArgv, ...typed, "--reclaim"];
-}
-
-/** What is said on stderr, where nobody may read any more, is also kept beside the state. */
-export function keepTrace(directory: string, words: string): void {
-  try {
-    const line = `${new Date().toISOString()} launch ${VERSION}\n${words}\n`;
-    appendFileSync(join(directory, "engine.log"), line, { mode: 0o600 });
-  } catch {
-    // It has been said on stderr.
-  }
 }
 
 /** What the face that started us says first; undefined when it goes instead. */

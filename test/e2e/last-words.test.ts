@@ -1,0 +1,34 @@
+// An engine that dies by itself while somebody waits for it: how, and what it had said.
+
+import { expect, onTestFinished, test } from "vitest";
+import { launch, startLaunch } from "../helpers/launch.ts";
+import { newProject } from "../helpers/project.ts";
+import { until } from "../helpers/wait.ts";
+
+test("launch -d --wait says how the engine died and its last words, and engine.log keeps them", async () => {
+  const dying = `if (process.argv.includes("--engine") && !process.argv.includes("--reclaim")) {
+    process.once("SIGUSR2", () => {
+      require("node:fs").writeSync(2, "FATAL ERROR: nothing works\\n");
+      process.kill(process.pid, "SIGTRAP");
+    });
+    require("node:fs").writeFileSync("engine-pid", String(process.pid));
+  }`;
+  const project = newProject(
+    { name: "shop", services: { never: { command: "touch begun; exec sleep 1000", ready: { log: "^up$" } } } },
+    { "dying.cjs": dying },
+  );
+  onTestFinished(async () => {
+    await launch(project, ["down"]);
+    await project[Symbol.asyncDispose]();
+  });
+  const env = { NODE_OPTIONS: `--require=${project.path("dying.cjs")}` };
+  await using going = startLaunch(project, ["-d", "--wait"], { env });
+  await until("its service", () => project.has("begun"));
+  const pid = Number(project.read("engine-pid"));
+  process.kill(pid, "SIGUSR2");
+  expect(await going.ended).toBe(1);
+  const words = `The engine of shop (pid ${pid}) died by SIGTRAP.`;
+  expect(going.stderr()).toContain(words);
+  expect(going.stderr()).toContain("Its last words:\n  FATAL ERROR: nothing works\n");
+  expect(project.read(".launch/engine.log")).toContain(`${words}\nIts last words:\n  FATAL ERROR: nothing works\n`);
+});
