@@ -17,7 +17,7 @@ export interface Entries {
 }
 
 /** Entries kept in memory; a reader that asks for older ones starts at the oldest kept. */
-const kept = 2000;
+const kept = 512;
 
 /** No entry yet, or those that came before. */
 export function newEntries(before: readonly Entry[] = []): Entries {
