@@ -33,9 +33,11 @@ const placeSocket = { null: `exec 3<&0 </dev/null`, open: `exec 2<&0 0<&3 3<&2 2
 const become = `exec "$@"`;
 const becomeListener = `LISTEN_PID=$$; export LISTEN_PID; exec "$@"`;
 // The signals that end a program are made to do nothing here, which a child does not inherit; it is waited for in the
-// foreground, and its end is kept before it is passed on, as the same signal where it was one.
+// foreground, and its end is kept before it is passed on, as the same signal where it was one. What the shell itself says of
+// that end is none of the command's output.
 const keepStatus = `status=$1; shift; trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM
-"$@"; code=$?
+exec 2>/dev/null
+(exec "$@" 2>&1); code=$?
 echo $code >"$status.new" && mv -f "$status.new" "$status"
 [ $code -gt 128 ] && name=$(kill -l $code) && ulimit -S -c 0 && trap - "$name" && kill -s "$name" $$
 exit $code`;
