@@ -26,8 +26,8 @@ export interface Asking {
   isDone(fleet: Fleet, member: Member): boolean;
   /** True when it has become what was asked for. */
   isGood(member: Member): boolean;
-  /** What is said of a service for which it has, as what follows its name; `took` is in words. */
-  words(member: Member, took: string): string;
+  /** What is said of a service for which it has, as what follows its name; `took` is in words, undefined when it was so before. */
+  words(member: Member, took: string | undefined): string;
   /** True when the end of the whole run is as good. */
   readonly isGoodAtTheEnd?: true;
   /** What is said and answered when nothing of the project runs here; not given: that is said on stderr, and 4. */
@@ -51,6 +51,7 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   }
   const begun = now();
   const heard = waitFor(session, ({ event }) => asking.isHeard(event.type));
+  const before = session.snapshot();
   const names = await asking.ask(session);
   if ((await heard) === "gone") return sayGone(args, asking);
   const mine = (fleet: Fleet): readonly Member[] => names.flatMap((name) => fleet.members[name] ?? []);
@@ -62,7 +63,14 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   if (waited === "gone") return sayGone(args, asking);
   const fleet = session.snapshot();
   if (args.json) process.stdout.write(statusJson(session, ({ service }) => names.includes(service.name)));
-  else say(args, asking, mine(fleet), fleet, session.now(), describeMillis(now() - begun));
+  else {
+    const took = describeMillis(now() - begun);
+    const wasSo = ({ service, run }: Member): boolean => {
+      const old = before.members[service.name];
+      return old !== undefined && old.run === run && asking.isGood(old) && asking.isDone(before, old);
+    };
+    say(args, asking, mine(fleet), fleet, session.now(), (member) => (wasSo(member) ? undefined : took));
+  }
   return args.wait ? codeOf(asking, mine(fleet), fleet, waited === "held") : 0;
 }
 
@@ -81,20 +89,28 @@ export function hasArrived(fleet: Fleet, member: Member): boolean {
   return isUp(member) || !isOnItsWay(fleet)(member);
 }
 
-/** How a service that came up is told: `is ready after 300ms on port 8080`. */
-export function upWords({ state, ports }: Member, took: string): string {
-  if (state.status === "exited") return `is completed after ${took}`;
+/** How a service that came up is told: `is ready after 300ms on port 8080`; of one that was up: `is ready already on port 8080`. */
+export function upWords({ state, ports }: Member, took: string | undefined): string {
+  const when = took === undefined ? "already" : `after ${took}`;
+  if (state.status === "exited") return `is completed ${when}`;
   const numbers = Object.values(ports);
-  return `is ready after ${took}${numbers.length === 0 ? "" : ` on port ${numbers.join(", ")}`}`;
+  return `is ready ${when}${numbers.length === 0 ? "" : ` on port ${numbers.join(", ")}`}`;
 }
 
-function say(args: AskArgs, asking: Asking, members: readonly Member[], fleet: Fleet, at: number, took: string): void {
+function say(
+  args: AskArgs,
+  asking: Asking,
+  members: readonly Member[],
+  fleet: Fleet,
+  at: number,
+  took: (member: Member) => string | undefined,
+): void {
   for (const member of members) {
     const { name } = member.service;
     if (!args.wait) {
       if (!args.quiet) process.stdout.write(`${name}: asked\n`);
     } else if (asking.isGood(member)) {
-      if (!args.quiet) process.stdout.write(`${name} ${asking.words(member, took)}\n`);
+      if (!args.quiet) process.stdout.write(`${name} ${asking.words(member, took(member))}\n`);
     } else process.stderr.write(`${name} ${explain(fleet, name, at).text}\n`);
   }
 }

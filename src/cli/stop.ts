@@ -15,7 +15,7 @@ export function run(args: AskArgs): Promise<number> {
     isHeard: (type) => type === "down",
     isDone: (_, member) => isDown(member),
     isGood: isStopped,
-    words: (member, took) => (member.run === 0 ? "was not running" : `is stopped, after ${took}`),
+    words: (member, took) => (took === undefined ? "was not running" : `is stopped, after ${took}`),
     isGoodAtTheEnd: true,
     nobodyThere() {
       const words = "Nothing of this project runs here.";

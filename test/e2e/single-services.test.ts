@@ -45,6 +45,19 @@ test("restart returns once the services are ready again, with new processes", as
   expect(after.services[0]?.pid).not.toBe(before.services[0]?.pid);
 });
 
+test("what is as it was asked to be is said to be so already", async () => {
+  const project = await runShop({
+    services: { ...shop.services, seed: { type: "task", command: "true" } },
+  });
+  const { stdout } = await launch(project, ["start", "db", "worker", "seed"]);
+  expect(stdout).toMatch(/^db is ready already on port \d+\nworker is ready already\nseed is completed already\n$/);
+  await launch(project, ["stop", "worker"]);
+  expect((await launch(project, ["stop", "worker"])).stdout).toBe("worker was not running\n");
+  expect((await launch(project, ["start", "worker", "api"])).stdout).toMatch(
+    /^db is ready already on port \d+\napi is ready already\nworker is ready after \S+\n$/,
+  );
+});
+
 test("stop ends what is named and nothing else, and start brings it back with what it needs", async () => {
   const project = await runShop();
   const stopped = await launch(project, ["stop", "db", "api"]);
