@@ -8,6 +8,7 @@ import { durationOf } from "./duration.ts";
 import { joinOrStart } from "./join.ts";
 import { lostWords } from "./lost-engine.ts";
 import type { UpArgs } from "./options.ts";
+import { sayNotices } from "./say-notices.ts";
 import { statusJson, statusTable } from "./status-table.ts";
 import { outcomeWords } from "./summary.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
@@ -23,6 +24,8 @@ export async function detach(args: UpArgs): Promise<number> {
     return joined.code;
   }
   await using session = joined.session;
+  // Whoever comes to a run that goes on has been told by the one that started it.
+  using _notices = joined.isNew ? sayNotices(session) : undefined;
   const limit = args.wait ? durationOf("--timeout", args.timeout ?? defaultTimeout) : undefined;
   const seen = await look(session, args.wait ? hasArrived : hasItsPorts, limit);
   if (seen === "ended") {

@@ -140,3 +140,15 @@ test("an engine in the background that is ended by a signal stops its services",
   process.kill((await statusOf(project)).pid, "SIGTERM");
   await until("everything to be gone", () => project.processes().length === 0);
 });
+
+test.each([[["-d"]], [["-d", "--wait"]]])(
+  "what is wrong with the state is said on stderr, once, by %o",
+  async (args) => {
+    const project = newShop();
+    project.write(".launch/state.json", '{"torn');
+    const first = await launch(project, args);
+    expect(first.code).toBe(0);
+    expect(first.stderr).toMatch(/^warning: .*state\.json.*\n$/);
+    expect(await launch(project, args)).toMatchObject({ code: 0, stderr: "" });
+  },
+);

@@ -1,0 +1,18 @@
+// Passes on what the engine of a run in the background has to say, while somebody still reads.
+
+import type { RemoteSession } from "../client/session.ts";
+import type { Entry } from "../core/event.ts";
+import { aboutOf, noticeRemark } from "../core/notice.ts";
+
+/** Warnings on stderr: those of before at once, and each as it comes until disposed. */
+export function sayNotices(session: Pick<RemoteSession, "past" | "subscribe">): Disposable {
+  const say = ({ event }: Entry): void => {
+    if (event.type !== "noticed") return;
+    const remark = noticeRemark(event.notice);
+    if (remark === undefined || remark.tone === "plain") return;
+    const about = aboutOf(event.notice);
+    process.stderr.write(`warning: ${about === "launch" ? "" : `${about}: `}${remark.text}\n`);
+  };
+  for (const entry of session.past) say(entry);
+  return session.subscribe(say);
+}
