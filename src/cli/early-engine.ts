@@ -24,11 +24,12 @@ export function spawnEngine(): ChildProcess {
   });
 }
 
-const others = new Set(
-  "attach status logs start stop restart why notify down run graph env conflicts ports available kill schema help completion".split(
+/** The commands that need no engine: all but `up`. */
+export const commandWords: readonly string[] =
+  "attach status logs start stop restart why notify down run graph env conflicts ports available kill schema".split(
     " ",
-  ),
-);
+  );
+const others = new Set([...commandWords, "help", "completion"]);
 const withoutDashboard =
   /^(?:--(?:check-only|non-interactive|json|plain|screen-reader|help|version|engine|reclaim)(?:=.*)?|-[A-Za-z]*[hV])$/;
 

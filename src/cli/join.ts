@@ -5,6 +5,7 @@ import type { StatePaths } from "../effects/state/directory.ts";
 import type { Go } from "./early-engine.ts";
 import { engineCandidate } from "./engine-process.ts";
 import type { Death } from "./lost-engine.ts";
+import { meantCommand } from "./meant-command.ts";
 import type { UpArgs } from "./options.ts";
 import { namedServices } from "./project.ts";
 import { reachEvenSilent, stateOf } from "./reach.ts";
@@ -42,7 +43,8 @@ export async function joinOrStart(args: UpArgs, kind: Go["kind"], onStart: () =>
     return { ok: true, session, paths, isNew: false };
   } catch (error) {
     await session[Symbol.asyncDispose]();
-    return { ok: false, code: 2, words: `${error instanceof Error ? error.message : String(error)}\n` };
+    const words = error instanceof Error ? error.message : String(error);
+    return { ok: false, code: 2, words: `${words}\n${meantCommand(args, words)}` };
   }
 }
 

@@ -7,6 +7,7 @@ import { type Problem, renderProblem } from "../manifest/problem.ts";
 import { checkGraph } from "../plan/graph.ts";
 import { withImpliedNeeds } from "../plan/implied.ts";
 import { selectServices } from "../plan/select.ts";
+import { meantCommand, type Typed } from "./meant-command.ts";
 import type { GlobalArgs, SelectionArgs } from "./options.ts";
 
 /** What a command works on. */
@@ -19,7 +20,7 @@ export interface Chosen {
 
 /** Reads the manifest and chooses; undefined when something is wrong, and then it has been printed. */
 export async function chooseServices(
-  args: GlobalArgs & { readonly [Name in keyof SelectionArgs]?: SelectionArgs[Name] | undefined },
+  args: GlobalArgs & Pick<Typed, "_"> & { readonly [Name in keyof SelectionArgs]?: SelectionArgs[Name] | undefined },
 ): Promise<Chosen | undefined> {
   const project = await readProject(args);
   if (project === undefined) return undefined;
@@ -32,6 +33,7 @@ export async function chooseServices(
   });
   if (selected.ok) return { ...project, services: selected.services };
   printProblems(selected.problems);
+  process.stderr.write(meantCommand(args, selected.problems.map(({ message }) => message).join("\n")));
   return undefined;
 }
 

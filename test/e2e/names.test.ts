@@ -61,3 +61,31 @@ describe("--instance", () => {
     await run.end("SIGINT");
   });
 });
+
+describe("a mistyped command", () => {
+  const services = { api: { command: "exec sleep 1000" } };
+
+  test.concurrent.each([[[]], [["--check-only"]], [["-d"]]])("is told from a service, with %o", async (more) => {
+    await using project = newProject({ services });
+    const { code, stderr } = await launch(project, ["stpo", "api", ...more]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('no service is called "stpo"');
+    expect(stderr).toContain("Or did you mean the command: launch stop\n");
+  });
+
+  test.concurrent("is told from a service of a run that is going", async () => {
+    await using project = newProject({ services });
+    await using run = startJson(project);
+    await run.events.find({ type: "up" });
+    expect((await launch(project, ["-d", "lgos"])).stderr).toContain("Or did you mean the command: launch logs\n");
+    await run.end("SIGINT");
+  });
+
+  test.concurrent("is not looked for where there is a command, or nothing is near", async () => {
+    await using project = newProject({ services });
+    for (const args of [["graph", "stpo"], ["up", "stpo"], ["worker"], ["--services", "stpo"]]) {
+      const { code, stderr } = await launch(project, args);
+      expect({ code, hint: stderr.includes("the command") }).toEqual({ code: 2, hint: false });
+    }
+  });
+});
