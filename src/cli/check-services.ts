@@ -3,7 +3,7 @@
 import { describe } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
 import { canRelay } from "../effects/health/notify-relay.ts";
-import { findFault } from "../effects/processes/spawn.ts";
+import { findFault } from "../effects/processes/fault.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
 import type { Assignment } from "../plan/env.ts";

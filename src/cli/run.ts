@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { describe, describeMillis } from "../core/failure.ts";
 import { exitCodeOf, type Fleet } from "../core/state.ts";
 import { readTree, signalProcess } from "../effects/processes/signal.ts";
-import { findFault, shellFault } from "../effects/processes/spawn.ts";
+import { findFault, shellFault } from "../effects/processes/fault.ts";
 import { wrap } from "../effects/processes/wrapper.ts";
 import { after } from "../effects/clock.ts";
 import { exportsOf } from "../plan/env.ts";

@@ -5,15 +5,16 @@ import { after } from "../effects/clock.ts";
 /** Until V8 is told not to collect by itself, in milliseconds: the start goes first, and in 8 s it would be too late. */
 const outOfTheWay = 1500;
 
-// Loaded when it is used: `node:v8` alone takes 5 ms.
-const memory = (): Promise<typeof import("../effects/memory.ts")> => import("../effects/memory.ts");
-
 /** Collects garbage after so many milliseconds, unless disposed before. */
 export function tidyMemoryIn(ms: number): Disposable {
-  return after(ms, () => void memory().then(({ collectGarbage }) => collectGarbage()));
+  // Loaded when it is used: `node:v8` alone takes 5 ms.
+  return after(ms, () => void import("../effects/memory.ts").then(({ collectGarbage }) => collectGarbage()));
 }
 
 /** Has V8 do nothing by itself for as long as this process is quiet, unless disposed before. Call it at the start. */
 export function keepQuiet(): Disposable {
-  return after(outOfTheWay, () => void memory().then(({ forgoLateCollections }) => forgoLateCollections()));
+  return after(
+    outOfTheWay,
+    () => void import("../effects/memory.ts").then(({ forgoLateCollections }) => forgoLateCollections()),
+  );
 }

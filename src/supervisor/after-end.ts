@@ -7,7 +7,7 @@ import type { Ending } from "../core/state.ts";
 import { sleep } from "../effects/clock.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import { groupAlive, signalProcess } from "../effects/processes/signal.ts";
-import { shellFault } from "../effects/processes/spawn.ts";
+import { shellFault } from "../effects/processes/fault.ts";
 import { contestedPorts } from "./contested.ts";
 import type { Custody } from "./custody.ts";
 import { keptOf, type Live } from "./live.ts";

@@ -1,7 +1,7 @@
 // What is told of a run's preparation to whoever asks: everything but the values, which may be secrets.
 
 import type { Details } from "../core/session.ts";
-import type { RenderedCommand } from "../effects/processes/spawn.ts";
+import type { RenderedCommand } from "../effects/processes/spec.ts";
 import type { Preparation } from "./prepare.ts";
 
 /** The preparation as a person may see it. */

@@ -12,7 +12,7 @@ import { newSign, type Sign } from "../effects/health/sign.ts";
 import { awaitSilence } from "../effects/health/watchdog.ts";
 import type { Leader } from "../effects/ports/ownership.ts";
 import type { Ports } from "../effects/ports/ports.ts";
-import type { Spawn } from "../effects/processes/spawn.ts";
+import type { Spawn } from "../effects/processes/spec.ts";
 
 /** What handing over needs from around it. */
 export interface HandoverOptions {

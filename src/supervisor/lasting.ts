@@ -3,7 +3,7 @@
 import { closeSync } from "node:fs";
 import type { Service } from "../core/service.ts";
 import { openEndlessInput } from "../effects/processes/endless-input.ts";
-import type { Spawn } from "../effects/processes/spawn.ts";
+import type { Spawn } from "../effects/processes/spec.ts";
 import { statusPath } from "../effects/state/exit-status.ts";
 
 /** What one run gets. */

@@ -3,7 +3,7 @@
 
 import type { Command, Probe, Service } from "../core/service.ts";
 import type { RenderedFile } from "../effects/state/generated-files.ts";
-import type { RenderedCommand } from "../effects/processes/spawn.ts";
+import type { RenderedCommand } from "../effects/processes/spec.ts";
 import { readEnvFiles } from "../manifest/dotenv.ts";
 import { render, renderShell } from "../manifest/interpolate.ts";
 import { literal, lookupIn } from "../manifest/layers.ts";

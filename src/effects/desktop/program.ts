@@ -1,6 +1,6 @@
 // A program of the person's own machine, none of ours: whether it is there, and the environment that it gets.
 
-import { findFault } from "../processes/spawn.ts";
+import { findFault } from "../processes/fault.ts";
 
 /** What a face was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -8,7 +8,7 @@ import type { Command } from "../../core/service.ts";
 import { after, deadline } from "../clock.ts";
 import { plainText } from "../../core/sanitize.ts";
 import { signalProcess } from "../processes/signal.ts";
-import { findFault } from "../processes/spawn.ts";
+import { findFault } from "../processes/fault.ts";
 import { wrap } from "../processes/wrapper.ts";
 import { codeOf, describeCode, describeSilence } from "./connect.ts";
 import type { Bound, ProbeResult, Subject } from "./subject.ts";

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { now } from "../clock.ts";
 import { coverMasters } from "../processes/masters.ts";
 import { signalProcess } from "../processes/signal.ts";
-import { findFault } from "../processes/spawn.ts";
+import { findFault } from "../processes/fault.ts";
 import { wrap } from "../processes/wrapper.ts";
 import { shortSocketPath } from "./notify-directory.ts";
 

@@ -2,7 +2,8 @@
 // outlives it, its output in the service's log.
 
 import { signalProcess } from "./signal.ts";
-import { type Spawn, spawnService } from "./spawn.ts";
+import { spawnService } from "./spawn.ts";
+import type { Spawn } from "./spec.ts";
 
 /** Runs the command to its end, or kills it once the signal is aborted; never rejects for what the command is or does. */
 export async function runCommand(spec: Omit<Spawn, "stdin">, signal: AbortSignal): Promise<void> {

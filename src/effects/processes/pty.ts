@@ -10,7 +10,9 @@ import { type Attachment, newAudience, type Size } from "./audience.ts";
 import { holdMaster } from "./masters.ts";
 import { readStat } from "./proc.ts";
 import { loadPtyPackage, type PtyPackage } from "./pty-package.ts";
-import { findFault, type Spawn, type Spawned } from "./spawn.ts";
+import { findFault } from "./fault.ts";
+import type { Spawned } from "./spawn.ts";
+import type { Spawn } from "./spec.ts";
 import { newTyping } from "./typing.ts";
 import { wrap } from "./wrapper.ts";
 

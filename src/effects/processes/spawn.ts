@@ -3,45 +3,12 @@
 // services feel every tenth of a millisecond. Commands whose output we consume run through execa (exec probes, `launch run`).
 
 import { spawn, spawnSync, type ChildProcess, type IOType } from "node:child_process";
-import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { Exit, Failure } from "../../core/failure.ts";
+import { findFault } from "./fault.ts";
 import { coverMasters } from "./masters.ts";
 import { readStat } from "./proc.ts";
+import type { Spawn } from "./spec.ts";
 import { wrap, type Wrapped } from "./wrapper.ts";
-
-/** A command with everything rendered. */
-export type RenderedCommand = { readonly shell: string } | { readonly args: readonly string[] };
-
-/** What to spawn, and with what around it. */
-export interface Spawn {
-  readonly command: RenderedCommand;
-  readonly cwd: string;
-  /** The whole environment; nothing is added. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly stdin: "open" | "null";
-  /** What it reads from instead of a pipe of ours. */
-  readonly input?: number;
-  /** A descriptor opened for appending: stdout and stderr together, in order. */
-  readonly output: number;
-  /** What everything that it starts inherits and is found by; see `tag.ts`. */
-  readonly tag?: string;
-  /** A cgroup of its own, joined before its program begins. */
-  readonly cgroup?: string;
-  /** Listening sockets that it gets from descriptor 3 on, with `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES`. */
-  readonly sockets?: readonly ListeningSocket[];
-  /** A file, opened for appending, that it says things about itself to; its number is in `NOTIFY_FD`. */
-  readonly notify?: number;
-  /** The file that its exit code is kept in should nobody of ours be there to see its end. */
-  readonly status?: string;
-}
-
-/** A socket that listens already and is handed over. */
-export interface ListeningSocket {
-  /** The endpoint's name. */
-  readonly name: string;
-  readonly fd: number;
-}
 
 /** A process that was spawned. Its pid is also the number of its group and session. */
 export interface Spawned {
@@ -110,93 +77,3 @@ function failureOf(error: unknown, spec: Spawn): Failure {
   if (["ENOENT", "ENOTDIR", "EACCES"].includes(code)) return findFault(spec) ?? { kind: "spawn", code, message };
   return { kind: "spawn", code, message };
 }
-
-/** What would keep the command from being started: its directory or its program; undefined: nothing seen. */
-export function findFault({ command, cwd, env }: Pick<Spawn, "command" | "cwd" | "env">): Failure | undefined {
-  if (statOf(cwd)?.isDirectory() !== true) return { kind: "no-directory", path: cwd };
-  const program = "args" in command ? command.args[0] : firstWord(command.shell);
-  return program === undefined ? undefined : programFault(program, cwd, env["PATH"]);
-}
-
-/** A shell's answer to a program it could not run, be it the command's own or the one that wraps it, told apart from any other exit. */
-export function shellFault(
-  { command, cwd, env }: Pick<Spawn, "command" | "cwd" | "env">,
-  exit: Exit,
-): Failure | undefined {
-  if (exit.code !== 127 && exit.code !== 126) return undefined;
-  if ("args" in command) return interpreterFault(command.args[0] ?? "", cwd, env["PATH"]);
-  if (exit.code === 127) return { kind: "command-not-found", command: command.shell };
-  return { kind: "not-executable", command: command.shell };
-}
-
-function programFault(program: string, cwd: string, path: string | undefined): Failure | undefined {
-  const files = filesOf(program, cwd, path);
-  if (files.length === 0) return { kind: "command-not-found", command: program };
-  return files.some(isExecutable) ? undefined : { kind: "not-executable", command: program };
-}
-
-/** A script whose first line names an interpreter that cannot be run; a program that itself ends with 127 is not judged. */
-function interpreterFault(program: string, cwd: string, path: string | undefined): Failure | undefined {
-  const file = filesOf(program, cwd, path).find(isExecutable);
-  const interpreter = file === undefined ? undefined : /^#!\s*(\S+)/.exec(beginningOf(file))?.[1];
-  return interpreter === undefined ? undefined : programFault(interpreter, cwd, path);
-}
-
-function filesOf(program: string, cwd: string, path: string | undefined): readonly string[] {
-  const candidates = program.includes("/")
-    ? [isAbsolute(program) ? program : resolve(cwd, program)]
-    : (path ?? "/usr/local/bin:/usr/bin:/bin")
-        .split(delimiter)
-        .map((directory) => join(resolve(cwd, directory), program));
-  return candidates.filter(isFile);
-}
-
-function beginningOf(file: string): string {
-  let fd: number | undefined;
-  try {
-    fd = openSync(file, "r");
-    const bytes = Buffer.alloc(256);
-    return bytes.toString("latin1", 0, readSync(fd, bytes, 0, bytes.length, 0));
-  } catch {
-    return "";
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
-}
-
-/** Undefined for what is not there or may not be looked at: a shell passes over such an entry of the PATH as well. */
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
-function isFile(path: string): boolean {
-  return statOf(path)?.isFile() === true;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The program that a shell string starts with, when that can be told without being a shell. */
-function firstWord(shell: string): string | undefined {
-  const words = shell.trim().split(/\s+/);
-  const word = words.find((candidate) => !/^[A-Za-z_][A-Za-z0-9_]*=/.test(candidate));
-  if (word === undefined || !/^[\w@%+:,./-]+$/.test(word) || shellWords.has(word)) return undefined;
-  return word;
-}
-
-// Words that the shell itself knows; none of them is looked for in the PATH.
-const shellWords = new Set(
-  ". : [ alias bg break case cd command continue do done echo elif else esac eval exec exit export false fg fi for getopts hash if in jobs kill local printf pwd read readonly return set shift test then time times trap true type ulimit umask unalias unset until wait while {".split(
-    " ",
-  ),
-);

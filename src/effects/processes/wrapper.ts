@@ -1,7 +1,7 @@
 // What is really spawned for a command that comes with extras: a shell that prepares itself and then becomes the command,
 // so that everything the command starts inherits what was prepared. Pure: it only says which words and descriptors.
 
-import type { RenderedCommand, Spawn } from "./spawn.ts";
+import type { RenderedCommand, Spawn } from "./spec.ts";
 
 /** The extras of a spawn that a wrapper brings about. */
 export type Extras = Pick<Spawn, "tag" | "cgroup" | "sockets" | "notify" | "status"> & Partial<Pick<Spawn, "stdin">>;

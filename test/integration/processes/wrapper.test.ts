@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Exit } from "../../../src/core/failure.ts";
 import { signalProcess } from "../../../src/effects/processes/signal.ts";
-import { shellFault, type Spawn, spawnService } from "../../../src/effects/processes/spawn.ts";
+import { shellFault } from "../../../src/effects/processes/fault.ts";
+import { spawnService } from "../../../src/effects/processes/spawn.ts";
+import type { Spawn } from "../../../src/effects/processes/spec.ts";
 import { until } from "../ports/strangers.ts";
 
 const tag = String(2n ** 61n + 12_345n);
