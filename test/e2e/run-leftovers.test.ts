@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { launch, startLaunch } from "../helpers/launch.ts";
+import { endAll, isAlive } from "../helpers/processes.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
 import { ctrlC, startTerminal } from "../helpers/terminal.ts";
 import { until } from "../helpers/wait.ts";
@@ -27,6 +28,22 @@ describe("what the command of launch run leaves", () => {
     await allSleep(project);
     run.signal("SIGKILL");
     await until("nothing to be left", () => project.processes().length === 0);
+  });
+
+  test.concurrent("is ended by the next start when the guard was killed as well, in the group of who starts it too", async () => {
+    await using project = newProject({ services });
+    await using run = startLaunch(project, ["run", "--", "sh", "-c", `${away} exec sleep 4444`]);
+    await allSleep(project);
+    run.signal("SIGSTOP");
+    const guards = project.processes().filter(({ command }) => command.includes("launch-guard"));
+    expect(guards).toHaveLength(1);
+    endAll(guards);
+    run.signal("SIGKILL");
+    // Its output goes on: the command has it open.
+    await until("launch to be gone", () => !isAlive(run.pid));
+    expect(project.processes().some(({ command }) => command === "sleep 4444")).toBe(true);
+    expect((await launch(project, ["run", "--", "true"])).code).toBe(0);
+    expect(project.processes()).toEqual([]);
   });
 
   test.concurrent("is killed with a command that does not heed SIGTERM, after ten seconds", async () => {

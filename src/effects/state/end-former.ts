@@ -6,6 +6,7 @@ import { cgroupPrefix, endCgroup, endCgroups } from "../processes/cgroup.ts";
 import type { ProcessStat } from "../processes/proc.ts";
 import { lookAround } from "../processes/scan.ts";
 import { belongingTo, type Sought, type Swept, sweep } from "../processes/sweep.ts";
+import { readTag } from "../processes/tag.ts";
 import { isProcess } from "./former.ts";
 import type { LiveRecord, RunRecord } from "./state.ts";
 
@@ -15,7 +16,14 @@ const longestGrace = 5000;
 /** Asks all to end, each by its own signal, and kills who does not; `spare` are names of programs that live on. */
 export async function endFormer(run: RunRecord, spare: readonly string[]): Promise<Swept> {
   const graces = livesOf(run).map(({ graceMs }) => Math.min(graceMs, longestGrace));
-  const swept = await sweep(soughtOf(run), { signal: "SIGTERM", graceMs: Math.max(0, ...graces), spare });
+  // The command of `launch run` may be in our own group, where one script starts both; what we are part of is let live.
+  const isWithin = run.tag !== undefined && readTag(process.pid)?.instance === run.tag;
+  const swept = await sweep(soughtOf(run), {
+    signal: "SIGTERM",
+    graceMs: Math.max(0, ...graces),
+    spare,
+    isInOurGroup: !isWithin,
+  });
   if (run.tag !== undefined && swept.spared.length === 0) await endCgroupsOf(run.tag, run);
   return swept;
 }
