@@ -5,7 +5,15 @@ import type * as z from "zod";
 import { manifestMap, portPoolMap } from "../src/manifest/schema.ts";
 import { portMap } from "../src/manifest/schema/port.ts";
 import { healthMap, readyMap } from "../src/manifest/schema/probe.ts";
-import { envFileMap, fileMap, logsMap, needMap, restartMap, serviceMap, stopMap } from "../src/manifest/schema/service.ts";
+import {
+  envFileMap,
+  fileMap,
+  logsMap,
+  needMap,
+  restartMap,
+  serviceMap,
+  stopMap,
+} from "../src/manifest/schema/service.ts";
 
 const tables: Readonly<Record<string, z.ZodObject>> = {
   manifest: manifestMap,
