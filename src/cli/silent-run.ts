@@ -6,12 +6,13 @@ import { instanceOwner } from "../effects/ports/leases.ts";
 import { isAlive, readStat } from "../effects/processes/proc.ts";
 import { signalProcess } from "../effects/processes/signal.ts";
 import { realStateDirectory, type StatePaths } from "../effects/state/directory.ts";
-import type { Run } from "../effects/state/registry.ts";
+import { isAnyRunning, type Run } from "../effects/state/registry.ts";
 import { onSignals } from "./signals.ts";
 
 /** The live run that has this state directory for itself; undefined when there is none that has said who it is. */
 export async function findSilentRun({ directory }: Pick<StatePaths, "directory">): Promise<Run | undefined> {
-  return (await instanceOwner(realStateDirectory(directory)))?.run;
+  // Who the owner of a lock is takes longer to find out.
+  return isAnyRunning() ? (await instanceOwner(realStateDirectory(directory)))?.run : undefined;
 }
 
 /** Why it cannot be asked anything, and what to do. */

@@ -59,6 +59,11 @@ export function findRunOf(
     .find((run) => run?.root === root && run.instance === instance);
 }
 
+/** True while any run of this user lives that has announced itself. */
+export function isAnyRunning(directory: string | undefined = runsDirectory()): boolean {
+  return pidsIn(directory).some((pid) => findRun(pid, directory) !== undefined);
+}
+
 /** The user's private directory for what lasts as long as a run; `undefined` when there is none that only this user can write to. */
 export function runsDirectory(): string | undefined {
   const uid = process.getuid?.() ?? 0;
