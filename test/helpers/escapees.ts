@@ -16,6 +16,7 @@ export interface Zoo extends Disposable {
 /** How to get away. */
 export type Escapee = keyof typeof escapes;
 
+// Whoever hops ends by itself after half a minute, should a test that was killed leave it behind.
 // Perl has fork, setsid and exec without anything in between. `$sleep` and `$perl` are the copies.
 const escapes = {
   "stays in its group": `fork or exec $sleep, 1000;`,
@@ -26,9 +27,9 @@ const escapes = {
   "is a daemon that overwrites its environment": `fork or do { setsid; fork and exit; $0 = "x" x 4000; sleep 1000 };`,
   "is a daemon that ignores SIGTERM": `fork or do { setsid; fork and exit; $SIG{TERM} = "IGNORE"; exec $sleep, 1000 };`,
   "is a stopped daemon": `fork or do { setsid; fork and exit; kill STOP => $$; exec $sleep, 1000 };`,
-  "hops from session to session": `fork or do { setsid; while (1) { fork and exit; setsid; select undef, undef, undef, 0.005 } };`,
-  "hops with an empty environment": `fork or do { setsid; %ENV = (); while (1) { fork and exit; setsid; select undef, undef, undef, 0.005 } };`,
-  "hops as fast as it can and ignores SIGTERM": `fork or do { $SIG{TERM} = "IGNORE"; setsid; while (1) { fork and exit; setsid } };`,
+  "hops from session to session": `fork or do { setsid; while (time < $until) { fork and exit; setsid; select undef, undef, undef, 0.005 } exit };`,
+  "hops with an empty environment": `fork or do { setsid; %ENV = (); while (time < $until) { fork and exit; setsid; select undef, undef, undef, 0.005 } exit };`,
+  "hops as fast as it can and ignores SIGTERM": `fork or do { $SIG{TERM} = "IGNORE"; setsid; while (time < $until) { fork and exit; setsid } exit };`,
 } as const;
 
 /** Those that can be caught by whoever looks for them one by one. */
@@ -59,7 +60,7 @@ export function openZoo(): Zoo {
       });
   return {
     command(kind) {
-      const script = `use POSIX "setsid"; my ($sleep, $perl) = @ARGV; ${escapes[kind]} exec $sleep, 1000`;
+      const script = `use POSIX "setsid"; my ($sleep, $perl) = @ARGV; my $until = time + 30; ${escapes[kind]} exec $sleep, 1000`;
       return [perl, "-e", script, sleep, perl];
     },
     living,
