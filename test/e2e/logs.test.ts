@@ -228,13 +228,19 @@ test("following sees a run and the one after it, and no line twice or not at all
   const project = newProject({
     name: "shop",
     defaults: { logs: { max_size: "64kB", keep: 1000 } },
-    services: { api: { command: "seq 1 100000", type: "task" } },
+    // In portions, so that the log is rotated meanwhile.
+    services: {
+      api: {
+        command: "for i in 0 1 2 3 4 5 6 7 8 9; do seq $((i * 10000 + 1)) $((i * 10000 + 10000)); sleep 0.1; done",
+        type: "task",
+      },
+    },
   });
   onTestFinished(() => project[Symbol.asyncDispose]());
-  const going = following(project, "api");
+  const going = following(project, "api", "-n", "all");
   going.child.stdout?.pause();
   expect(await launch(project, ["--non-interactive"])).toMatchObject({ code: 0 });
-  expect(readdirSync(project.path(".launch/logs")).length).toBeGreaterThan(4);
+  expect(readdirSync(project.path(".launch/logs"))).toContain("api.1.log");
   going.child.stdout?.resume();
   await until(
     "the first run",

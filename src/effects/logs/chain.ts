@@ -2,6 +2,7 @@
 // takes nothing away: what is rotated out of the log under our eyes is read on in the archive.
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { beginningOf } from "./hole.ts";
 import { archivePath, listLogs, logPath, timesPath } from "./names.ts";
 import { isFrom } from "./times-format.ts";
@@ -13,7 +14,9 @@ export interface Segment extends Disposable {
   readonly inode: number;
   /** True: a service may still write to it. */
   readonly isLive: boolean;
-  /** Where its lines begin; what is before is a hole. */
+  /** Where its lines began when it was opened: what has been rotated away since is read in the archives. */
+  readonly began: number;
+  /** Where its lines begin now; what is before is a hole. */
   first(): number;
   size(): number;
   /** True if what it held before has become an archive. */
@@ -36,11 +39,11 @@ export function openChain(directory: string, service: string): Chain {
   for (let attempt = 1; ; attempt++) {
     const numbers = listLogs(directory).get(service) ?? [];
     const last = openSegment(live, true);
-    const first = last?.first() ?? 0;
     const archives = numbers.flatMap((number) => openSegment(archivePath(live, number), false) ?? []);
     const chain = last === undefined ? archives : [...archives, last];
     // A rotation in between would show lines twice.
-    const isSettled = (last === undefined || last.first() === first) && newestInode(live) === archives.at(-1)?.inode;
+    const isSettled =
+      (last === undefined || last.first() === last.began) && newestInode(live) === archives.at(-1)?.inode;
     if (isSettled || attempt === attempts) return chain;
     for (const segment of chain) segment[Symbol.dispose]();
   }
@@ -78,6 +81,7 @@ function openSegment(path: string, isLive: boolean): Segment | undefined {
     path,
     inode,
     isLive,
+    began: begin(),
     first: begin,
     size: () => fstatSync(fd).size,
     isRotated() {
@@ -108,10 +112,21 @@ function openSegment(path: string, isLive: boolean): Segment | undefined {
 
 /** Reads what was copied from the log with this inode before it was no longer there; -1 when no archive has it. */
 function readArchived(live: string, inode: number, target: Buffer, offset: number, most = Infinity): number {
-  for (let number = 1; number <= most; number++) {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const read = readNumbered(live, inode, target, offset, most);
+    // While a rotation gives all of them other numbers, one may be missed.
+    if (read !== -1) return read;
+  }
+  return -1;
+}
+
+function readNumbered(live: string, inode: number, target: Buffer, offset: number, most: number): number {
+  const numbers = listLogs(dirname(live)).get(basename(live, ".log")) ?? [];
+  for (const number of numbers.toReversed()) {
+    if (number > most) break;
     const path = archivePath(live, number);
     using segment = openSegment(path, false);
-    if (segment === undefined) return -1;
+    if (segment === undefined) continue;
     const header = readHeader(timesPath(path));
     if (header === undefined || !isFrom(header, inode) || header.from > offset) continue;
     const within = offset - header.from;

@@ -27,7 +27,7 @@ export function lastLines(chain: Chain, count: number, since: ChainPlace, wanted
   for (let index = chain.length - 1; index >= since.segment; index--) {
     const segment = chain[index];
     if (segment === undefined) continue;
-    const floor = Math.max(segment.first(), index === since.segment ? since.offset : 0);
+    const floor = Math.max(segment.began, index === since.segment ? since.offset : 0);
     for (let to = segment.size(); to > floor;) {
       const from = startBefore(segment, to, floor);
       const isCut = from === undefined;
@@ -100,9 +100,9 @@ function placeOf(segment: Segment, from: number, to: number, skip: number, wante
 export function filterAt(segment: Segment, offset: number, wanted: Wanted): LineFilter {
   const filter = newLineFilter(wanted);
   if (wanted.level === "all") return filter;
-  const from = Math.max(segment.first(), offset - context);
+  const from = Math.max(segment.began, offset - context);
   const bytes = readAll(segment, from, offset);
-  const begin = from === segment.first() ? 0 : bytes.indexOf(lineFeed) + 1;
+  const begin = from === segment.began ? 0 : bytes.indexOf(lineFeed) + 1;
   for (const { text } of linesOf({ bytes: bytes.subarray(begin), continued: false, origin: "program" })) {
     filter.pass(text);
   }
@@ -118,8 +118,8 @@ function readAll(segment: Segment, from: number, to: number): Buffer {
 export function placeSince(chain: Chain, time: number): ChainPlace {
   for (const [index, segment] of chain.entries()) {
     if (segment.modified() < time) continue;
-    const offset = segment.times()?.offsetAt(time) ?? segment.first();
-    if (offset < segment.size()) return { segment: index, offset: Math.max(offset, segment.first()) };
+    const offset = segment.times()?.offsetAt(time) ?? segment.began;
+    if (offset < segment.size()) return { segment: index, offset: Math.max(offset, segment.began) };
   }
   return { segment: chain.length, offset: 0 };
 }

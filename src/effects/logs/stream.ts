@@ -45,7 +45,7 @@ export function streamLines(chain: Chain, from: ChainPlace, startsContinued = fa
   /** What has been read and not been answered: `buffer` from `begin` to `end`; `position` is the file's byte at `end`. */
   let begin = 0;
   let end = 0;
-  let position = Math.max(from.offset, segment?.first() ?? 0);
+  let position = Math.max(from.offset, segment?.began ?? 0);
   let continued = startsContinued;
   let remark: string | undefined;
 
@@ -93,7 +93,7 @@ export function streamLines(chain: Chain, from: ChainPlace, startsContinued = fa
     segment = chain[++index];
     times = segment?.times();
     begin = end = 0;
-    position = segment?.first() ?? 0;
+    position = segment?.began ?? 0;
     continued = false;
     return true;
   };
