@@ -263,6 +263,7 @@ test.each([
   process.kill(before.engine.pid, "SIGSTOP");
   process.kill(before.guard!.pid, "SIGKILL");
   process.kill(before.engine.pid, "SIGKILL");
+  await until("both to be gone", () => !isAlive(before.engine.pid) && !isAlive(before.guard!.pid));
   const state = project.read(".launch/state.json");
   project.write(".launch/state.json", state.slice(0, state.length * part));
   const former = project.processes().map(({ pid }) => pid);

@@ -72,7 +72,9 @@ test("stop ends what is named and nothing else, and start brings it back with wh
 
 test("a service that does not come up again is said, with 1, and why says so too", async () => {
   const project = await runShop({
-    services: { api: { command: "test -e broken && exit 3; exec sleep 1000", restart: "no", ready: { exec: "true" } } },
+    services: {
+      api: { command: "test -e broken && exit 3; exec sleep 1000", restart: "no", ready: { exec: "test ! -e broken" } },
+    },
   });
   project.write("broken", "");
   const restarted = await launch(project, ["restart", "api"]);
