@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { launch, startJson } from "../helpers/launch.ts";
+import { until } from "../helpers/wait.ts";
 import { newProject } from "../helpers/project.ts";
 
 describe("a service whose name is a number", () => {
@@ -78,6 +79,9 @@ describe("a mistyped command", () => {
     await using run = startJson(project);
     await run.events.find({ type: "up" });
     expect((await launch(project, ["-d", "lgos"])).stderr).toContain("Or did you mean the command: launch logs\n");
+    await until("the engine that was not needed to be gone", () =>
+      project.processes().every(({ command }) => !command.includes("--engine")),
+    );
     await run.end("SIGINT");
   });
 
