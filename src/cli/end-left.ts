@@ -1,7 +1,6 @@
 // What a killed run has left, ended without a new one: what the next `launch` would do before it starts anything.
 
 import { rmSync } from "node:fs";
-import { resolve } from "node:path";
 import { socketPaths } from "../control/address.ts";
 import { noticeRemark } from "../core/notice.ts";
 import { now, sleep } from "../effects/clock.ts";
@@ -15,7 +14,7 @@ import { formerRun, isComing } from "../effects/state/former.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { RunRecord } from "../effects/state/state.ts";
 import { openStateFile, readState } from "../effects/state/state-file.ts";
-import { loadManifest } from "../manifest/load.ts";
+import { loadAsAsked } from "./project.ts";
 import { endFormerRun } from "./former-run.ts";
 import type { GlobalArgs } from "./options.ts";
 import { UnreachableError } from "./usage-error.ts";
@@ -68,13 +67,7 @@ async function lockFor(directory: string): Promise<Lease> {
 
 /** Programs that are to live, and files that are to stay, are named in the manifest; one that cannot be read names none, and no file goes. */
 async function endRun(args: GlobalArgs, run: RunRecord, directory: string, written: WrittenFiles): Promise<Swept> {
-  const loaded = await loadManifest({
-    directory: resolve(args.directory ?? "."),
-    dotenv: args.dotenv,
-    env: { ...process.env },
-    check: () => [],
-    ...(args.file === undefined ? {} : { files: args.file }),
-  });
+  const loaded = await loadAsAsked(args);
   return loaded.ok ? endFormerRun(run, directory, loaded.project.services, written) : endFormer(run, []);
 }
 

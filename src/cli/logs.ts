@@ -1,9 +1,8 @@
 // `launch logs [SVC…]`: what services have written, whether anything runs or not, in the order of time.
 
-import { resolve } from "node:path";
 import { listLogs } from "../effects/logs/names.ts";
 import type { Wanted } from "../effects/logs/filter.ts";
-import { loadManifest } from "../manifest/load.ts";
+import { loadAsAsked } from "./project.ts";
 import { nearest } from "../manifest/suggest.ts";
 import { matcher } from "../plan/select.ts";
 import { durationOf } from "./duration.ts";
@@ -88,13 +87,7 @@ async function knownServices(
   const found = [...listLogs(logs).keys()];
   const isFound = patterns.every((pattern) => found.some(matcher([pattern])));
   if (isFound && found.length > 0 && !wantsColor(args) && !args.follow) return found;
-  const loaded = await loadManifest({
-    directory: resolve(args.directory ?? "."),
-    dotenv: args.dotenv,
-    env: { ...process.env },
-    check: () => [],
-    ...(args.file === undefined ? {} : { files: args.file }),
-  });
+  const loaded = await loadAsAsked(args);
   const named = loaded.ok ? loaded.project.services.map(({ name }) => name) : [];
   return [...new Set([...named, ...found])];
 }

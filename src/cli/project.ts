@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import type { Project, Service } from "../core/service.ts";
-import { loadManifest } from "../manifest/load.ts";
+import { type Loaded, loadManifest } from "../manifest/load.ts";
 import { type Problem, renderProblem } from "../manifest/problem.ts";
 import { checkGraph } from "../plan/graph.ts";
 import { withImpliedNeeds } from "../plan/implied.ts";
@@ -67,16 +67,24 @@ export function otherServices({ project, services }: Chosen, args: GlobalArgs & 
 
 /** Reads the manifest; undefined when something is wrong, and then it has been printed. */
 export async function readProject(args: GlobalArgs): Promise<Omit<Chosen, "services"> | undefined> {
-  const loaded = await loadManifest({
-    directory: resolve(args.directory ?? "."),
-    dotenv: args.dotenv,
-    env: { ...process.env },
-    check: (services) => checkGraph(withImpliedNeeds(services)),
-    ...(args.file === undefined ? {} : { files: args.file }),
-  });
+  const loaded = await loadAsAsked(args, (services) => checkGraph(withImpliedNeeds(services)));
   if (loaded.ok) return { project: loaded.project, warnings: loaded.warnings };
   printProblems(loaded.problems);
   return undefined;
+}
+
+/** Reads the manifest that the command line names or that is found, and prints nothing; `check` judges its services. */
+export function loadAsAsked(
+  args: Pick<GlobalArgs, "directory" | "dotenv" | "file">,
+  check: (services: readonly Service[]) => readonly Problem[] = () => [],
+): Promise<Loaded> {
+  return loadManifest({
+    directory: resolve(args.directory ?? "."),
+    dotenv: args.dotenv,
+    env: { ...process.env },
+    check,
+    ...(args.file === undefined ? {} : { files: args.file }),
+  });
 }
 
 /** Problems on stderr, as a person reads them. */
