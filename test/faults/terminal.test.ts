@@ -51,12 +51,13 @@ async function when({ phase, args }: Case, act: (terminal: Terminal) => Promise<
   await using terminal = startTerminal(project, args);
   await reach(terminal);
   await act(terminal);
-  const left = (): string =>
-    project
-      .processes()
-      .map(({ command }) => command)
-      .join("\n");
-  await until("everything to be gone", () => left() === "", left);
+  // What is just ending has a pid and no command any more.
+  const left = (): readonly string[] => project.processes().map(({ pid, command }) => `${pid} ${command}`);
+  await until(
+    "everything to be gone",
+    () => left().length === 0,
+    () => left().join("\n"),
+  );
   expect(terminal.shown()).not.toMatch(/EIO|has a bug|at .*\.cjs/);
 }
 
