@@ -213,6 +213,7 @@ test("without Perl there is no NOTIFY_SOCKET, and the descriptor serves", async 
   onTestFinished(() => void (process.env["PATH"] = PATH));
   await using run = await startEngine(project);
   await run.events.state("api", "ready");
+  await until("its first line", () => run.lines("api").length > 0);
   expect(run.lines("api")).toEqual(["socket:"]);
 });
 

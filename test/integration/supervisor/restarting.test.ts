@@ -236,7 +236,13 @@ test("not everything up in time ends with 5 and names what was waited for", asyn
 
 test("a log that somebody has deleted is written anew from the next start on", async () => {
   await using project = newProject({
-    services: { api: { command: 'echo "run $LAUNCH_RUN"; exec sleep 1000', restart: { policy: "always", delay: 0 } } },
+    services: {
+      api: {
+        command: 'echo "run $LAUNCH_RUN"; exec sleep 1000',
+        ready: { log: "^run" },
+        restart: { policy: "always", delay: 0 },
+      },
+    },
   });
   await using run = await startEngine(project);
   const first = await run.events.state("api", "ready");
