@@ -45,7 +45,7 @@ export function compile(directory: string, name: string): string {
 
 /** One moment that a service wrote down itself, in milliseconds of the monotonic clock. */
 export interface Stamp {
-  readonly what: "started" | "listening" | "printed";
+  readonly what: "started" | "listening" | "printed" | "child" | "session";
   readonly pid: number;
   readonly at: number;
   readonly name: string;
@@ -72,12 +72,13 @@ let nextPort = 20_000;
 
 /** A run of `count` ports in a row that nobody listens on, below the range that the system gives away itself. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  for (; nextPort + count < 32_000; nextPort += count) {
-    const ports = Array.from({ length: count }, (_, index) => nextPort + index);
-    const free = await Promise.all(ports.map(isFree));
-    if (!free.every(Boolean)) continue;
+  while (nextPort + count < 32_000) {
+    const first = nextPort;
+    // At once, since somebody else may ask while these are tried.
     nextPort += count;
-    return ports;
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    const free = await Promise.all(ports.map(isFree));
+    if (free.every(Boolean)) return ports;
   }
   throw new Error(`no ${count} free ports in a row below 32000`);
 }

@@ -3,11 +3,16 @@
 //   service idle                   waits for a signal
 //   service lines N BYTES [RATE]   prints N numbered lines of BYTES bytes each, the newline included; so many a second, or at once
 //   service rate N BYTES           prints N such lines a second, in a coloured and plain mixture, until it is ended
+//   service exit CODE DELAY_MS     ends with CODE after DELAY_MS
+//   service family                 idle with a child in its group; both end by themselves after two minutes
+//   service deaf                   the same, and a child in a session of its own; all three ignore SIGTERM, SIGINT and SIGHUP
+//   service as FILE NAME …         any of these, with FILE and NAME in the place of STAMP and NAME
 // Each moment is appended to the file that STAMP names, as `WHAT PID MONOTONIC_NS NAME`, to be read from outside.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +22,9 @@
 
 static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n";
 
+static const char *path, *name;
+
 static void stamp(const char *what) {
-  const char *path = getenv("STAMP"), *name = getenv("NAME");
   if (path == NULL) return;
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -97,7 +103,43 @@ static int print_at_rate(long lines_per_second, int bytes) {
   }
 }
 
+static _Noreturn void stay(void) {
+  for (;;) pause();
+}
+
+static _Noreturn void raise_family(int is_deaf) {
+  if (is_deaf) {
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+  }
+  for (int child = 0; child < (is_deaf ? 2 : 1); child++) {
+    if (fork() > 0) continue;
+    // Not inherited: what no supervisor ends is no burden to the machine for long.
+    alarm(120);
+    if (child == 1) setsid();
+    stamp(child == 1 ? "session" : "child");
+    stay();
+  }
+  alarm(120);
+  stay();
+}
+
+static int end(int code, long delay_ms) {
+  struct timespec delay = {delay_ms / 1000, (delay_ms % 1000) * 1000000L};
+  nanosleep(&delay, NULL);
+  return code;
+}
+
 int main(int count, char **arguments) {
+  path = getenv("STAMP");
+  name = getenv("NAME");
+  if (count > 3 && strcmp(arguments[1], "as") == 0) {
+    path = arguments[2];
+    name = arguments[3];
+    arguments += 3;
+    count -= 3;
+  }
   stamp("started");
   const char *mode = count > 1 ? arguments[1] : "";
   if (strcmp(mode, "listen") == 0 && count == 4) return serve(atoi(arguments[2]), atol(arguments[3]));
@@ -105,9 +147,11 @@ int main(int count, char **arguments) {
     return print_lines(atol(arguments[2]), atoi(arguments[3]), count == 5 ? atol(arguments[4]) : 0);
   }
   if (strcmp(mode, "rate") == 0 && count == 4) return print_at_rate(atol(arguments[2]), atoi(arguments[3]));
-  if (strcmp(mode, "idle") == 0) {
-    for (;;) pause();
-  }
-  fprintf(stderr, "usage: service listen PORT DELAY_MS | idle | lines N BYTES [RATE] | rate N BYTES\n");
+  if (strcmp(mode, "idle") == 0) stay();
+  if (strcmp(mode, "exit") == 0 && count == 4) return end(atoi(arguments[2]), atol(arguments[3]));
+  if (strcmp(mode, "family") == 0) raise_family(0);
+  if (strcmp(mode, "deaf") == 0) raise_family(1);
+  fprintf(stderr, "usage: service [as FILE NAME] listen PORT DELAY_MS | idle | lines N BYTES [RATE] | rate N BYTES"
+                  " | exit CODE DELAY_MS | family | deaf\n");
   return 2;
 }

@@ -6,6 +6,7 @@ import type { Peer } from "./peer.ts";
 export const cannotInProcfile = {
   gate: "a Procfile says nothing of needs or probes",
   chain: "a Procfile says nothing of needs or probes",
+  stranger: "a Procfile says nothing of needs or probes",
   "unknown key": "a Procfile has no keys",
   cycle: "a Procfile says nothing of needs",
 } as const satisfies Peer["cannot"];

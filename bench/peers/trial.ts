@@ -1,0 +1,205 @@
+// One peer doing one job: started, watched, asked to stop; nothing of it lives after disposal.
+
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
+import { spawn as spawnInTerminal } from "@lydell/node-pty";
+import { type Bench, now, ownProcesses, programOf, readStamps, type Stamp } from "../machine.ts";
+import { type Contender, environmentOf } from "./contender.ts";
+import type { Job, Plan, Scenario, Service } from "./peer.ts";
+import { commandLineOf, endAll, residents } from "./residents.ts";
+
+/** What the trials of one benchmark have in common. */
+export interface Ground {
+  readonly bench: Bench;
+  readonly path: string;
+}
+
+/** A service before it is known where it stamps: the arguments are those of the service's program. */
+export type Wanted = Partial<Omit<Service, "name" | "argv">> & {
+  readonly does: readonly (string | number)[];
+  /** Instead of the service's program. */
+  readonly program?: string;
+};
+
+/** A job whose files are there; the directory is gone after disposal, and whoever belongs to it. */
+export interface Prepared extends AsyncDisposable {
+  readonly job: Job;
+  readonly plan: Plan;
+  readonly env: Readonly<Record<string, string>>;
+  readonly file: string;
+}
+
+/** A started peer. */
+export interface Trial {
+  readonly job: Job;
+  readonly plan: Plan;
+  /** Just before the spawn, in monotonic milliseconds. */
+  readonly startedAt: number;
+  /** The process that was started. */
+  readonly pid: number;
+  /** Its exit code, or the signal that ended it; undefined while it runs. A client that leaves a daemon ends early. */
+  code(): number | string | undefined;
+  /** What the services have stamped so far, in the order of the file. */
+  stamps(): readonly Stamp[];
+  /** The supervisor and its helpers: everything of the directory but services. */
+  own(): readonly number[];
+  /** What supervises; throws when it is not there. */
+  supervisor(): number;
+  /** What the peer has printed so far, without colours. */
+  printed(): string;
+  /** Waits until `found` gives something; throws after `limitMs`, or a minute. */
+  until<T>(what: string, found: () => T | undefined, limitMs?: number): Promise<T>;
+  /** Asks it to stop; resolves, with the moment before, when it has been asked. */
+  askToStop(): Promise<number>;
+  /** True when what was to end has: the process that was started, or the command that stops it. */
+  hasStopped(): boolean;
+}
+
+/** Where a peer's own output goes. */
+export const printedFile = "printed.txt";
+
+/** Writes the files of a job into a directory of its own. */
+export function prepare(
+  { bench, path }: Ground,
+  { peer, file }: Contender,
+  scenario: Scenario,
+  wanted: Readonly<Record<string, Wanted>>,
+): Prepared {
+  const directory = mkdtempSync(join(bench.directory, "job-"));
+  const program = join(directory, "service");
+  copyFileSync(bench.service, program);
+  const services = Object.entries(wanted).map(([name, { does, program: other, ...rest }]): Service => {
+    const argv = [other ?? program, "as", stampsOf(directory), name, ...does.map(String)];
+    return { needs: [], restart: "no", graceMs: 2000, ...rest, name, argv };
+  });
+  const job = { scenario, directory, program, services };
+  const plan = peer.plan(job);
+  for (const [name, text] of Object.entries(plan.files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+  const env = { ...environmentOf(path, directory), ...plan.env };
+  return {
+    job,
+    plan,
+    env,
+    file,
+    async [Symbol.asyncDispose]() {
+      if (plan.cleanUp !== undefined) spawnSync(file, plan.cleanUp, { cwd: directory, env, timeout: 20_000 });
+      await endAll(directory);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts the peer on what was prepared. */
+export function start(prepared: Prepared): Trial {
+  const { job, plan } = prepared;
+  const { directory } = job;
+  const startedAt = now();
+  const running = plan.way === "terminal" ? startInTerminal(prepared) : startPlain(prepared);
+  let stopper: { hasEnded: boolean } | undefined;
+
+  const trial: Trial = {
+    job,
+    plan,
+    startedAt,
+    pid: running.pid,
+    code: running.code,
+    stamps: () => readStamps(stampsOf(directory)),
+    // Helpers may work elsewhere and without our environment; those are below the process that was started.
+    own: () => [
+      ...new Set([
+        ...residents(directory).filter((pid) => programOf(pid) !== job.program),
+        ...(running.code() === undefined ? ownProcesses(running.pid, job.program) : []),
+      ]),
+    ],
+    supervisor() {
+      const { supervisor } = plan;
+      if (supervisor === undefined) return running.pid;
+      const found = trial.own().find((pid) => supervisor.test(commandLineOf(pid)));
+      if (found === undefined) throw new Error(`no process is like ${String(supervisor)}: ${trial.printed()}`);
+      return found;
+    },
+    printed: () => stripVTControlCharacters(readFileSync(join(directory, printedFile), "utf8").slice(-100_000)),
+    async until(what, found, limitMs = 60_000) {
+      const deadline = now() + limitMs;
+      for (;;) {
+        const value = found();
+        if (value !== undefined) return value;
+        if (now() <= deadline) {
+          await sleep(4);
+          continue;
+        }
+        throw new Error(`not seen within ${limitMs} ms: ${what}\n${trial.printed().slice(-1500)}`);
+      }
+    },
+    async askToStop() {
+      const askedAt = now();
+      if ("keys" in plan.stop) running.type(plan.stop.keys);
+      else if ("signal" in plan.stop) {
+        process.kill(plan.stop.to === "group" ? -running.pid : running.pid, plan.stop.signal);
+      } else stopper = startStopper(prepared, plan.stop.args);
+      return askedAt;
+    },
+    hasStopped: () => (stopper === undefined ? running.code() !== undefined : stopper.hasEnded),
+  };
+  return trial;
+}
+
+interface Running {
+  readonly pid: number;
+  code(): number | string | undefined;
+  type(keys: string): void;
+}
+
+function startPlain({ job, plan, env, file }: Prepared): Running {
+  const sink = openSync(join(job.directory, printedFile), "a");
+  const child = spawn(file, plan.args, { cwd: job.directory, env, stdio: ["ignore", sink, sink], detached: true });
+  closeSync(sink);
+  if (child.pid === undefined) throw new Error(`${file} could not be spawned`);
+  return {
+    pid: child.pid,
+    code: () => child.exitCode ?? child.signalCode ?? undefined,
+    type: () => {
+      throw new Error("it has no terminal to type into");
+    },
+  };
+}
+
+function startInTerminal({ job, plan, env, file }: Prepared): Running {
+  const sink = openSync(join(job.directory, printedFile), "a");
+  const pty = spawnInTerminal(file, [...plan.args], { cwd: job.directory, env, cols: 120, rows: 40 });
+  let code: number | string | undefined;
+  pty.onData((text) => void writeSync(sink, text));
+  pty.onExit(({ exitCode, signal }) => {
+    code = signal === undefined || signal === 0 ? exitCode : `signal ${signal}`;
+    closeSync(sink);
+  });
+  return { pid: pty.pid, code: () => code, type: (keys) => pty.write(keys) };
+}
+
+function startStopper({ job, env, file }: Prepared, args: readonly string[]): { hasEnded: boolean } {
+  const child = spawn(file, args, { cwd: job.directory, env, stdio: "ignore" });
+  const state = { hasEnded: false };
+  void once(child, "exit").then(() => (state.hasEnded = true));
+  return state;
+}
+
+function stampsOf(directory: string): string {
+  return join(directory, "stamps");
+}
