@@ -13,6 +13,7 @@ export const concurrently: Peer = {
     check: noFile,
     gate: "starts everything at once and probes nothing",
     chain: "starts everything at once and probes nothing",
+    stranger: "starts everything at once and probes nothing",
     "syntax error": noFile,
     cycle: "knows of no needs",
   },

@@ -9,14 +9,14 @@ export const dockerCompose: Peer = {
   name: "docker compose",
   command: "docker",
   install: "apt-get install docker-compose-plugin && docker pull busybox:glibc",
-  version: ["compose", "version"],
+  // Ends with 1 where no daemon answers.
+  version: ["version"],
   cannot: {
-    idle: notOurs,
-    cpu: notOurs,
+    idle: `${notOurs}, so what it uses for these is not to be told`,
+    cpu: `${notOurs}, so what it uses for these is not to be told`,
     orphans: `${notOurs}, so it is not killed`,
-    lines: `${notOurs} and keeps the logs`,
   },
-  note: "services are mounted into containers of busybox:glibc; each probe is a process in the container",
+  note: "the version is that of Docker; services are mounted into containers of busybox:glibc, each probe is a process in one; memory is the client's alone",
   plan: (job) => ({
     files: {
       "compose.yaml": jsonText(
@@ -43,7 +43,7 @@ function entry({ program, directory, services }: Job, service: Service): Readonl
     command: argv,
     network_mode: "host",
     pid: "host",
-    volumes: [dirname(program), directory].map((path) => `${path}:${path}`),
+    volumes: [...new Set([dirname(program), directory])].map((path) => `${path}:${path}`),
     ...(probe === undefined ? {} : { healthcheck: { test, interval: "10ms", timeout: "1s", retries: 1000 } }),
     depends_on: Object.fromEntries(needs.map((need) => [need, condition(need)])),
     restart,

@@ -11,6 +11,7 @@ export const mprocs: Peer = {
     check: "has no command that only checks",
     gate: "has no probes",
     chain: "has no probes",
+    stranger: "has no probes",
     cycle: "knows of no needs",
   },
   note: "runs in a terminal of its own and is stopped with its key; has no grace after which it kills; lines go to its log and to the screen",

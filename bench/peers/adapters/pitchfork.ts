@@ -12,7 +12,10 @@ export const pitchfork: Peer = {
   command: "pitchfork",
   install: "cargo install pitchfork-cli",
   version: ["--version"],
-  cannot: { check: "has no command that only checks" },
+  cannot: {
+    check: "has no command that only checks",
+    exit: "its daemon stays when all services have ended, and nothing ends with a code of theirs",
+  },
   note: "probes every 10 ms instead of 500; looks after the dead every second instead of every ten where they are restarted",
   plan: ({ services, scenario }) => ({
     files: { "pitchfork.toml": services.map(table).join("\n") },

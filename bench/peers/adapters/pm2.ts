@@ -11,6 +11,8 @@ export const pm2: Peer = {
     check: "has no command that only checks",
     gate: "probes nothing",
     chain: "probes nothing",
+    stranger: "probes nothing",
+    exit: "its daemon stays when all services have ended, and nothing ends with a code of theirs",
     cycle: "knows of no needs",
   },
   note: "without its looks at repositories and into the program (`vizion` and `pmx` off); even `--version` starts its daemon",
@@ -26,7 +28,7 @@ export const pm2: Peer = {
         restart_delay: 0,
         max_restarts: 1_000_000,
         kill_timeout: service.graceMs,
-        out_file: `logs/${service.name}.log`,
+        out_file: `${service.name}.log`,
         vizion: false,
         pmx: false,
       };
@@ -37,7 +39,7 @@ export const pm2: Peer = {
       args: ["start", "bench.json"],
       way: "returns",
       stop: { args: ["kill"] },
-      output: { file: `logs/${services[0]?.name}.log` },
+      output: { file: `${services[0]?.name}.log` },
       supervisor: /^PM2 .*God Daemon/,
       cleanUp: ["kill"],
     };

@@ -11,6 +11,8 @@ export const supervisord: Peer = {
     check: "has no command that only checks",
     gate: "probes nothing",
     chain: "probes nothing",
+    stranger: "probes nothing",
+    exit: "stays when all services have ended",
     cycle: "knows of no needs, only priorities",
   },
   note: "`startsecs=0`, and logs without rotation",

@@ -2,7 +2,6 @@
 
 import { spawnSync } from "node:child_process";
 import { freePorts, now } from "../../machine.ts";
-import { environmentOf } from "../contender.ts";
 import { prepare, start, type Trial, type Wanted } from "../trial.ts";
 import { hasNeeds, type Measured, namesOf } from "./scenario.ts";
 
@@ -14,14 +13,13 @@ export const cold: Measured = {
   columns: [{ key: "ms", title: "`--version`", unit: "ms", better: "less", picture: "Cold start, --version" }],
   enough: 10,
   how: "alone",
-  async measure({ bench, path }, { peer, file }) {
+  async measure(ground, contender) {
+    // In a home of its own, since some start a daemon even for this.
+    await using prepared = prepare(ground, contender, "cold", {});
+    const { job, env, file } = prepared;
+    const { peer } = contender;
     const startedAt = now();
-    const { status } = spawnSync(file, peer.version, {
-      cwd: bench.directory,
-      env: environmentOf(path, bench.directory),
-      stdio: "ignore",
-      timeout: 20_000,
-    });
+    const { status } = spawnSync(file, peer.version, { cwd: job.directory, env, stdio: "ignore", timeout: 20_000 });
     const ms = now() - startedAt;
     if (status !== 0) throw new Error(`${file} ${peer.version.join(" ")} ended with ${status}`);
     return [{ column: "ms", value: ms }];
