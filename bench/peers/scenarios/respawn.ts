@@ -21,8 +21,8 @@ export const respawn: Measured = {
     await trial.until("the first start", () => trial.stamps()[0]);
     const samples: number[] = [];
     while (samples.length < kills) {
-      // Long enough to be taken for running again, so that every crash meets the same state.
-      await sleep(400);
+      // Long enough to be taken for running again, so that every crash meets the same state; mprocs wants a second.
+      await sleep(1100);
       const before = trial.stamps();
       const pid = before.at(-1)?.pid;
       if (pid === undefined) throw new Error("the service never started");
