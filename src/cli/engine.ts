@@ -5,6 +5,7 @@ import type { Conflict } from "../core/conflict.ts";
 import type { Notice } from "../core/notice.ts";
 import type { Project, Service } from "../core/service.ts";
 import type { Rules } from "../core/state.ts";
+import { openForkServer } from "../effects/processes/fork-server.ts";
 import { openPorts } from "../effects/ports/ports.ts";
 import { socketPaths } from "../control/address.ts";
 import { readStat } from "../effects/processes/proc.ts";
@@ -76,8 +77,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   const about = { name: project.name, root: project.root, instance };
   const announcement = announceRun(about);
-  const startTicks = readStat(process.pid)?.startTicks;
-  const engine = { pid: process.pid, ...(startTicks === undefined ? {} : { startTicks }) };
+  const engine = { pid: process.pid, ...startOf(process.pid) };
   const found = readState(key);
   const former = formerRun(found.state, key);
   const taken = options.reclaim === true && former.kind === "killed" ? former.run : undefined;
@@ -103,6 +103,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (guard.process !== undefined) recorder.guard(guard.process);
     },
   });
+  const forks = openForkServer();
+  // It ends by itself when we do, unless somebody has stopped it.
+  if (forks.pid !== undefined) guard.add({ pid: forks.pid, ...startOf(forks.pid), signal: "SIGKILL", graceMs: 0 });
   const ports = openPorts({ pool: project.portPool, remembered: kept.ports, strict: options.strictPorts, run: about });
   const remembered = new Set<string>();
   const quiet = keepQuiet();
@@ -124,6 +127,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     elsewhere: likelyPorts(project.services, kept),
     answer: options.answer,
     custody,
+    forks,
     lasting: () => (onDeath === "reclaim" ? key : undefined),
   });
 
@@ -188,6 +192,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       quiet[Symbol.dispose]();
       collecting?.[Symbol.dispose]();
       await supervisor[Symbol.asyncDispose]();
+      await forks[Symbol.asyncDispose]();
       await guard[Symbol.asyncDispose]();
       recorder[Symbol.dispose]();
       removeStatuses(key);
@@ -196,6 +201,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       lock[Symbol.dispose]();
     },
   };
+}
+
+function startOf(pid: number): { readonly startTicks?: number } {
+  const startTicks = readStat(pid)?.startTicks;
+  return startTicks === undefined ? {} : { startTicks };
 }
 
 function usersOf(services: readonly Service[]): Readonly<Record<string, readonly string[]>> {

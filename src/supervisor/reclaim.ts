@@ -11,7 +11,7 @@ import type { Ports } from "../effects/ports/ports.ts";
 import type { Swept } from "../effects/processes/sweep.ts";
 import { fromBoot } from "../effects/state/boot.ts";
 import { readExit } from "../effects/state/exit-status.ts";
-import { isProcess } from "../effects/state/former.ts";
+import { isProcess } from "../effects/processes/proc.ts";
 import type { LiveRecord, RunRecord, ServiceRecord } from "../effects/state/state.ts";
 import type { Assignment } from "../plan/env.ts";
 import type { Handover } from "./handover.ts";

@@ -2,7 +2,6 @@
 // ask about a run. How one begins is in `starting.ts`, how it is asked to end in `ending.ts`, what follows its end in `after-end.ts`,
 // how those of an engine that died are taken over in `reclaim.ts`.
 
-import type { Exit } from "../core/failure.ts";
 import type { NodeSignal, Service } from "../core/service.ts";
 import type { Details } from "../core/session.ts";
 import type { Ending } from "../core/state.ts";
@@ -21,7 +20,7 @@ import { newRunFiles } from "./run-files.ts";
 import { type StartingOptions, startRun } from "./starting.ts";
 
 /** What runs need from around them. */
-export interface RunsOptions extends Omit<StartingOptions, "files" | "onPrepared" | "onLive" | "onExit"> {
+export interface RunsOptions extends Omit<StartingOptions, "files" | "onPrepared" | "onLive" | "onEnd"> {
   readonly written: WrittenFiles;
 }
 
@@ -91,7 +90,7 @@ export function newRuns(options: RunsOptions): Runs {
     files,
     onPrepared: (preparation) => prepared.set(preparation.service.name, preparation),
     onLive: (begun) => lives.set(begun.preparation.service.name, begun),
-    onExit: (service: Service, run: number, exit: Exit) => ended(service, run, { exit }),
+    onEnd: ended,
   };
 
   return {

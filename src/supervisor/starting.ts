@@ -2,12 +2,14 @@
 
 import { fstatSync } from "node:fs";
 import type { Fact } from "../core/event.ts";
-import type { Exit, Failure } from "../core/failure.ts";
+import type { Failure } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
+import type { Ending } from "../core/state.ts";
 import { now } from "../effects/clock.ts";
 import { matchLog } from "../effects/health/log.ts";
 import type { LogMatch } from "../effects/health/subject.ts";
 import type { Ports } from "../effects/ports/ports.ts";
+import type { ForkServer } from "../effects/processes/fork-server.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
 import { type Spawned, spawnService } from "../effects/processes/spawn.ts";
 import { ForeignFileError } from "../effects/state/generated-files.ts";
@@ -30,6 +32,8 @@ export interface StartingOptions {
   readonly output: Output;
   readonly handover: Handover;
   readonly custody: Custody;
+  /** Who starts services in our place; undefined: nobody. */
+  readonly forks: ForkServer | undefined;
   readonly files: RunFiles;
   /** The ports of all services as they are now, those of adopted and unselected ones included. */
   readonly assigned: () => Assignment;
@@ -41,7 +45,7 @@ export interface StartingOptions {
   /** The run lives, or what is only watched is watched from now on. */
   readonly onLive: (live: Live) => void;
   /** The process that was spawned has ended. */
-  readonly onExit: (service: Service, run: number, exit: Exit) => void;
+  readonly onEnd: (service: Service, run: number, end: Ending) => void;
 }
 
 /** Starts a run; what becomes of it is reported, what went wrong as well. */
@@ -61,7 +65,7 @@ export async function startRun(
 }
 
 async function begin(service: Service, run: number, watchedOnly: boolean, options: StartingOptions): Promise<void> {
-  const { context, ports, output, handover, custody, files, assigned, report, onPrepared, onLive, onExit } = options;
+  const { context, ports, output, handover, custody, files, assigned, report, onPrepared, onLive, onEnd } = options;
   const { name } = service;
   const marker = `${context.project}/${context.instance}/${name}/${run}/${process.pid}`;
   const over = new AbortController();
@@ -97,10 +101,10 @@ async function begin(service: Service, run: number, watchedOnly: boolean, option
     ...handed.spawn,
   };
   const logFrom = fstatSync(output_).size;
-  const exited = (exit: Exit): void => onExit(service, run, exit);
+  const ended = (end: Ending): void => onEnd(service, run, end);
   const spawned: Failure | (Spawned & { readonly terminal?: Terminal }) = service.tty
-    ? await (await import("../effects/processes/pty.ts")).spawnInTerminal(spec, exited)
-    : await spawnService(spec, exited);
+    ? await (await import("../effects/processes/pty.ts")).spawnInTerminal(spec, (exit) => ended({ exit }))
+    : await spawnService(spec, ended, options.forks);
   handed.spawned();
   lasting.spawned();
   if (!("pid" in spawned)) {

@@ -4,7 +4,7 @@
 import { lookAround } from "../effects/processes/scan.ts";
 import { sweep, type Swept } from "../effects/processes/sweep.ts";
 import { formatTag } from "../effects/processes/tag.ts";
-import { isProcess } from "../effects/state/former.ts";
+import { isProcess } from "../effects/processes/proc.ts";
 import type { LiveRecord, RunRecord } from "../effects/state/state.ts";
 
 /** Nobody gets more time to end than this, in milliseconds: the engine is waited for. */

@@ -14,6 +14,7 @@ import { nextDeadline } from "../core/time.ts";
 import { after, now, watchStalls } from "../effects/clock.ts";
 import { notifyDirectory } from "../effects/health/notify-directory.ts";
 import type { Attachment, Size } from "../effects/processes/audience.ts";
+import type { ForkServer } from "../effects/processes/fork-server.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { RunRecord, ServiceRecord } from "../effects/state/state.ts";
@@ -51,6 +52,8 @@ export interface SupervisorOptions {
   readonly written: WrittenFiles;
   /** What is known beforehand of what our services start. */
   readonly custody: Omit<CustodyOptions, "report">;
+  /** Who starts services in our place; undefined: nobody. */
+  readonly forks?: ForkServer;
   /** The state directory while the services are to outlive this process; undefined: they are not. */
   readonly lasting?: () => string | undefined;
   /** The ports that services outside this run have, as far as they are known. */
@@ -177,7 +180,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
   });
   const around = { context, ports, output, written, handover, assigned, report: send };
   const stalls = watchStalls((ms) => send({ type: "noticed", notice: { kind: "stalled", for: ms } }));
-  const runs = newRuns({ ...around, custody, ...(lasting === undefined ? {} : { lasting }) });
+  const runs = newRuns({ ...around, custody, forks: options.forks, ...(lasting === undefined ? {} : { lasting }) });
   const desk = newPortDesk(ports, send);
 
   const formerTags = new Map<string, string | undefined>();

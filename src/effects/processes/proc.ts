@@ -61,6 +61,18 @@ export function isAlive(stat: ProcessStat | undefined): stat is ProcessStat {
   return stat !== undefined && stat.state !== "X" && (stat.state !== "Z" || stat.threads > 1);
 }
 
+/** True while exactly this process lives: one whose start is not known is nobody. */
+export function isProcess({
+  pid,
+  startTicks,
+}: {
+  readonly pid: number;
+  readonly startTicks?: number | undefined;
+}): boolean {
+  const stat = readStat(pid);
+  return isAlive(stat) && startTicks !== undefined && stat.startTicks === startTicks;
+}
+
 /** Every pid that is visible now. */
 export function listPids(): readonly number[] {
   if (!hasProc) return readPs().map((row) => row.pid);

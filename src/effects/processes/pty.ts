@@ -1,7 +1,6 @@
 // A service in a pseudo-terminal of its own. launch holds the terminal's other end: what the program shows goes to its log
 // byte by byte, and to whoever is attached; the process itself is a session and group leader like any other service.
 
-import { constants } from "node:os";
 import { ReadStream } from "node:tty";
 import type { Exit, Failure } from "../../core/failure.ts";
 import { sleep } from "../clock.ts";
@@ -11,6 +10,7 @@ import { holdMaster } from "./masters.ts";
 import { readStat } from "./proc.ts";
 import { loadPtyPackage, type PtyPackage } from "./pty-package.ts";
 import { findFault } from "./fault.ts";
+import { exitOf } from "./exit.ts";
 import type { Spawned } from "./spawn.ts";
 import type { Spawn } from "./spec.ts";
 import { newTyping } from "./typing.ts";
@@ -71,12 +71,6 @@ function fork(
   return native.fork(file, args, variables, cwd, columns, rows, -1, -1, false, helper, (code, signal) => {
     onExit(exitOf(code, signal));
   });
-}
-
-function exitOf(code: number, signal: number): Exit {
-  if (signal === 0) return { code, signal: null };
-  const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
-  return { code: null, signal: name ?? `signal ${signal}` };
 }
 
 function openTerminal(fd: number, { native }: PtyPackage, output: number): Terminal {

@@ -1,10 +1,12 @@
-// Spawns one service: its own session and process group, its output straight into its log file, never through us.
-// Plain `child_process` on purpose: nothing is buffered, parsed or piped here, a spawn blocks the loop, and a hundred
-// services feel every tenth of a millisecond. Commands whose output we consume run through execa (exec probes, `launch run`).
+// Spawns one service: its own session and process group, its output straight into its log file, never through us. The fork
+// server does it where it can; else plain `child_process`, since nothing is buffered, parsed or piped here. Commands whose output
+// we consume run through execa (exec probes, `launch run`).
 
 import { spawn, spawnSync, type ChildProcess, type IOType } from "node:child_process";
-import type { Exit, Failure } from "../../core/failure.ts";
+import type { Failure } from "../../core/failure.ts";
+import type { Ending } from "../../core/state.ts";
 import { findFault } from "./fault.ts";
+import type { ForkServer } from "./fork-server.ts";
 import { coverMasters } from "./masters.ts";
 import { readStat } from "./proc.ts";
 import type { Spawn } from "./spec.ts";
@@ -17,12 +19,18 @@ export interface Spawned {
   readonly startTicks: number | undefined;
 }
 
-/** Spawns; `onExit` is called once when the process itself has ended, whoever still holds its output. */
-export async function spawnService(spec: Spawn, onExit: (exit: Exit) => void): Promise<Spawned | Failure> {
+/** Spawns; `onEnd` is called once when the process itself has ended, whoever still holds its output. */
+export async function spawnService(
+  spec: Spawn,
+  onEnd: (end: Ending) => void,
+  forks?: Pick<ForkServer, "spawn">,
+): Promise<Spawned | Failure> {
   const wrapped = wrap(spec.command, spec, spec.env);
   // Once wrapped, even a failed start is a process that ends, so its cause is looked for before. A shell says its own.
   const fault = wrapped.isWrapped && "args" in spec.command ? findFault(spec) : undefined;
   if (fault !== undefined) return fault;
+  const forked = wrapped.isWrapped ? await forks?.spawn(spec, onEnd) : undefined;
+  if (forked !== undefined) return forked;
   let child: ChildProcess;
   try {
     child = start(spec, wrapped);
@@ -35,7 +43,7 @@ export async function spawnService(spec: Spawn, onExit: (exit: Exit) => void): P
       child.once("error", (error) => settle(failureOf(error, spec)));
     });
   }
-  child.once("exit", (code, signal) => onExit(exitOf(code, signal)));
+  child.once("exit", (code, signal) => onEnd(endingOf(code, signal)));
   // A signal or a write to its stdin may fail once it is gone; that is no news.
   child.on("error", () => {});
   for (const stream of child.stdio) stream?.on("error", () => {});
@@ -67,8 +75,9 @@ function makeBlocking(fds: readonly number[]): void {
   }
 }
 
-function exitOf(code: number | null, signal: string | null): Exit {
-  return signal === null ? { code: code ?? 0, signal: null } : { code: null, signal };
+function endingOf(code: number | null, signal: string | null): Ending {
+  // Node has no names for signals above 31, and gives neither then.
+  return { exit: code === null ? { code, signal: signal ?? "a real-time signal" } : { code, signal: null } };
 }
 
 function failureOf(error: unknown, spec: Spawn): Failure {

@@ -3,11 +3,10 @@
 
 import { basename } from "node:path";
 import { cgroupPrefix, endCgroup, endCgroups } from "../processes/cgroup.ts";
-import type { ProcessStat } from "../processes/proc.ts";
+import { isProcess, type ProcessStat } from "../processes/proc.ts";
 import { lookAround } from "../processes/scan.ts";
 import { belongingTo, type Sought, type Swept, sweep } from "../processes/sweep.ts";
 import { readTag } from "../processes/tag.ts";
-import { isProcess } from "./former.ts";
 import type { LiveRecord, RunRecord } from "./state.ts";
 
 /** Nobody of a killed run gets more time to end than this, in milliseconds: someone waits for the next one. */

@@ -1,8 +1,8 @@
 // The run that was written down here last: whether it can be believed, and whether its engine is dead.
 
-import { isAlive, readStat } from "../processes/proc.ts";
+import { isProcess } from "../processes/proc.ts";
 import { readBoot, readPlace } from "./boot.ts";
-import type { ProcessRecord, RunRecord, State } from "./state.ts";
+import type { RunRecord, State } from "./state.ts";
 
 /** How the run that was written down last stands. */
 export type Former =
@@ -19,12 +19,6 @@ export function formerRun({ run }: State, directory: string): Former {
   // Where start times are not told, a number alone says nothing.
   if (run.engine.startTicks === undefined) return { kind: "none" };
   return { kind: isProcess(run.engine) ? "going" : "killed", run };
-}
-
-/** True while exactly this process lives. */
-export function isProcess({ pid, startTicks }: ProcessRecord): boolean {
-  const stat = readStat(pid);
-  return isAlive(stat) && startTicks !== undefined && stat.startTicks === startTicks;
 }
 
 /** True while the engine of a run that outlives its engines lives or is being started again. */

@@ -3,22 +3,33 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Exit } from "../../../src/core/failure.ts";
 import { signalProcess } from "../../../src/effects/processes/signal.ts";
 import { shellFault } from "../../../src/effects/processes/fault.ts";
+import { type ForkServer, openForkServer } from "../../../src/effects/processes/fork-server.ts";
 import { spawnService } from "../../../src/effects/processes/spawn.ts";
 import type { Spawn } from "../../../src/effects/processes/spec.ts";
 import { until } from "../ports/strangers.ts";
 
 const tag = String(2n ** 61n + 12_345n);
 let directory: string;
+/** Who spawns in Node's place. */
+let forks: ForkServer | undefined;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "launch-wrapper-"));
 });
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(async () => {
+  await forks?.[Symbol.asyncDispose]();
+  forks = undefined;
+  rmSync(directory, { recursive: true });
+});
+
+const spawners = [
+  { by: "Node", open: () => undefined },
+  { by: "the fork server", open: openForkServer },
+];
 
 interface Ended {
-  readonly exit: Exit;
+  readonly exit: unknown;
   readonly said: string;
 }
 
@@ -28,7 +39,8 @@ async function begin(spec: Partial<Spawn> & Pick<Spawn, "command">): Promise<{ p
   const { promise, resolve } = Promise.withResolvers<Ended>();
   const spawned = await spawnService(
     { cwd: directory, env: { PATH: process.env["PATH"] ?? "" }, stdin: "null", output, ...spec },
-    (exit) => resolve({ exit, said: readFileSync(log, "utf8") }),
+    (end) => resolve({ ...("exit" in end ? end : { exit: end }), said: readFileSync(log, "utf8") }),
+    forks,
   );
   closeSync(output);
   if (!("pid" in spawned)) throw new Error(JSON.stringify(spawned));
@@ -41,7 +53,8 @@ async function run(spec: Partial<Spawn> & Pick<Spawn, "command">): Promise<Ended
 
 const said = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, "utf8");
 
-describe("a command with a tag", () => {
+describe.each(spawners)("a command with a tag that is spawned by $by", ({ open }) => {
+  beforeEach(() => void (forks = open()));
   test.each([
     { name: "given as a list", command: { args: ["cat", "/proc/self/limits"] } },
     { name: "given as a string", command: { shell: "cat /proc/self/limits; :" } },
@@ -87,8 +100,9 @@ describe("what cannot be started is said as without a wrapper", () => {
     writeFileSync(join(directory, "script"), "#!/no/such/interpreter\n", { mode: 0o755 });
     const command = { args: ["./script"] };
     const { exit } = await run({ command, tag });
+    expect(exit).toEqual({ code: 127, signal: null });
     const fault = { kind: "command-not-found", command: "/no/such/interpreter" };
-    expect(shellFault({ command, cwd: directory, env }, exit)).toEqual(fault);
+    expect(shellFault({ command, cwd: directory, env }, { code: 127, signal: null })).toEqual(fault);
   });
   test("a program's own 127 is an exit like any other", () => {
     const exit = { code: 127, signal: null };
@@ -137,7 +151,8 @@ describe("listening sockets are handed over", () => {
   });
 });
 
-describe("the status of a command is kept", () => {
+describe.each(spawners)("the status of a command that is spawned by $by is kept", ({ open }) => {
+  beforeEach(() => void (forks = open()));
   const status = (): string => readFileSync(join(directory, "status"), "utf8").trim();
   test("as the code that it ended with", async () => {
     const { exit } = await run({ command: { shell: "exit 7" }, tag, status: join(directory, "status") });

@@ -1,0 +1,185 @@
+// The fork server: a small process that starts services for us, is their parent and tells how they end. A fork of Node costs one
+// or two milliseconds in which nothing else happens; a hundred services would feel that. Where it cannot be had, or once it is
+// gone, Node spawns by itself. Linux only: it opens what we hand over by its name in `/proc`.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Ending } from "../../core/state.ts";
+import { sleep } from "../clock.ts";
+import { exitOf } from "./exit.ts";
+import { forkServerScript } from "./fork-server-script.ts";
+import { isProcess, listPids, readStat } from "./proc.ts";
+import { signalProcess } from "./signal.ts";
+import type { Spawned } from "./spawn.ts";
+import type { Spawn } from "./spec.ts";
+import { hasTag } from "./tag.ts";
+import { wrap } from "./wrapper.ts";
+
+/** Starts services for us. Disposing ends it and waits for that; what it has started goes on. */
+export interface ForkServer extends AsyncDisposable {
+  /** The process; undefined where there is none. */
+  readonly pid: number | undefined;
+  /** Spawns; `onEnd` is called once, after that. Undefined: it cannot, and nothing was spawned. */
+  spawn(spec: Spawn, onEnd: (end: Ending) => void): Promise<Spawned | undefined>;
+}
+
+/** A request that was not answered yet. */
+interface Asked {
+  readonly spec: Spawn;
+  readonly onEnd: (end: Ending) => void;
+  readonly settle: (spawned: Spawned | undefined) => void;
+}
+
+/** Between two looks at services whose parent is gone, in milliseconds. */
+const interval = 50;
+/** How long it may take a process that was just forked to have its tag, in milliseconds. */
+const tagging = 100;
+
+/** Starts the fork server. */
+export function openForkServer(): ForkServer {
+  const asked = new Map<number, Asked>();
+  const living = new Map<number, Spawned & Pick<Asked, "onEnd">>();
+  const child = start();
+  let isThere = child?.pid !== undefined;
+  const ready = Promise.withResolvers<{ readonly tags: boolean } | undefined>();
+  let last = 0;
+
+  const heard = (line: string): void => {
+    const [what, first, ...rest] = line.split(" ");
+    const number = Number(first);
+    if (what === "ready") ready.resolve({ tags: first === "tags" });
+    else if (what === "began") began(number, Number(rest[0]));
+    else if (what === "failed") settle(number, undefined);
+    else if (what === "ended") ended(number, Number(rest[0]), Number(rest[1]));
+  };
+
+  const began = (number: number, pid: number): void => {
+    const request = asked.get(number);
+    if (request === undefined) return;
+    const spawned = { pid, startTicks: readStat(pid)?.startTicks };
+    living.set(number, { ...spawned, onEnd: request.onEnd });
+    settle(number, spawned);
+  };
+
+  const settle = (number: number, spawned: Spawned | undefined): void => {
+    asked.get(number)?.settle(spawned);
+    asked.delete(number);
+  };
+
+  const ended = (number: number, pid: number, status: number): void => {
+    // One that was killed before it could say a word.
+    began(number, pid);
+    const one = living.get(number);
+    living.delete(number);
+    // Whoever waits for the spawn hears of that first.
+    setImmediate(() => one?.onEnd({ exit: exitOf(status >> 8, status & 0x7f) }));
+  };
+
+  const lost = async (): Promise<void> => {
+    if (!isThere) return;
+    isThere = false;
+    for (const one of living.values()) void follow(one);
+    living.clear();
+    ready.resolve(undefined);
+    if (asked.size > 0) await sleep(tagging);
+    for (const [number, { spec, onEnd }] of asked) {
+      const begun = findTagged(spec.tag);
+      settle(number, begun);
+      if (begun !== undefined) void follow({ ...begun, onEnd });
+    }
+  };
+
+  if (child?.stdout && child.stdin) {
+    createInterface(child.stdout)
+      .on("line", heard)
+      .once("close", () => void lost());
+    child.once("error", () => void lost());
+    child.stdin.on("error", () => {});
+    child.unref();
+  }
+  if (!isThere) ready.resolve(undefined);
+
+  return {
+    pid: child?.pid,
+    async spawn(spec, onEnd) {
+      if (!canFork(spec)) return undefined;
+      const able = await ready.promise;
+      if (!isThere || able === undefined) return undefined;
+      const { promise, resolve } = Promise.withResolvers<Spawned | undefined>();
+      const number = ++last;
+      asked.set(number, { spec, onEnd, settle: resolve });
+      child?.stdin?.write(encode(number, spec, able.tags));
+      return promise;
+    },
+    async [Symbol.asyncDispose]() {
+      if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, "exit");
+      // Also when it has been stopped.
+      child.stdin?.end();
+      signalProcess({ pid: child.pid }, "SIGCONT");
+      await gone;
+    },
+  };
+}
+
+function start(): ChildProcess | undefined {
+  if (process.platform !== "linux") return undefined;
+  try {
+    // Nothing of the user's own settings for Perl: they are for the services.
+    const env = { PATH: process.env["PATH"], LC_ALL: "C" };
+    return spawn("perl", ["-e", forkServerScript], {
+      cwd: "/",
+      env,
+      detached: true,
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+  } catch {
+    // No process to spare, or no descriptor.
+    return undefined;
+  }
+}
+
+/** Descriptors cannot be handed on by their names. */
+function canFork({ sockets = [], notify }: Spawn): boolean {
+  return sockets.length === 0 && notify === undefined;
+}
+
+function encode(number: number, spec: Spawn, tags: boolean): Buffer {
+  const { cwd, env, stdin, input, output, tag = "" } = spec;
+  const { tag: _, ...untagged } = spec;
+  const { words } = wrap(spec.command, tags ? untagged : spec, env);
+  const own = `/proc/${process.pid}/fd`;
+  const from = input !== undefined ? `${own}/${input}` : stdin === "open" ? "-" : "/dev/null";
+  const payload = Buffer.concat([
+    uint32(number),
+    ...[tags ? tag : "", cwd, from, `${own}/${output}`].map(field),
+    uint32(words.length),
+    ...[...words, ...Object.entries(env).flat()].map(field),
+  ]);
+  return Buffer.concat([uint32(payload.length), payload]);
+}
+
+function field(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([uint32(bytes.length), bytes]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** The leader of what was begun with this tag. */
+function findTagged(tag: string | undefined): Spawned | undefined {
+  if (tag === undefined) return undefined;
+  const stats = listPids().flatMap((pid) => (hasTag(pid, tag) ? (readStat(pid) ?? []) : []));
+  return stats.find(({ pid, group }) => pid === group);
+}
+
+/** Nobody tells of the end of what has lost its parent. */
+async function follow({ onEnd, ...one }: Spawned & Pick<Asked, "onEnd">): Promise<void> {
+  while (isProcess(one)) await sleep(interval);
+  onEnd({ failure: { kind: "unwatched" } });
+}

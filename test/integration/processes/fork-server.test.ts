@@ -1,0 +1,166 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Ending } from "../../../src/core/state.ts";
+import { type ForkServer, openForkServer } from "../../../src/effects/processes/fork-server.ts";
+import { isAlive, readStat } from "../../../src/effects/processes/proc.ts";
+import { spawnService } from "../../../src/effects/processes/spawn.ts";
+import type { Spawn } from "../../../src/effects/processes/spec.ts";
+import { until } from "../ports/strangers.ts";
+
+let directory: string;
+let forks: ForkServer;
+const begun = new Set<number>();
+/** No test's tags are another's: what has ended may have them a moment longer. */
+let tags = 2n ** 61n + (BigInt(process.pid) << 20n);
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "launch-forks-"));
+  forks = openForkServer();
+  tags += 1000n;
+});
+afterEach(async () => {
+  for (const pid of begun) if (isAlive(readStat(pid))) process.kill(pid, "SIGKILL");
+  begun.clear();
+  await forks[Symbol.asyncDispose]();
+  rmSync(directory, { recursive: true });
+});
+
+/** Begins a service in this shell; `log` answers what it has said. */
+async function begin(shell: string, spec: Partial<Spawn> = {}, instance = 1) {
+  const file = join(directory, `log-${instance}`);
+  const output = openSync(file, "a");
+  const { promise: ended, resolve } = Promise.withResolvers<Ending>();
+  const spawned = await spawnService(
+    {
+      command: { shell },
+      cwd: directory,
+      env: { PATH: process.env["PATH"] ?? "" },
+      stdin: "null",
+      output,
+      tag: String(tags + BigInt(instance)),
+      ...spec,
+    },
+    resolve,
+    forks,
+  );
+  closeSync(output);
+  if (!("pid" in spawned)) throw new Error(JSON.stringify(spawned));
+  begun.add(spawned.pid);
+  return { ...spawned, ended, log: () => readFileSync(file, "utf8") };
+}
+
+const parentOf = (pid: number): number | undefined => readStat(pid)?.ppid;
+
+test("a service is the fork server's child, leads its session, and its start is known", async () => {
+  const { pid, startTicks } = await begin("exec sleep 1000");
+  expect(readStat(pid)).toMatchObject({ ppid: forks.pid, group: pid, session: pid, startTicks });
+});
+
+test("a service ignores and blocks no signal and has no descriptor but its three", async () => {
+  const { ended, log } = await begin("grep Sig[IB] /proc/self/status; for fd in /proc/$$/fd/?; do readlink $fd; done");
+  await ended;
+  const file = join(directory, "log-1");
+  const signals = ["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"];
+  expect(log().trim().split("\n")).toEqual([...signals, "/dev/null", file, file]);
+});
+
+test("what it says is appended, in order, to a file that was deleted as well", async () => {
+  const file = join(directory, "log-1");
+  const output = openSync(file, "a+");
+  rmSync(file);
+  const { promise, resolve } = Promise.withResolvers<Ending>();
+  const spec = { command: { shell: "echo one; echo two >&2; echo three" }, cwd: "/", env: {}, output } as const;
+  await spawnService({ ...spec, stdin: "null", tag: String(2n ** 61n) }, resolve, forks);
+  expect(await promise).toEqual({ exit: { code: 0, signal: null } });
+  expect(readFileSync(`/proc/self/fd/${output}`, "utf8")).toBe("one\ntwo\nthree\n");
+  closeSync(output);
+});
+
+test.each([
+  ["exit 0", { code: 0, signal: null }],
+  ["exit 255", { code: 255, signal: null }],
+  ["exit 137", { code: 137, signal: null }],
+  ["kill -KILL $$", { code: null, signal: "SIGKILL" }],
+  ["kill -ABRT $$", { code: null, signal: "SIGABRT" }],
+  ["kill -34 $$", { code: null, signal: "signal 34" }],
+])("%s is told as it was", async (shell, exit) => {
+  expect(await (await begin(shell)).ended).toEqual({ exit });
+});
+
+test("an open stdin waits until the fork server ends, and one service's way of reading is not another's", async () => {
+  const reader = await begin("read line; echo over", { stdin: "open" });
+  // Makes its stdin one that does not block.
+  const script = "process.stdin.on('end', () => console.log('over')); process.stdin.resume(); console.log('up')";
+  const other = await begin(`${process.execPath} -e "${script}"`, { stdin: "open" }, 2);
+  await until(() => other.log().includes("up"));
+  expect(reader.log()).toBe("");
+  await forks[Symbol.asyncDispose]();
+  await until(() => reader.log() === "over\n" && other.log() === "up\nover\n");
+});
+
+test("of a hundred at once each is told of, each with its own end", async () => {
+  const all = await Promise.all(Array.from({ length: 100 }, (_, code) => begin(`exit ${code}`, {}, code)));
+  expect(new Set(all.map(({ pid }) => pid)).size).toBe(100);
+  expect(await Promise.all(all.map(({ ended }) => ended))).toEqual(
+    all.map((_, code) => ({ exit: { code, signal: null } })),
+  );
+});
+
+test("long environments and odd names arrive to the letter", async () => {
+  const env = { PATH: process.env["PATH"] ?? "", "a.b": "ä\n", LONG: "x".repeat(100_000), EMPTY: "", PERL5OPT: "-w" };
+  const command = { args: [process.execPath, "-p", "JSON.stringify(process.env)"] };
+  const { ended, log } = await begin("", { env, command });
+  await ended;
+  expect(JSON.parse(log())).toEqual(env);
+});
+
+test("a directory that is not there is said as Node says it", async () => {
+  const spec = { command: { shell: "true" }, cwd: join(directory, "gone"), env: {}, stdin: "null", output: 1 } as const;
+  expect(await spawnService({ ...spec, tag: String(2n ** 61n) }, () => {}, forks)).toEqual({
+    kind: "no-directory",
+    path: spec.cwd,
+  });
+});
+
+test("when it is killed its services go on, their ends are seen, and Node spawns", async () => {
+  const service = await begin("until [ -e go ]; do sleep 0.02; done");
+  process.kill(forks.pid ?? 0, "SIGKILL");
+  await until(() => parentOf(service.pid) !== forks.pid);
+  const next = await begin("exec sleep 1000", {}, 2);
+  expect(parentOf(next.pid)).toBe(process.pid);
+  expect(isAlive(readStat(service.pid))).toBe(true);
+  process.kill(service.pid, "SIGKILL");
+  expect(await service.ended).toEqual({ failure: { kind: "unwatched" } });
+});
+
+test("killed before it could answer, nothing lives twice", async () => {
+  await begin("true");
+  process.kill(forks.pid ?? 0, "SIGSTOP");
+  const coming = begin("echo up; exec sleep 1000", {}, 2);
+  process.kill(forks.pid ?? 0, "SIGKILL");
+  const service = await coming;
+  await until(() => service.log() !== "");
+  expect(parentOf(service.pid)).toBe(process.pid);
+  expect(service.log()).toBe("up\n");
+});
+
+test("signals to it do nothing, and disposing ends it and nothing else", async () => {
+  const service = await begin("exec sleep 1000");
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.kill(forks.pid ?? 0, signal);
+  await begin("true", {}, 2);
+  await forks[Symbol.asyncDispose]();
+  expect(isAlive(readStat(forks.pid ?? 0))).toBe(false);
+  expect(isAlive(readStat(service.pid))).toBe(true);
+});
+
+test("without Perl Node spawns", async () => {
+  await forks[Symbol.asyncDispose]();
+  const { PATH } = process.env;
+  process.env["PATH"] = directory;
+  forks = openForkServer();
+  process.env["PATH"] = PATH;
+  const { pid } = await begin("exec sleep 1000");
+  expect(parentOf(pid)).toBe(process.pid);
+});
