@@ -20,9 +20,12 @@ export const mprocs: Peer = {
       const entry = { cmd: service.argv, autorestart: service.restart === "always", stop: "SIGTERM" };
       return [service.name, entryOf(service, "cmd", entry)] as const;
     });
-    const proc_log = scenario === "lines" ? { dir: "<CONFIG_DIR>/logs" } : undefined;
+    const own = {
+      ...(scenario === "lines" ? { proc_log: { dir: "<CONFIG_DIR>/logs" } } : {}),
+      ...(scenario === "exit" ? { on_all_finished: { c: "quit" } } : {}),
+    };
     return {
-      files: { "mprocs.yaml": jsonText({ procs: Object.fromEntries(procs), proc_log }, services) },
+      files: { "mprocs.yaml": jsonText({ procs: Object.fromEntries(procs), ...own }, services) },
       args: [],
       way: "terminal",
       stop: { keys: "q" },
