@@ -1,30 +1,40 @@
 // What the fork server runs: a Perl program, since Perl forks in a third of a millisecond and Node, with all its memory, in one
 // or two. On stdin come requests, each after its length: a number, a tag, the directory, what to read from and append to, the
-// words, the environment. On stdout go lines: `ready`, then `tags` where it can set them, `began NUMBER PID`, `failed NUMBER`,
-// `ended NUMBER PID STATUS` with the status as wait(2) gives it.
+// words, the environment. On stdout go lines: `ready`, `began NUMBER PID`, `failed NUMBER`, `ended NUMBER PID STATUS` with the
+// status as wait(2) gives it.
 
-/** The program. It ends when its stdin does; what it has started goes on. */
-export const forkServerScript = String.raw`use strict; use POSIX ();
-use Fcntl qw(F_SETFL F_SETOWN O_ASYNC O_NONBLOCK O_RDONLY O_RDWR O_WRONLY O_APPEND);
+/** The numbers of the system calls that the program makes, by Node's name for the machine, in the order of its arguments. */
+export const systemCalls: Readonly<Record<string, readonly number[]>> = {
+  // rt_sigprocmask, rt_sigsuspend, setsid, dup3, prlimit64, exit_group
+  x64: [14, 130, 112, 292, 302, 231],
+  arm64: [135, 133, 157, 24, 261, 94],
+};
+
+/** The program. It ends when its stdin does; what it has started goes on. It loads no module, which would take longer than the rest. */
+export const forkServerScript = String.raw`use strict;
 $0 = 'launch-fork-server';
+exit 1 if length(pack 'p', '') != 8;
+my ($sigprocmask, $sigsuspend, $setsid, $dup3, $prlimit, $exit) = map { $_ + 0 } @ARGV;
+# The same on both machines.
+my ($O_RDONLY, $O_WRONLY, $O_RDWR, $O_APPEND, $O_NONBLOCK, $O_ASYNC) = (0, 1, 2, 02000, 04000, 020000);
+my ($F_SETFL, $F_SETOWN, $SIG_SETMASK, $WNOHANG, $RLIMIT_LOCKS) = (4, 8, 2, 1, 10);
+my ($ENOENT, $EINTR, $EAGAIN) = (2, 4, 11);
 # Signals are blocked, not ignored, since a service would inherit that; Perl itself ignores this one.
 $SIG{FPE} = 'DEFAULT';
 # Both wake the loop; outside its sleep they wait, so that none is missed.
 $SIG{$_} = sub {} for qw(CHLD IO);
-my ($none, $all) = (POSIX::SigSet->new, POSIX::SigSet->new);
-$all->fillset;
-my $asleep = POSIX::SigSet->new(POSIX::SIGHUP(), POSIX::SIGINT(), POSIX::SIGQUIT(), POSIX::SIGTERM(), POSIX::SIGPIPE());
-POSIX::sigprocmask(POSIX::SIG_SETMASK(), $all);
+sub mask { my $bits = 0; $bits |= 1 << $_ - 1 for @_; pack 'Q', $bits }
+# HUP, INT, QUIT, PIPE and TERM never reach it.
+my ($none, $all, $asleep) = (mask(), mask(1 .. 64), mask(1, 2, 3, 13, 15));
+syscall($sigprocmask, $SIG_SETMASK, $all, 0, 8) == 0 or exit 1;
 pipe(my $endless, my $held) or exit 1;
-# A number that is none of Perl's own variables: those may be handed over as text.
-fcntl(STDIN, F_SETOWN, POSIX::getpid()) or exit 1;
-fcntl(STDIN, F_SETFL, O_ASYNC | O_NONBLOCK) or exit 1;
-# prlimit64(2) by its number, and the limit on file locks, which is what a tag is.
-my $prlimit = length(pack 'p', '') == 8 && { x86_64 => 302, aarch64 => 261 }->{(POSIX::uname())[4]};
-my $locks = 10;
+# Perl's own variable would be handed over as text.
+fcntl(STDIN, $F_SETOWN, $$ + 0) or exit 1;
+fcntl(STDIN, $F_SETFL, $O_ASYNC | $O_NONBLOCK) or exit 1;
 my $limits = pack 'Q2', 0, 0;
-my $hard = $prlimit && syscall($prlimit, 0, $locks, 0, $limits) == 0 && (unpack 'Q2', $limits)[1];
-my %numbers;
+syscall($prlimit, 0, $RLIMIT_LOCKS, 0, $limits) == 0 or exit 1;
+my $hard = (unpack 'Q2', $limits)[1];
+my %running;
 sub answer { syswrite(STDOUT, "$_[0]\n") }
 sub begin {
   my ($number, $tag, $directory, $input, $output, $count, @rest) = unpack 'N (N/a*)4 N (N/a*)*', $_[0];
@@ -32,34 +42,34 @@ sub begin {
   my %env = @rest;
   delete $ENV{$_} for grep { !exists $env{$_} } keys %ENV;
   while (my ($name, $value) = each %env) { $ENV{$name} = $value if ($ENV{$name} // "\0") ne $value }
-  my $limit = $tag eq '' ? undef : pack 'Q2', $tag, $hard;
+  my $limit = pack 'Q2', $tag, $hard;
   # A pipe is opened anew for each, so that no service changes how another one reads.
   my $from = $input eq '-' ? '/proc/self/fd/' . fileno($endless) : $input;
-  my $mode = $input eq '-' || $input eq '/dev/null' ? O_RDONLY : O_RDWR;
-  my $pid = chdir($directory) && sysopen(my $in, $from, $mode) && sysopen(my $out, $output, O_WRONLY | O_APPEND) ? fork : undef;
+  my $mode = $input eq '-' || $input eq '/dev/null' ? $O_RDONLY : $O_RDWR;
+  my $pid = chdir($directory) && sysopen(my $in, $from, $mode) && sysopen(my $out, $output, $O_WRONLY | $O_APPEND) ? fork : undef;
   return answer("failed $number") unless defined $pid;
-  $numbers{$pid} = $number;
+  $running{$pid} = $number;
   return if $pid;
   # Only from now on does it lead its group, which is what is signalled.
-  POSIX::setsid();
+  syscall($setsid);
   answer("began $number $$");
-  syscall($prlimit, 0, $locks, $limit, 0) if defined $limit;
-  POSIX::dup2(fileno($in), 0); POSIX::dup2(fileno($out), 1); POSIX::dup2(1, 2);
-  POSIX::sigprocmask(POSIX::SIG_SETMASK(), $none);
-  exec { $words[0] } @words;
+  syscall($prlimit, 0, $RLIMIT_LOCKS, $limit, 0);
+  syscall($dup3, fileno($in), 0, 0); syscall($dup3, fileno($out), 1, 0); syscall($dup3, fileno($out), 2, 0);
+  syscall($sigprocmask, $SIG_SETMASK, $none, 0, 8);
+  { exec { $words[0] } @words }
   # As shells say it.
-  POSIX::_exit($!{ENOENT} ? 127 : 126);
+  syscall($exit, $! == $ENOENT ? 127 : 126);
 }
 my $asked = '';
-answer($hard ? 'ready tags' : 'ready');
+answer('ready');
 for (;;) {
-  while ((my $pid = waitpid(-1, POSIX::WNOHANG())) > 0) { answer('ended ' . delete($numbers{$pid}) . " $pid $?") }
+  while ((my $pid = waitpid(-1, $WNOHANG)) > 0) { answer('ended ' . delete($running{$pid}) . " $pid $?") }
   my $read = sysread(STDIN, $asked, 1 << 16, length $asked);
-  exit 0 if defined $read ? $read == 0 : !($!{EAGAIN} || $!{EINTR});
+  exit 0 if defined $read ? $read == 0 : $! != $EAGAIN && $! != $EINTR;
   while (length($asked) >= 4 && length($asked) >= 4 + (my $length = unpack 'N', $asked)) {
     begin(substr $asked, 4, $length);
     substr($asked, 0, 4 + $length) = '';
   }
-  POSIX::sigsuspend($asleep) unless $read;
+  syscall($sigsuspend, $asleep, 8) unless $read;
 }
 `;

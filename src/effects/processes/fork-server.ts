@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import type { Ending } from "../../core/state.ts";
 import { sleep } from "../clock.ts";
 import { exitOf } from "./exit.ts";
-import { forkServerScript } from "./fork-server-script.ts";
+import { forkServerScript, systemCalls } from "./fork-server-script.ts";
 import { isProcess, listPids, readStat } from "./proc.ts";
 import { signalProcess } from "./signal.ts";
 import type { Spawned } from "./spawn.ts";
@@ -42,13 +42,13 @@ export function openForkServer(): ForkServer {
   const living = new Map<number, Spawned & Pick<Asked, "onEnd">>();
   const child = start();
   let isThere = child?.pid !== undefined;
-  const ready = Promise.withResolvers<{ readonly tags: boolean } | undefined>();
+  const ready = Promise.withResolvers<boolean>();
   let last = 0;
 
   const heard = (line: string): void => {
     const [what, first, ...rest] = line.split(" ");
     const number = Number(first);
-    if (what === "ready") ready.resolve({ tags: first === "tags" });
+    if (what === "ready") ready.resolve(true);
     else if (what === "began") began(number, Number(rest[0]));
     else if (what === "failed") settle(number, undefined);
     else if (what === "ended") ended(number, Number(rest[0]), Number(rest[1]));
@@ -81,7 +81,7 @@ export function openForkServer(): ForkServer {
     isThere = false;
     for (const one of living.values()) void follow(one);
     living.clear();
-    ready.resolve(undefined);
+    ready.resolve(false);
     if (asked.size > 0) await sleep(tagging);
     for (const [number, { spec, onEnd }] of asked) {
       const begun = findTagged(spec.tag);
@@ -98,18 +98,16 @@ export function openForkServer(): ForkServer {
     child.stdin.on("error", () => {});
     child.unref();
   }
-  if (!isThere) ready.resolve(undefined);
+  if (!isThere) ready.resolve(false);
 
   return {
     pid: child?.pid,
     async spawn(spec, onEnd) {
-      if (!canFork(spec)) return undefined;
-      const able = await ready.promise;
-      if (!isThere || able === undefined) return undefined;
+      if (!canFork(spec) || !(await ready.promise) || !isThere) return undefined;
       const { promise, resolve } = Promise.withResolvers<Spawned | undefined>();
       const number = ++last;
       asked.set(number, { spec, onEnd, settle: resolve });
-      child?.stdin?.write(encode(number, spec, able.tags));
+      child?.stdin?.write(encode(number, spec));
       return promise;
     },
     async [Symbol.asyncDispose]() {
@@ -124,11 +122,12 @@ export function openForkServer(): ForkServer {
 }
 
 function start(): ChildProcess | undefined {
-  if (process.platform !== "linux") return undefined;
+  const calls = systemCalls[process.arch];
+  if (process.platform !== "linux" || calls === undefined) return undefined;
   try {
     // Nothing of the user's own settings for Perl: they are for the services.
     const env = { PATH: process.env["PATH"], LC_ALL: "C" };
-    return spawn("perl", ["-e", forkServerScript], {
+    return spawn("perl", ["-e", forkServerScript, ...calls.map(String)], {
       cwd: "/",
       env,
       detached: true,
@@ -140,20 +139,21 @@ function start(): ChildProcess | undefined {
   }
 }
 
-/** Descriptors cannot be handed on by their names. */
-function canFork({ sockets = [], notify }: Spawn): boolean {
-  return sockets.length === 0 && notify === undefined;
+/** Descriptors cannot be handed on by their names, and without a tag it is Node that knows why a program does not begin. */
+function canFork({ tag, sockets = [], notify }: Spawn): boolean {
+  return tag !== undefined && sockets.length === 0 && notify === undefined;
 }
 
-function encode(number: number, spec: Spawn, tags: boolean): Buffer {
-  const { cwd, env, stdin, input, output, tag = "" } = spec;
-  const { tag: _, ...untagged } = spec;
-  const { words } = wrap(spec.command, tags ? untagged : spec, env);
+function encode(number: number, spec: Spawn): Buffer {
+  // It sets the tag itself; of the other extras a shell has to take care.
+  const { tag = "", ...untagged } = spec;
+  const { command, cwd, env, stdin, input, output } = untagged;
+  const { words } = wrap(command, untagged, env);
   const own = `/proc/${process.pid}/fd`;
   const from = input !== undefined ? `${own}/${input}` : stdin === "open" ? "-" : "/dev/null";
   const payload = Buffer.concat([
     uint32(number),
-    ...[tags ? tag : "", cwd, from, `${own}/${output}`].map(field),
+    ...[tag, cwd, from, `${own}/${output}`].map(field),
     uint32(words.length),
     ...[...words, ...Object.entries(env).flat()].map(field),
   ]);

@@ -29,7 +29,7 @@ export async function spawnService(
   // Once wrapped, even a failed start is a process that ends, so its cause is looked for before. A shell says its own.
   const fault = wrapped.isWrapped && "args" in spec.command ? findFault(spec) : undefined;
   if (fault !== undefined) return fault;
-  const forked = wrapped.isWrapped ? await forks?.spawn(spec, onEnd) : undefined;
+  const forked = await forks?.spawn(spec, onEnd);
   if (forked !== undefined) return forked;
   let child: ChildProcess;
   try {
