@@ -45,7 +45,7 @@ export function compile(directory: string, name: string): string {
 
 /** One moment that a service wrote down itself, in milliseconds of the monotonic clock. */
 export interface Stamp {
-  readonly what: "started" | "listening" | "printed" | "child" | "session";
+  readonly what: "started" | "listening" | "printed" | "child" | "daemon";
   readonly pid: number;
   readonly at: number;
   readonly name: string;

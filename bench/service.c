@@ -5,7 +5,7 @@
 //   service rate N BYTES           prints N such lines a second, in a coloured and plain mixture, until it is ended
 //   service exit CODE DELAY_MS     ends with CODE after DELAY_MS
 //   service family                 idle with a child in its group; both end by themselves after two minutes
-//   service deaf                   the same, and a child in a session of its own; all three ignore SIGTERM, SIGINT and SIGHUP
+//   service deaf                   the same, and a daemon: a child of nobody in a session of its own; all ignore SIGTERM, SIGINT and SIGHUP
 //   service as FILE NAME …         any of these, with FILE and NAME in the place of STAMP and NAME
 // Each moment is appended to the file that STAMP names, as `WHAT PID MONOTONIC_NS NAME`, to be read from outside.
 
@@ -17,8 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { life_seconds = 120 };
 
 static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n";
 
@@ -107,21 +110,28 @@ static _Noreturn void stay(void) {
   for (;;) pause();
 }
 
+// No alarm is inherited. What no supervisor ends is no burden to the machine for long.
+static _Noreturn void live_as(const char *what) {
+  alarm(life_seconds);
+  stamp(what);
+  stay();
+}
+
 static _Noreturn void raise_family(int is_deaf) {
   if (is_deaf) {
     signal(SIGTERM, SIG_IGN);
     signal(SIGINT, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
   }
-  for (int child = 0; child < (is_deaf ? 2 : 1); child++) {
-    if (fork() > 0) continue;
-    // Not inherited: what no supervisor ends is no burden to the machine for long.
-    alarm(120);
-    if (child == 1) setsid();
-    stamp(child == 1 ? "session" : "child");
-    stay();
+  if (fork() == 0) live_as("child");
+  pid_t parent = is_deaf ? fork() : -1;
+  if (parent == 0) {
+    setsid();
+    if (fork() == 0) live_as("daemon");
+    _exit(0);
   }
-  alarm(120);
+  if (parent > 0) waitpid(parent, NULL, 0);
+  alarm(life_seconds);
   stay();
 }
 

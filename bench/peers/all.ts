@@ -1,5 +1,6 @@
 // Every peer that there is an adapter for, in the order in which they take turns.
 
+import { cat } from "./adapters/cat.ts";
 import { concurrently } from "./adapters/concurrently.ts";
 import { dockerCompose } from "./adapters/docker-compose.ts";
 import { foreman } from "./adapters/foreman.ts";
@@ -8,6 +9,7 @@ import { hivemind } from "./adapters/hivemind.ts";
 import { honcho } from "./adapters/honcho.ts";
 import { launch } from "./adapters/launch.ts";
 import { mprocs } from "./adapters/mprocs.ts";
+import { node } from "./adapters/node.ts";
 import { overmind } from "./adapters/overmind.ts";
 import { pitchfork } from "./adapters/pitchfork.ts";
 import { pm2 } from "./adapters/pm2.ts";
@@ -19,6 +21,8 @@ import type { Peer } from "./peer.ts";
 export const peers: readonly Peer[] = [
   launch,
   sh,
+  node,
+  cat,
   processCompose,
   pitchfork,
   overmind,

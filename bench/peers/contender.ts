@@ -1,8 +1,8 @@
 // The peers that are at hand: found on the PATH, asked for their version, with the environment that all of them get.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { accessSync, constants, mkdirSync, statSync, symlinkSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { accessSync, constants, copyFileSync, mkdirSync, statSync, symlinkSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import type { Bench } from "../machine.ts";
 import type { Peer } from "./peer.ts";
 
@@ -15,13 +15,17 @@ export interface Contender {
   readonly version: string;
 }
 
-/** Puts the built `launch` on a PATH of the benchmark's own, with this Node first, so that all that runs on Node runs on the same. */
+/**
+ * A PATH that begins with the built `launch` and a copy of this Node: all that runs on Node runs on the same, and shares no memory with
+ * other programs on Node, the benchmark among them.
+ */
 export function openPath(bench: Bench): string {
   const directory = join(bench.directory, "bin-path");
   mkdirSync(directory);
   execFileSync("chmod", ["+x", bench.launch]);
   symlinkSync(bench.launch, join(directory, "launch"));
-  return [directory, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter);
+  copyFileSync(process.execPath, join(directory, "node"));
+  return [directory, process.env["PATH"] ?? ""].join(delimiter);
 }
 
 /** Nothing personal, no `CI`. */

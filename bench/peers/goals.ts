@@ -1,6 +1,7 @@
 // What launch should reach beside its peers, and whether it did. Pure.
 
 import { median } from "../figures.ts";
+import { floors } from "./floor.ts";
 import type { Scenario } from "./peer.ts";
 import { type Results, valuesOf } from "./results.ts";
 
@@ -41,9 +42,6 @@ export interface Verdict {
 export function judge(results: Results): readonly Verdict[] {
   return [...goals.map((goal) => judgeOne(results, goal)), judgeCells(results)];
 }
-
-/** Floors are no peers. */
-export const floors: readonly string[] = ["sh", "node", "cat"];
 
 function judgeOne(results: Results, { scenario, column, title, unit, against, times }: Goal): Verdict {
   const medianOf = (peer: string): number | undefined => {

@@ -1,7 +1,8 @@
 // The picture: a panel of horizontal bars for each figure, drawn from the medians. Readable on light and on dark ground. Pure.
 
 import { median } from "../figures.ts";
-import { floors, round } from "./goals.ts";
+import { floors } from "./floor.ts";
+import { round } from "./goals.ts";
 import { type Column, type Results, type Section, valuesOf } from "./results.ts";
 
 const columns = 2;
@@ -88,7 +89,7 @@ function drawPanel({ title, unit, bars }: Panel): string {
   const longest = Math.max(...bars.map(({ value }) => value));
   const own = bars.find(({ name }) => name === "launch")?.value ?? 0;
   const second = bars.toSorted((one, other) => other.value - one.value)[1]?.value ?? longest;
-  const limit = Math.min(longest, Math.max(cutAt * own, second / 4, longest / 100)) || 1;
+  const limit = own === 0 ? longest || 1 : Math.min(longest, Math.max(cutAt * own, second / 4));
   const room = panelWidth - nameWidth - valueWidth;
   const rows = bars.map(({ name, value }, index) => {
     const y = titleHeight + index * rowHeight;

@@ -1,13 +1,13 @@
 // The report: Markdown from the results, and nothing but them. Pure.
 
 import { median } from "../figures.ts";
-import { floors, judge, round } from "./goals.ts";
+import { floors } from "./floor.ts";
+import { judge, round } from "./goals.ts";
 import { type Column, type Entrant, type Results, type Section, valuesOf, wordsOf } from "./results.ts";
 
 /** The whole page; `picture` is the path of the picture as seen from it. */
 export function describeResults(results: Results, sections: readonly Section[], picture: string): string {
-  const rounds = new Map(results.rounds.map(({ scenario, rounds }) => [scenario, rounds]));
-  const measured = sections.filter(({ scenario }) => rounds.has(scenario));
+  const tried = new Set([...results.samples, ...results.misses].map(({ scenario }) => scenario));
   return [
     "# launch beside its peers",
     "<!-- Written by `npm run bench`, from what it measured. -->",
@@ -24,10 +24,10 @@ export function describeResults(results: Results, sections: readonly Section[], 
       ["", "wanted", "found", ""],
       judge(results).map(({ title, wanted, found, verdict }) => [title, wanted, found, verdict]),
     ),
-    ...measured.flatMap((section) => sectionText(results, section, rounds.get(section.scenario) ?? 0)),
+    ...sections.filter(({ scenario }) => tried.has(scenario)).flatMap((section) => sectionText(results, section)),
     ...list(
       "Not measured, though it should have been",
-      results.misses.map(({ peer, scenario, words }) => `${peer}, ${scenario}: ${oneLine(words)}`),
+      results.misses.map(({ peer, scenario, words }) => `${peer}, ${scenario}: ${firstLine(words)}`),
     ),
     ...list("Found beside", results.findings),
   ]
@@ -47,7 +47,12 @@ function entrantsTable({ entrants }: Results): string {
   const present = entrants.filter(({ version }) => version !== undefined);
   return table(
     ["", "version", "remarks", "cannot"],
-    present.map(({ name, version, note, cannot }) => [nameOf(name), version ?? "", note ?? "", reasons(cannot)]),
+    present.map(({ name, version, note, cannot }) => [
+      nameOf(name),
+      version ?? "",
+      note ?? "",
+      floors.includes(name) ? "a floor, no peer" : reasons(cannot),
+    ]),
   );
 }
 
@@ -68,19 +73,36 @@ function absent({ entrants }: Results): readonly string[] {
   return [`Not found, and how to get them:`, lines.join("\n")];
 }
 
-function sectionText(results: Results, section: Section, rounds: number): readonly string[] {
+function sectionText(results: Results, section: Section): readonly string[] {
   const { scenario, title, about, columns } = section;
-  const rows = results.entrants
-    .filter(({ name }) => results.samples.some((sample) => sample.scenario === scenario && sample.peer === name))
-    .map(({ name }) => [nameOf(name), ...columns.map((column) => cellText(results, section, name, column))]);
-  const times = rounds === 1 ? "One round." : `${rounds} rounds.`;
+  const names = results.entrants
+    .map(({ name }) => name)
+    .filter((name) => results.samples.some((sample) => sample.scenario === scenario && sample.peer === name));
+  const rows = names.map((name) => [
+    nameOf(name),
+    ...columns.map((column) => cellText(results, section, name, column)),
+  ]);
   return [
     `## ${title}`,
-    `${about} ${times}`,
-    rows.length === 0
-      ? "Nobody was measured."
-      : table(["", ...columns.map(({ title, unit }) => (unit === undefined ? title : `${title}, ${unit}`))], rows),
+    `${about} ${countText(results, section, names)}`.trim(),
+    rows.length === 0 ? "Nobody was measured." : table(["", ...columns.map(headOf)], rows),
   ];
+}
+
+/** How many samples each has: what is so for most first. */
+function countText({ samples }: Results, { scenario, columns }: Section, names: readonly string[]): string {
+  const countOf = (name: string): number =>
+    samples.filter(
+      (sample) => sample.scenario === scenario && sample.peer === name && sample.column === columns[0]?.key,
+    ).length;
+  const groups = [...Map.groupBy(names, countOf)].toSorted(([, one], [, other]) => other.length - one.length);
+  return groups
+    .map(([count, group], index) => `n = ${count}${index === 0 ? "" : ` for ${group.join(", ")}`}`)
+    .join("; ");
+}
+
+function headOf({ title, unit }: Column): string {
+  return unit === undefined || unit === "lines" || unit === "of 10" ? title : `${title}, ${unit}`;
 }
 
 /** The median with the least and the greatest, or what was said with how often; wrong words are bold. */
@@ -107,8 +129,8 @@ function list(title: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [] : [`## ${title}`, items.map((item) => `- ${item}`).join("\n")];
 }
 
-function oneLine(words: string): string {
-  return words.replaceAll(/\s+/g, " ").slice(0, 300);
+function firstLine(words: string): string {
+  return words.trim().split("\n")[0]?.slice(0, 300) ?? "";
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

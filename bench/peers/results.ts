@@ -54,7 +54,6 @@ export interface Results {
   readonly machine: readonly string[];
   readonly minutes: number;
   readonly entrants: readonly Entrant[];
-  readonly rounds: readonly { readonly scenario: Scenario; readonly rounds: number }[];
   readonly samples: readonly Sample[];
   readonly misses: readonly Miss[];
   /** What was found beside what was looked for, such as processes that a peer left. */

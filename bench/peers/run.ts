@@ -3,11 +3,13 @@
 import { now } from "../machine.ts";
 import type { Contender } from "./contender.ts";
 import type { Miss, Results, Sample } from "./results.ts";
-import { planRounds } from "./rounds.ts";
+import { planTurns } from "./turns.ts";
 import type { Measured } from "./scenarios/scenario.ts";
 import type { Ground } from "./trial.ts";
 
 const atATime = 3;
+/** For what goes on between turns and after them. */
+const marginMs = 15_000;
 
 /** What is to be run, and how long at most. */
 export interface Order {
@@ -21,7 +23,7 @@ export interface Order {
 }
 
 /** What a run gives to the results. */
-export type Measurements = Pick<Results, "rounds" | "samples" | "misses" | "findings">;
+export type Measurements = Pick<Results, "samples" | "misses" | "findings">;
 
 /** Measures. What could not be measured is among the misses, also what there was no time for. */
 export async function runAll(ground: Ground, order: Order): Promise<Measurements> {
@@ -29,62 +31,72 @@ export async function runAll(ground: Ground, order: Order): Promise<Measurements
   const samples: Sample[] = [];
   const misses: Miss[] = [];
   const findings = new Set<string>();
-  const rounds = new Map<Measured, number>();
-  const costs = new Map<Measured, number>();
+  /** What the longest turn so far has taken, by scenario and peer; nothing of what failed. */
+  const costs = new Map<string, number>();
   const limitMs = order.minutes * 60_000;
   const leftMs = (): number => limitMs - (now() - startedAt);
 
   for (const scenario of order.scenarios) {
-    if (leftMs() < 0) {
+    const able = order.contenders.filter(({ peer }) => peer.cannot[scenario.scenario] === undefined);
+    if (leftMs() > 0) await round(scenario, able, 0);
+    else {
       const words = `the ${order.minutes} minutes were over before it began`;
-      misses.push({ scenario: scenario.scenario, peer: "all", words });
-    } else await round(scenario);
-  }
-  const extra = planRounds(
-    [...costs].map(([{ scenario, enough }, ms]) => ({ name: scenario, ms, enough: order.runs ?? enough })),
-    leftMs(),
-  );
-  const most = Math.max(0, ...extra.values());
-  for (let number = 1; number <= most; number++) {
-    for (const scenario of order.scenarios) {
-      // A round that takes longer than the first did may not make the whole late.
-      if ((extra.get(scenario.scenario) ?? 0) < number || leftMs() < (costs.get(scenario) ?? 0)) continue;
-      await round(scenario);
+      misses.push(...able.map(({ peer }) => ({ scenario: scenario.scenario, peer: peer.name, words })));
     }
   }
-  return {
-    rounds: [...rounds].map(([{ scenario }, count]) => ({ scenario, rounds: count })),
-    samples,
-    misses,
-    findings: [...findings],
-  };
+  const turns = order.scenarios.flatMap((scenario) =>
+    order.contenders.flatMap((contender) => {
+      const name = keyOf(scenario, contender);
+      const ms = costs.get(name);
+      return ms === undefined ? [] : [{ name, ms, enough: order.runs ?? scenario.enough }];
+    }),
+  );
+  const planned = planTurns(turns, leftMs() - marginMs);
+  for (let number = 1; number <= Math.max(0, ...planned.values()); number++) {
+    for (const scenario of order.scenarios) {
+      const again = order.contenders.filter((contender) => (planned.get(keyOf(scenario, contender)) ?? 0) >= number);
+      if (again.length > 0) await round(scenario, again, number);
+    }
+  }
+  return { samples, misses, findings: [...findings] };
 
-  /** Each peer once; who goes first changes from round to round. */
-  async function round(scenario: Measured): Promise<void> {
-    const before = rounds.get(scenario) ?? 0;
-    const able = order.contenders.filter(({ peer }) => peer.cannot[scenario.scenario] === undefined);
-    const turns = able.map((_, index) => able[(index + before) % able.length]);
+  /** Each of these once; who goes first changes from round to round. */
+  async function round(scenario: Measured, contenders: readonly Contender[], number: number): Promise<void> {
+    const first = contenders.length === 0 ? 0 : number % contenders.length;
+    const queue = [...contenders.slice(first), ...contenders.slice(0, first)];
     const roundAt = now();
+    const lanes = scenario.how === "alone" ? 1 : atATime;
     await Promise.all(
-      Array.from({ length: scenario.how === "alone" ? 1 : atATime }, async () => {
-        for (let next = turns.shift(); next !== undefined; next = turns.shift()) await turn(scenario, next);
+      Array.from({ length: lanes }, async () => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          // What takes longer than it did may not make the whole late.
+          if (leftMs() - marginMs > (costs.get(keyOf(scenario, next)) ?? 0)) await turn(scenario, next, lanes);
+          else if (number === 0) {
+            const words = `the ${order.minutes} minutes were over before its turn`;
+            misses.push({ scenario: scenario.scenario, peer: next.peer.name, words });
+          }
+        }
       }),
     );
-    const ms = now() - roundAt;
-    rounds.set(scenario, before + 1);
-    costs.set(scenario, Math.max(ms, costs.get(scenario) ?? 0));
-    order.say(`${scenario.scenario}, round ${before + 1}: ${(ms / 1000).toFixed(1)} s`);
+    order.say(`${scenario.scenario}, round ${number + 1}: ${((now() - roundAt) / 1000).toFixed(1)} s`);
   }
 
-  async function turn(scenario: Measured, contender: Contender): Promise<void> {
+  async function turn(scenario: Measured, contender: Contender, lanes: number): Promise<void> {
     const about = { scenario: scenario.scenario, peer: contender.peer.name };
+    const name = keyOf(scenario, contender);
+    const turnAt = now();
     try {
       const observed = await scenario.measure(ground, contender, (words) => findings.add(words));
       samples.push(...observed.map((observation) => ({ ...observation, ...about })));
+      costs.set(name, Math.max((now() - turnAt) / lanes, costs.get(name) ?? 0));
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       misses.push({ ...about, words });
       order.say(`${about.peer} could not be measured (${about.scenario}): ${words}`);
     }
   }
+}
+
+function keyOf({ scenario }: Measured, { peer }: Contender): string {
+  return `${scenario}, ${peer.name}`;
 }

@@ -16,7 +16,7 @@ export const orphans: Measured = {
   title: "Orphans",
   about:
     "Five services with a child each; how many of these ten processes live 5 s after `kill -9` of the supervisor. All obey SIGTERM.",
-  columns: [{ key: "left", title: "left", unit: "of 10", better: "less", picture: "Orphans after kill -9, of 10" }],
+  columns: [{ key: "left", title: "left of 10", unit: "of 10", better: "less", picture: "Orphans after kill -9" }],
   enough: 3,
   how: "together",
   async measure(ground, contender) {
@@ -36,12 +36,12 @@ export const orphans: Measured = {
   },
 };
 
-/** A service that ignores what asks it to end, its child, and a child of it in a session of its own, after a stop. */
+/** A service that ignores what asks it to end, its child, and a daemon of its, after a stop. */
 export const survivors: Measured = {
   scenario: "survivors",
   title: "Stop of a service that does not listen",
   about:
-    "A service, its child, and its child in a session of its own, all of which ignore SIGTERM, SIGINT and SIGHUP; grace 2 s where it can be set. Who is alive when the supervisor has ended, or 20 s after the request.",
+    "A service, its child, and a daemon that it made (a child of nobody, in a session of its own), all of which ignore SIGTERM, SIGINT and SIGHUP; grace 2 s where it can be set. Who is alive when the supervisor has ended, or 20 s after the request.",
   columns: [
     { key: "left", title: "left alive" },
     { key: "exit", title: "supervisor ends after", unit: "ms", better: "less" },
@@ -74,7 +74,7 @@ export const survivors: Measured = {
 const nameOf = {
   started: "service",
   child: "child",
-  session: "child in its own session",
+  daemon: "daemon",
   listening: "service",
   printed: "service",
 } as const;

@@ -13,14 +13,17 @@ import { hasNeeds, type Measured } from "./scenario.ts";
 
 const limitMs = 4000;
 
-/** Which words a line about each mistake would have. */
-const about: Readonly<Record<Mistake, RegExp>> = {
-  "syntax error": /pars|syntax|expected|invalid|malformed|malformat|unexpected|missing|yaml|json|toml/i,
-  "unknown key": /comand_typo/i,
-  "no command": /command|script|empty/i,
-  cycle: /cycl|circular|each other|depend/i,
-  "duplicate port": /port|address already in use/i,
-  "program not found": /not found|no such|can't find|cannot find|ENOENT|does not exist|not exist/i,
+/** Which words a line about each mistake would have, the surest first. */
+const about: Readonly<Record<Mistake, readonly RegExp[]>> = {
+  "syntax error": [/\bline \d|\.\w+:\d+/i, /pars|syntax|expected|invalid|malform|must end|unexpected|missing/i],
+  "unknown key": [/comand_typo/i],
+  "no command": [
+    /\bno (command|script)|command.*(empty|not found|missing)|not specify a command/i,
+    /command|script|empty/i,
+  ],
+  cycle: [/cycl|circular|each other/i],
+  "duplicate port": [/\bport\b|address already in use/i],
+  "program not found": [/\/nonexistent\//, /not found|no such|can't find|cannot find|ENOENT/i],
 };
 
 /** Two services, one of which is written wrongly in one of six ways. */
@@ -53,7 +56,7 @@ async function make(
   await using prepared = prepare(ground, contender, "mistakes", await servicesWith(mistake));
   const trial = start(prepared);
   const code = await endOf(trial, limitMs);
-  const line = keyLine(trial.printed(), about[mistake], trial.job.directory);
+  const line = keyLine(trial.printed(), about[mistake], [trial.job.directory]);
   const started = trial.stamps().length > 0;
   const words = [
     code === undefined || (trial.plan.way === "returns" && started) ? "runs" : "",
@@ -104,7 +107,12 @@ export const stranger: Measured = {
     const trial = start(prepared);
     const code = await endOf(trial, limitMs);
     const isStarted = trial.stamps().some(({ name }) => name === "user");
-    const line = keyLine(trial.printed(), about["duplicate port"], trial.job.directory, [String(port)]);
+    const line = keyLine(
+      trial.printed(),
+      about["duplicate port"],
+      [trial.job.directory, ground.bench.directory],
+      [String(port)],
+    );
     const said = [code === undefined ? "runs" : `exit ${code}`, line === undefined ? "silent" : `\`${line}\``].join(
       ", ",
     );
