@@ -16,6 +16,8 @@ const gap = 24;
 /** Longer than so many times launch's own bar, a bar is cut, and shown to be. */
 const cutAt = 6;
 
+const legend = "Medians; shorter is better unless said. Dashed: no supervisor, the floor. A bar with a gap is cut.";
+
 interface Bar {
   readonly name: string;
   readonly value: number;
@@ -61,12 +63,14 @@ export function draw(results: Results, sections: readonly Section[]): string {
     return `<g transform="translate(${index * (panelWidth + gap) + 8} ${y})">${drawPanel(panel)}</g>`;
   });
   const width = columns * panelWidth + gap + 16;
-  const height = Math.max(...bottoms);
+  const legendAt = Math.max(...bottoms) + 4;
+  const height = legendAt + 12;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>launch beside its peers: medians of each scenario</title>`,
     `<style>${style}\n</style>`,
     ...placed,
+    `<text x="8" y="${legendAt}">${legend}</text>`,
     `</svg>\n`,
   ].join("\n");
 }

@@ -138,14 +138,19 @@ export function start(prepared: Prepared): Trial {
     printed: () => stripVTControlCharacters(readFileSync(join(directory, printedFile), "utf8").slice(-100_000)),
     async until(what, found, limitMs = 60_000) {
       const deadline = now() + limitMs;
+      const fail = (words: string): never => {
+        throw new Error(`${words}\n${trial.printed().slice(-1500)}`);
+      };
       for (;;) {
+        // Asked before the look, so that what it did last still counts.
+        const code = running.code();
         const value = found();
         if (value !== undefined) return value;
-        if (now() <= deadline) {
-          await sleep(4);
-          continue;
-        }
-        throw new Error(`not seen within ${limitMs} ms: ${what}\n${trial.printed().slice(-1500)}`);
+        // A client that leaves a daemon ends early, and well.
+        const isOver = code !== undefined && !(plan.way === "returns" && code === 0);
+        if (isOver) fail(`it ended with ${code} before: ${what}`);
+        if (now() > deadline) fail(`not seen within ${limitMs} ms: ${what}`);
+        await sleep(4);
       }
     },
     async askToStop() {

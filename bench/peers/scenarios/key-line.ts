@@ -35,6 +35,7 @@ function plain(line: string): string {
     .replaceAll("`", "'")
     .replaceAll("|", "/")
     .replaceAll(/\bpid[:=]? ?\d+/gi, "pid N")
+    .replaceAll(/\(\d+\)/g, "(N)")
     .replaceAll(/\d{4}-\d\d-\d\d[T ]/g, "")
     .replaceAll(/\d{1,2}:\d\d:\d\d([.,]\d+)?(Z| [AP]M)?/g, "")
     .replaceAll(/\s+/g, " ")
