@@ -2,12 +2,11 @@
 
 import { describe } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
-import { canRelay } from "../effects/health/notify-relay.ts";
 import { findFault } from "../effects/processes/fault.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
 import type { Assignment } from "../plan/env.ts";
-import { isHeard } from "../supervisor/handover.ts";
+import { isHeard } from "../supervisor/heard.ts";
 import { prepare, type Preparation, type RunContext } from "../supervisor/prepare.ts";
 
 /** One thing found; a fatal one means that the run would not come up. */
@@ -34,7 +33,7 @@ async function checkService(service: Service, assigned: Assignment, context: Run
     return [
       ...faultsOf(preparation).map((text) => found(true, text)),
       ...(await terminalFaults(service)).map((text) => found(true, text)),
-      ...relayFaults(service, preparation).map((text) => found(false, text)),
+      ...(await relayFaults(service, preparation)).map((text) => found(false, text)),
       ...preparation.clashes.map((name) => found(false, `sets ${name} itself, so it does not get launch's value`)),
     ];
   } catch (error) {
@@ -58,8 +57,10 @@ async function terminalFaults({ tty, workingDir }: Service): Promise<readonly st
   return typeof loaded === "string" ? [loaded] : [];
 }
 
-function relayFaults(service: Service, { env }: Preparation): readonly string[] {
-  if (!isHeard(service) || canRelay(env)) return [];
+async function relayFaults(service: Service, { env }: Preparation): Promise<readonly string[]> {
+  if (!isHeard(service)) return [];
+  const { canRelay } = await import("../effects/health/notify-relay.ts");
+  if (canRelay(env)) return [];
   return ["there is no Perl, so it gets no NOTIFY_SOCKET; it can use $NOTIFY_FD or launch notify"];
 }
 

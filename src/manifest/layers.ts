@@ -59,15 +59,25 @@ export function lookupIn(layers: readonly Layer[], onUnset?: (name: string) => v
 /** Every name that has a value, as `lookupIn` gives it; throws as that does. */
 export function valuesOf(layers: readonly Layer[]): Record<string, string> {
   // A child has hundreds of names and nearly all are as they are: whole layers are laid over one another.
-  const deciding = new Map<string, Layer>();
+  const values: Record<string, string> = {};
+  const unset = new Set<string>();
+  const unrendered = new Set<string>();
   for (const layer of layers.toReversed()) {
-    for (const name of Object.keys(layer.values)) if (layer.values[name] !== undefined) deciding.set(name, layer);
+    for (const name in layer.values) {
+      const value = layer.values[name];
+      if (value === undefined) continue;
+      values[name] = value ?? "";
+      if (value === null) unset.add(name);
+      else if (unset.size > 0) unset.delete(name);
+      if (layer.templates) unrendered.add(name);
+      else if (unrendered.size > 0) unrendered.delete(name);
+    }
   }
   const lookup = lookupIn(layers);
-  const values: Record<string, string> = {};
-  for (const [name, layer] of deciding) {
-    const value = layer.templates ? lookup(name) : layer.values[name];
-    if (value !== undefined && value !== null) values[name] = value;
+  for (const name of [...unset, ...unrendered]) {
+    const value = lookup(name);
+    if (value === undefined) delete values[name];
+    else values[name] = value;
   }
   return values;
 }

@@ -13,6 +13,7 @@ import { awaitSilence } from "../effects/health/watchdog.ts";
 import type { Leader } from "../effects/ports/ownership.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { Spawn } from "../effects/processes/spec.ts";
+import { isHeard } from "./heard.ts";
 
 /** What handing over needs from around it. */
 export interface HandoverOptions {
@@ -49,22 +50,6 @@ export interface Told extends Disposable {
   /** From now on its silence is judged, if it has a watchdog. */
   guard(leader: Leader): void;
 }
-
-/** True for a service that launch listens to. */
-export function isHeard({ ready, watchdog }: Service): boolean {
-  return ready.probe.kind === "notify" || watchdog !== undefined;
-}
-
-/** The environment without what was handed over to launch itself. */
-export function withoutHandover(
-  env: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
-}
-
-const ours = new Set(
-  "LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_FD NOTIFY_SOCKET LAUNCH_NOTIFY WATCHDOG_USEC WATCHDOG_PID".split(" "),
-);
 
 /** Nothing is handed over yet. */
 export function newHandover({ directory, ports, tag, report }: HandoverOptions): Handover {
