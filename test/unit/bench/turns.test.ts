@@ -37,3 +37,11 @@ test("gives the second turn to all before the third to anybody", () => {
 test("plans nothing when the time is over", () => {
   expect(planTurns([{ name: "any", ms: 1, enough: 5 }], -1000).get("any")).toBe(0);
 });
+
+test("gives what is left to the cheaper, who tells more for it", () => {
+  const turns = [
+    { name: "dear", ms: 200, enough: 5 },
+    { name: "cheap", ms: 100, enough: 5 },
+  ];
+  expect(Object.fromEntries(planTurns(turns, 250))).toEqual({ dear: 0, cheap: 2 });
+});
