@@ -17,7 +17,11 @@ beforeEach(() => {
   mkdirSync(join(directory, "bin"));
   mkdirSync(join(directory, "tmp"));
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+afterEach(() => {
+  // What a test that failed has left.
+  processesOf(directory).forEach(({ pid }) => process.kill(pid, "SIGKILL"));
+  rmSync(directory, { recursive: true, force: true });
+});
 
 /** Puts a command on the benchmark's PATH: says its version, or else does this. */
 function peer(command: string, does: string): void {
@@ -79,6 +83,8 @@ test("ends what a peer leaves, and says so", async () => {
   const { code, words } = await start("--peers", "hivemind", "--scenarios", "idle", "--runs", "1").ended;
   expect(code, words).toBe(0);
   expect(words).toContain("hivemind left 1 processes after a stop of 100 services that obey: sleep 4711");
+  // Not as late as at the end of all.
+  expect(words).not.toContain("left running");
   expectNothingLeft();
 });
 
