@@ -14,7 +14,7 @@ import { describeMachine } from "./peers/machine-words.ts";
 import { draw } from "./peers/picture.ts";
 import { describeResults } from "./peers/report.ts";
 import { commandLineOf, endAll, residents } from "./peers/residents.ts";
-import type { Entrant, Results } from "./peers/results.ts";
+import { type Entrant, fromLines, type Results, toLines } from "./peers/results.ts";
 import { runAll } from "./peers/run.ts";
 import { kill } from "./witness.ts";
 
@@ -37,7 +37,7 @@ const isPart = values.peers !== undefined || values.scenarios !== undefined;
 const out = values.out ?? (isPart ? undefined : join(root, "docs"));
 
 if (values.from !== undefined) {
-  write(JSON.parse(readFileSync(values.from, "utf8")) as Results, out ?? ".");
+  write(fromLines(readFileSync(values.from, "utf8")), out ?? ".");
 } else if (existsSync(join(root, "dist/main.js"))) {
   await bench();
 } else {
@@ -105,8 +105,8 @@ function write(results: Results, to: string | undefined): void {
   mkdirSync(to, { recursive: true });
   writeFileSync(join(to, "benchmarks.md"), report);
   writeFileSync(join(to, "benchmarks.svg"), draw(results, allScenarios));
-  writeFileSync(join(to, "benchmarks.json"), `${JSON.stringify(results)}\n`);
-  say(`written to ${to}: benchmarks.md, benchmarks.svg, benchmarks.json`);
+  writeFileSync(join(to, "benchmarks.jsonl"), toLines(results));
+  say(`written to ${to}: benchmarks.md, benchmarks.svg, benchmarks.jsonl`);
 }
 
 function say(words: string): void {

@@ -60,6 +60,20 @@ export interface Results {
   readonly findings: readonly string[];
 }
 
+/** JSON, a line for each sample after one for everything else. */
+export function toLines({ samples, ...rest }: Results): string {
+  return [rest, ...samples].map((value) => `${JSON.stringify(value)}\n`).join("");
+}
+
+/** What `toLines` wrote. */
+export function fromLines(text: string): Results {
+  const [rest, ...samples] = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+  return { ...(rest as Omit<Results, "samples">), samples: samples as readonly Sample[] };
+}
+
 /** The numbers of one cell; none when there are none. */
 export function valuesOf({ samples }: Results, scenario: Scenario, peer: string, column: string): readonly number[] {
   return cell(samples, scenario, peer, column).flatMap((sample) => ("value" in sample ? [sample.value] : []));

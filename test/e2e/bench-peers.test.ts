@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { fromLines } from "../../bench/peers/results.ts";
 import { processesOf } from "../helpers/processes.ts";
 import { until } from "../helpers/wait.ts";
 
@@ -56,9 +57,7 @@ test("measures who is there, and writes a report, a picture and the figures", as
     /## Cold start\n[^]*\*\*launch\*\* \| \d+(\.\d+)? \(/,
   );
   expect(readFileSync(join(out, "benchmarks.svg"), "utf8")).toContain("Cold start");
-  const { samples } = JSON.parse(readFileSync(join(out, "benchmarks.json"), "utf8")) as {
-    samples: { column: string }[];
-  };
+  const { samples } = fromLines(readFileSync(join(out, "benchmarks.jsonl"), "utf8"));
   expect(samples.filter(({ column }) => column === "ms")).toHaveLength(4);
   expectNothingLeft();
 });

@@ -9,7 +9,7 @@ export const overmind: Peer = {
   install: "apt-get install tmux && go install github.com/DarthSim/overmind/v2@latest",
   version: ["--version"],
   cannot: { ...cannotInProcfile, check: "has no command that only checks" },
-  plan: ({ services }) => {
+  plan: ({ services, directory }) => {
     const restarted = services.filter(({ restart }) => restart === "always").map(({ name }) => name);
     const graceSeconds = Math.max(1, ...services.map(({ graceMs }) => Math.ceil(graceMs / 1000)));
     return {
@@ -21,6 +21,8 @@ export const overmind: Peer = {
         String(graceSeconds),
         ...(restarted.length > 0 ? ["--auto-restart", restarted.join(",")] : []),
       ],
+      // It and tmux leave files there.
+      env: { TMPDIR: directory, TMUX_TMPDIR: directory },
       way: "stays",
       stop: { signal: "SIGTERM", to: "process" },
       output: "stdout",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { judge } from "../../../bench/peers/goals.ts";
 import { draw } from "../../../bench/peers/picture.ts";
 import { describeResults } from "../../../bench/peers/report.ts";
-import type { Results, Sample, Section } from "../../../bench/peers/results.ts";
+import { fromLines, type Results, type Sample, type Section, toLines } from "../../../bench/peers/results.ts";
 
 const idle: Section = {
   scenario: "idle",
@@ -173,6 +173,12 @@ test("writes names into the picture so that they are read as they are", () => {
     idle,
   ]);
   expect(svg).toContain(">a &lt;&amp;> b<");
+});
+
+test("keeps everything in lines of JSON", () => {
+  const all = results([...values("launch", "running", 1, 2.5)], { findings: ["found"] });
+  expect(toLines(all).trimEnd().split("\n")).toHaveLength(3);
+  expect(fromLines(toLines(all))).toEqual(all);
 });
 
 function entrant(name: string): Results["entrants"][number] {
