@@ -15,7 +15,11 @@ export const processCompose: Peer = {
       services.map((service) => [service.name, entryOf(service, "command", entry(service, services))]),
     );
     return {
-      files: { "bench.yaml": jsonText({ version: "0.5", processes }, services) },
+      files: {
+        "bench.yaml": jsonText({ version: "0.5", processes }, services),
+        // It warns where this is not.
+        ".config/process-compose/settings.yaml": "{}",
+      },
       args: [...up, "--tui=false", "--no-server", "--log-file", "own.log"],
       way: "stays",
       stop: { signal: "SIGTERM", to: "process" },
