@@ -264,6 +264,8 @@ test.each([
   process.kill(before.guard!.pid, "SIGKILL");
   process.kill(before.engine.pid, "SIGKILL");
   await until("both to be gone", () => !isAlive(before.engine.pid) && !isAlive(before.guard!.pid));
+  const isForkServer = ({ command }: { readonly command: string }): boolean => command === "launch-fork-server";
+  await until("what began the services to be gone", () => !project.processes().some(isForkServer));
   const state = project.read(".launch/state.json");
   project.write(".launch/state.json", state.slice(0, state.length * part));
   const former = project.processes().map(({ pid }) => pid);

@@ -62,8 +62,8 @@ export function startTerminal(
     sees,
     async asked() {
       await sees("Your choice");
-      // Keys that come sooner are taken as meant for something else.
-      await new Promise((resolve) => setTimeout(resolve, 550));
+      // Keys that come within half a second are taken as meant for something else; a busy machine gets some more.
+      await new Promise((resolve) => setTimeout(resolve, 1200));
     },
     type: (keys) => void child.stdin.write(keys),
     close: () => void child.stdin.end(),

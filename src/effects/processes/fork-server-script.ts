@@ -46,10 +46,15 @@ sub begin {
   # A pipe is opened anew for each, so that no service changes how another one reads.
   my $from = $input eq '-' ? '/proc/self/fd/' . fileno($endless) : $input;
   my $mode = $input eq '-' || $input eq '/dev/null' ? $O_RDONLY : $O_RDWR;
-  my $pid = chdir($directory) && sysopen(my $in, $from, $mode) && sysopen(my $out, $output, $O_WRONLY | $O_APPEND) ? fork : undef;
+  my $pid = fork;
   return answer("failed $number") unless defined $pid;
   $running{$pid} = $number;
   return if $pid;
+  my ($in, $out);
+  unless (chdir($directory) && sysopen($in, $from, $mode) && sysopen($out, $output, $O_WRONLY | $O_APPEND)) {
+    answer("failed $number");
+    syscall($exit, 0);
+  }
   # Only from now on does it lead its group, which is what is signalled.
   syscall($setsid);
   answer("began $number $$");

@@ -187,5 +187,4 @@ test("a terminal is closed when its run is over, also when a stranger still has 
   await until("the stranger", () => project.processes().filter(({ command }) => command === "sleep 1000").length === 2);
   engine.request({ type: "down", services: ["app"] });
   await attachment.closed;
-  await project.clear();
 });
