@@ -18,29 +18,44 @@ const coalesced = 20;
 /** Keeps what `read` answers; `onProblem` hears, once, in words, that it cannot be written. */
 export function newKeeper(file: StateFile, read: () => State, onProblem: (words: string) => void): Keeper {
   let timer: Disposable | undefined;
+  let going = false;
   let hasSaid = false;
 
-  const write = (): void => {
+  const cancel = (): void => {
     timer?.[Symbol.dispose]();
     timer = undefined;
-    try {
-      file.write(read());
-    } catch (error) {
-      if (hasSaid) return;
-      hasSaid = true;
-      const { message } = error as Error;
-      onProblem(
-        `what is kept of this run could not be written (${message}): should launch be killed, the next one may not find all that it leaves`,
-      );
-    }
+  };
+
+  const say = (error: unknown): void => {
+    if (hasSaid) return;
+    hasSaid = true;
+    const { message } = error as Error;
+    onProblem(
+      `what is kept of this run could not be written (${message}): should launch be killed, the next one may not find all that it leaves`,
+    );
+  };
+
+  const soon = (): void => void (timer ??= after(coalesced, () => void write()));
+
+  const write = async (): Promise<void> => {
+    timer = undefined;
+    // One at a time; the next has what this one has not.
+    if (going) return soon();
+    going = true;
+    await file.writeSoon(read()).catch(say);
+    going = false;
   };
 
   return {
-    soon: () => void (timer ??= after(coalesced, write)),
-    now: write,
-    [Symbol.dispose]() {
-      timer?.[Symbol.dispose]();
-      timer = undefined;
+    soon,
+    now() {
+      cancel();
+      try {
+        file.write(read());
+      } catch (error) {
+        say(error);
+      }
     },
+    [Symbol.dispose]: cancel,
   };
 }

@@ -1,6 +1,7 @@
 // Replaces a small file of ours in one move, so that nobody ever reads half of it.
 
 import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
 
 /** Throws the system's error when the file cannot be written; it is then as it was, and nothing stays beside it. `ready` is called just before the move. */
 export function replaceFile(path: string, text: string, ready: () => void = () => {}): void {
@@ -20,4 +21,35 @@ export function replaceFile(path: string, text: string, ready: () => void = () =
     }
     throw error;
   }
+}
+
+/** Takes care that a replacement that was begun without waiting for it does not come to its end. */
+export function overtake(path: string): void {
+  rmSync(`${path}.soon`, { force: true });
+}
+
+/**
+ * The same without holding up anybody: a busy disk can keep each of these calls for a tenth of a second. `isOvertaken` says that
+ * a newer text has been written meanwhile, by `overtake` and `replaceFile`: then nothing happens any more.
+ */
+export async function replaceFileSoon(
+  path: string,
+  text: string,
+  isOvertaken: () => boolean,
+  ready: () => Promise<void>,
+): Promise<void> {
+  // A name of its own: whoever takes it away keeps this one from the last step, even when that has begun.
+  const beside = `${path}.soon`;
+  try {
+    await rm(beside, { force: true });
+    await writeFile(beside, text, { mode: 0o600, flag: "wx" });
+    if (!isOvertaken()) await ready();
+    if (!isOvertaken()) return await rename(beside, path);
+  } catch (error) {
+    if (!isOvertaken()) {
+      await rm(beside, { force: true }).catch(() => {});
+      throw error;
+    }
+  }
+  await rm(beside, { force: true }).catch(() => {});
 }

@@ -2,9 +2,10 @@
 // link; what cannot be read is said in words, once, by whoever asked.
 
 import { closeSync, constants, fstatSync, linkSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { link, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeDocument, encodeDocument } from "./document.ts";
-import { replaceFile } from "./replace-file.ts";
+import { overtake, replaceFile, replaceFileSoon } from "./replace-file.ts";
 import { nothingKept, readStateValue, type State } from "./state.ts";
 
 /** What was found. `problem` is a sentence for people when the file is not as it was written. */
@@ -19,6 +20,8 @@ export interface Found {
 export interface StateFile {
   /** Throws the system's error when the file cannot be written; it is then as it was. */
   write(state: State): void;
+  /** The same without holding up anybody; rejects likewise. A `write` meanwhile is the newer one, and stays. */
+  writeSoon(state: State): Promise<void>;
 }
 
 /** More than this was not written by us, in bytes. */
@@ -89,12 +92,23 @@ export function openStateFile(directory: string, found: Pick<Found, "isWhole">):
   const path = join(directory, "state.json");
   // A damaged file must not take the place of a copy that is whole.
   let isWhole = found.isWhole;
+  let writes = 0;
   return {
     write(state) {
+      writes++;
+      overtake(path);
       replaceFile(path, encodeDocument(state), () => {
         if (isWhole) keepBefore(path);
       });
       isWhole = true;
+    },
+    async writeSoon(state) {
+      const own = ++writes;
+      const isOvertaken = (): boolean => writes !== own;
+      await replaceFileSoon(path, encodeDocument(state), isOvertaken, async () => {
+        if (isWhole) await keepBeforeSoon(path);
+      });
+      if (!isOvertaken()) isWhole = true;
     },
   };
 }
@@ -106,10 +120,24 @@ function keepBefore(path: string): void {
     rmSync(before, { force: true });
     linkSync(path, before);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Somebody has deleted it; there is nothing to keep.
-    if (code === "ENOENT") return;
+    if (isKept(error)) return;
     // Not every file system has second names.
     renameSync(path, before);
   }
+}
+
+async function keepBeforeSoon(path: string): Promise<void> {
+  const before = `${path}.old`;
+  try {
+    await rm(before, { force: true });
+    await link(path, before);
+  } catch (error) {
+    if (!isKept(error)) await rename(path, before);
+  }
+}
+
+/** True when somebody has deleted it, so that there is nothing to keep, or the other way of writing has kept one at this moment. */
+function isKept(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "EEXIST";
 }

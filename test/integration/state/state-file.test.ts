@@ -7,6 +7,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +17,7 @@ import { decodeDocument, encodeDocument } from "../../../src/effects/state/docum
 import { newKeeper } from "../../../src/effects/state/keeper.ts";
 import { replaceFile } from "../../../src/effects/state/replace-file.ts";
 import { openStateFile, readState } from "../../../src/effects/state/state-file.ts";
+import { until } from "../../helpers/wait.ts";
 import type { LiveRecord, RunRecord, State } from "../../../src/effects/state/state.ts";
 
 const live: LiveRecord = {
@@ -65,9 +67,11 @@ const writeBoth = (): void => {
 };
 
 describe("the state", () => {
-  it("leaves nothing beside the file when it cannot be replaced", () => {
+  it("leaves nothing beside the file when it cannot be replaced", async () => {
     mkdirSync(path());
     expect(() => replaceFile(path(), "new")).toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
+    const file = openStateFile(directory, { isWhole: false });
+    await expect(file.writeSoon(before)).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
     expect(readdirSync(directory)).toEqual(["state.json"]);
   });
 
@@ -207,7 +211,13 @@ describe("keeping the state", () => {
     let count = 0;
     const { promise: written, resolve } = Promise.withResolvers<void>();
     const keeper = newKeeper(
-      { write: () => (count++, resolve()) },
+      {
+        write: () => void count++,
+        async writeSoon() {
+          count++;
+          resolve();
+        },
+      },
       () => before,
       () => {},
     );
@@ -217,6 +227,50 @@ describe("keeping the state", () => {
     expect(count).toBe(1);
     keeper.now();
     expect(count).toBe(2);
+  });
+
+  it("writes what changes during a write once more after it", async () => {
+    const kept: State[] = [];
+    const first = Promise.withResolvers<void>();
+    const second = Promise.withResolvers<void>();
+    let state = before;
+    const file = {
+      write: () => {},
+      async writeSoon(given: State) {
+        kept.push(given);
+        if (kept.length > 1) return second.resolve();
+        state = after;
+        keeper.soon();
+        await first.promise;
+      },
+    };
+    const keeper = newKeeper(
+      file,
+      () => state,
+      () => {},
+    );
+    keeper.soon();
+    await until("the first write", () => kept.length === 1);
+    first.resolve();
+    await second.promise;
+    expect(kept).toEqual([before, after]);
+  });
+
+  it("leaves the newer state, and nothing beside it, when it is written at any moment of a write", async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const file = openStateFile(directory, { isWhole: false });
+      const soon = file.writeSoon(before);
+      for (let turn = 0; turn < turns / 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+      file.write(after);
+      await soon;
+      expect(readState(directory)).toEqual({ state: after, isWhole: true });
+      expect(readdirSync(directory).filter((name) => !["state.json", "state.json.old"].includes(name))).toEqual([]);
+    }
+    const file = openStateFile(directory, readState(directory));
+    await file.writeSoon(before);
+    expect(readState(directory).state).toEqual(before);
+    truncateSync(path(), 5);
+    expect(readState(directory)).toMatchObject({ state: after, isWhole: false });
   });
 
   it("says once that it cannot be written, and goes on", () => {
