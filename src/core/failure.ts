@@ -22,7 +22,7 @@ export type Failure =
   | { readonly kind: "exit"; readonly exit: Exit }
   /** It ended with success although it had yet to prove that it serves. */
   | { readonly kind: "ended-early"; readonly exit: Exit }
-  /** It ended while no engine was there to see how. */
+  /** It ended while nobody was there to see how: its engine was dead, or the fork server. */
   | { readonly kind: "unwatched" }
   /** What it needs to be ready has ended by itself, so it can never start. */
   | { readonly kind: "need-ended"; readonly need: string }
@@ -93,7 +93,7 @@ export function describe(failure: Failure): string {
     case "ended-early":
       return `ended with ${describeExit(failure.exit)} before it was ready`;
     case "unwatched":
-      return "ended while the engine was dead, so nobody knows how";
+      return "ended while launch was not there to see how";
     case "need-ended":
       return `could not start, because ${failure.need} has ended`;
     case "crash-loop":

@@ -124,12 +124,12 @@ function servicesWith(mistake: Mistake): readonly Service[] {
   }
 }
 
-function expectSound({ files, stop, output, cleanUp, supervisor, way }: Plan): void {
+function expectSound({ files, stop, output, supervisor, way }: Plan): void {
   for (const name of Object.keys(files)) expect(isAbsolute(name) || name.includes("..")).toBe(false);
   if (typeof output === "object" && "file" in output) expect(isAbsolute(output.file)).toBe(false);
   if ("keys" in stop) expect(way).toBe("terminal");
-  // What leaves a daemon behind has to be found and ended.
-  if (way === "returns") expect(supervisor !== undefined && cleanUp !== undefined && "args" in stop).toBe(true);
+  // What leaves a daemon behind has to be found and stopped.
+  if (way === "returns") expect(supervisor !== undefined && "args" in stop).toBe(true);
 }
 
 /** Everything of a plan that reaches the peer. */

@@ -10,6 +10,7 @@ test("takes the surest line, wherever it stands", () => {
 test("takes any complaint rather than none", () => {
   expect(keyLine("starting\nan error of some kind\n", about, [])).toBe("an error of some kind");
   expect(keyLine("starting\nall is well\n", about, [])).toBeUndefined();
+  expect(keyLine("warning: error reports are off\n", about, [])).toBeUndefined();
 });
 
 test("leaves out what differs from run to run", () => {
