@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Peer, type Service, shellLine } from "../peer.ts";
+import { type Peer, type Scenario, type Service, shellLine } from "../peer.ts";
 
 const log = ".local/state/pitchfork/logs/logs.db";
 
@@ -12,31 +12,31 @@ export const pitchfork: Peer = {
   command: "pitchfork",
   install: "cargo install pitchfork-cli",
   version: ["--version"],
-  cannot: {
-    check: "has no command that only checks",
-    exit: "its daemon stays when all services have ended, and nothing ends with a code of theirs",
-  },
+  cannot: { check: "has no command that only checks" },
   note: "probes every 10 ms instead of 500; looks after the dead every second instead of every ten where they are restarted",
   plan: ({ services, scenario }) => ({
-    files: { "pitchfork.toml": services.map(table).join("\n") },
+    files: {
+      "pitchfork.toml": ['namespace = "bench"\n', ...services.map((service) => table(service, scenario))].join("\n"),
+    },
     args: ["start", "--local"],
     env: { PITCHFORK_READY_CHECK_INTERVAL: "10ms", ...(scenario === "respawn" ? { PITCHFORK_INTERVAL: "1s" } : {}) },
     way: "returns",
     stop: { args: ["supervisor", "stop"] },
     output: { count },
     supervisor: /pitchfork supervisor run/,
-    cleanUp: ["supervisor", "stop"],
   }),
 };
 
-function table(service: Service): string {
+function table(service: Service, scenario: Scenario): string {
   const { name, port, probe, needs, restart, graceMs, mistake } = service;
   const lines = [
     `[daemons.${name}${mistake === "syntax error" ? "" : "]"}`,
     ...(mistake === "no command" ? [] : [`run = ${JSON.stringify(shellLine(service))}`]),
     ...(mistake === "unknown key" ? ['comand_typo = "x"'] : []),
     ...(port === undefined ? [] : [`port = ${port}`]),
-    ...(probe === undefined ? ["ready_delay = 0"] : [`ready_http = "http://127.0.0.1:${port}${probe.path}"`]),
+    // By default, what lives for three seconds is ready; only so does it find out who fails at once.
+    ...(scenario === "mistakes" || scenario === "exit" || probe !== undefined ? [] : ["ready_delay = 0"]),
+    ...(probe === undefined ? [] : [`ready_http = "http://127.0.0.1:${port}${probe.path}"`]),
     `depends = ${JSON.stringify(needs)}`,
     `retry = ${restart === "always"}`,
     `stop_signal = { signal = "SIGTERM", timeout = "${graceMs}ms" }`,

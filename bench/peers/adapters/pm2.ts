@@ -41,7 +41,6 @@ export const pm2: Peer = {
       stop: { args: ["kill"] },
       output: { file: `${services[0]?.name}.log` },
       supervisor: /^PM2 .*God Daemon/,
-      cleanUp: ["kill"],
     };
   },
 };
