@@ -28,9 +28,17 @@ export function openPath(bench: Bench): string {
   return [directory, process.env["PATH"] ?? ""].join(delimiter);
 }
 
-/** Nothing personal, no `CI`. */
+/** Nothing personal, no `CI`; what is temporary is in the home too, so that it goes with it. */
 export function environmentOf(path: string, home: string): Readonly<Record<string, string>> {
-  return { PATH: path, HOME: home, NO_COLOR: "1", TERM: "xterm-256color", LANG: "C.UTF-8" };
+  return {
+    PATH: path,
+    HOME: home,
+    TMPDIR: home,
+    TMUX_TMPDIR: home,
+    NO_COLOR: "1",
+    TERM: "xterm-256color",
+    LANG: "C.UTF-8",
+  };
 }
 
 /** The peer with its file and version; or why it does not take part. */

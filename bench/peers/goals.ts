@@ -95,6 +95,6 @@ function goal(scenario: Scenario, column: string, title: string, unit: string, a
 
 /** Three significant digits are all that a shared machine can tell, and hundredths the least. */
 export function round(value: number): string {
-  if (value !== 0 && Math.abs(value) < 0.005) return "0.00";
+  if (Number.isInteger(value)) return String(value);
   return Math.abs(value) < 1 ? value.toFixed(2) : String(Number(value.toPrecision(Math.abs(value) >= 1000 ? 4 : 3)));
 }

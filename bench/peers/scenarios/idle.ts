@@ -69,11 +69,14 @@ export const cpu: Measured = {
     const trial = start(prepared);
     await lastStamp(trial, "started", names);
     await sleep(1000);
-    const before = trial.own().map((pid) => [pid, timeOf(pid) ?? 0] as const);
+    const before = trial.own().map((pid) => [pid, timeOf(pid)] as const);
     const startedAt = now();
     await sleep(windowMs);
     const window = now() - startedAt;
-    const used = before.map(([pid, ms]) => (timeOf(pid) ?? ms) - ms).reduce((sum, ms) => sum + ms, 0);
+    // What was about to go, or has gone, says nothing.
+    const used = before
+      .map(([pid, ms]) => (ms === undefined ? 0 : (timeOf(pid) ?? ms) - ms))
+      .reduce((sum, ms) => sum + ms, 0);
     if (trial.stamps().length !== names.length) throw new Error("a service was started twice");
     // A thread that ended meanwhile has taken its time with it.
     return [{ column: "cpu", value: Math.max(0, (100 * used) / window) }];

@@ -3,7 +3,7 @@
 const longest = 140;
 
 /** What any complaint may be made of. */
-const complaint = /error|fail|invalid|panic/i;
+const complaint = /^(?!.*warn).*(error|fail|invalid|panic)/i;
 
 /**
  * The first line with what `about` looks for, the surest first, or at least with a complaint; shortened, and without the `directories`
@@ -36,7 +36,7 @@ function plain(line: string): string {
     .replaceAll("|", "/")
     .replaceAll(/\bpid[:=]? ?\d+/gi, "pid N")
     .replaceAll(/\(\d+\)/g, "(N)")
-    .replaceAll(/\d{4}-\d\d-\d\d[T ]/g, "")
+    .replaceAll(/\b(\d\d)?\d\d-\d\d-\d\d[T ]/g, "")
     .replaceAll(/\d{1,2}:\d\d:\d\d([.,]\d+)?(Z| [AP]M)?/g, "")
     .replaceAll(/\s+/g, " ")
     .trim();

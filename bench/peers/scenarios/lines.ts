@@ -67,8 +67,11 @@ async function inFile(trial: Trial, file: string): Promise<Arrival> {
       const read = readSync(sink, tail, 0, tail.length, Math.max(0, size - tail.length));
       return tail.toString("latin1", 0, read).includes(last);
     });
-    // What comes after the last line is its end, and what others have to say.
-    await sleep(50);
+    // The last line need not be the last to come.
+    for (let size = -1; size !== sizeOf();) {
+      size = sizeOf();
+      await sleep(300);
+    }
     return { arrivedAt, whole: wholeIn(sink) };
   } finally {
     closeSync(sink);

@@ -53,10 +53,12 @@ async function make(
   contender: Contender,
   mistake: Mistake,
 ): Promise<{ readonly words: string; readonly right: boolean }> {
-  await using prepared = prepare(ground, contender, "mistakes", await servicesWith(mistake));
+  const services = await servicesWith(mistake);
+  await using prepared = prepare(ground, contender, "mistakes", services);
+  const ports = Object.values(services).flatMap(({ port }) => (port === undefined ? [] : [String(port)]));
   const trial = start(prepared);
   const code = await endOf(trial, limitMs);
-  const line = keyLine(trial.printed(), about[mistake], [trial.job.directory]);
+  const line = keyLine(trial.printed(), about[mistake], [trial.job.directory], ports);
   const started = trial.stamps().length > 0;
   const words = [
     code === undefined || (trial.plan.way === "returns" && started) ? "runs" : "",
