@@ -108,6 +108,8 @@ function outcomeNow(fleet: Fleet, at: Millis): Outcome | undefined {
 
 /** What was asked for and can never start, because what it needs has ended by itself, has failed of that. */
 function starvedOutcome(fleet: Fleet, wanted: readonly Member[]): Outcome | undefined {
+  // The usual case, at every step of a start.
+  if (!wanted.some(({ state }) => state.status === "exited")) return undefined;
   for (const member of wanted) {
     const need = endedNeedOf(fleet, member);
     if (need !== undefined) {

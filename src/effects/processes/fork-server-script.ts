@@ -1,7 +1,7 @@
 // What the fork server runs: a Perl program, since Perl forks in a third of a millisecond and Node, with all its memory, in one
-// or two. On stdin come requests, each after its length: a number, a tag, the directory, what to read from and append to, the
-// words, the environment. On stdout go lines: `ready`, `began NUMBER PID`, `failed NUMBER`, `ended NUMBER PID STATUS` with the
-// status as wait(2) gives it.
+// or two. On stdin come requests, each after its length in bytes and a line's end, with a NUL between its fields: a number,
+// a tag, the directory, what to read from and append to, how many words, the words, the environment. On stdout go lines: `ready`,
+// `began NUMBER PID`, `failed NUMBER`, `ended NUMBER PID STATUS` with the status as wait(2) gives it.
 
 /** The numbers of the system calls that the program makes, by Node's name for the machine, in the order of its arguments. */
 export const systemCalls: Readonly<Record<string, readonly number[]>> = {
@@ -37,7 +37,7 @@ my $hard = (unpack 'Q2', $limits)[1];
 my %running;
 sub answer { syswrite(STDOUT, "$_[0]\n") }
 sub begin {
-  my ($number, $tag, $directory, $input, $output, $count, @rest) = unpack 'N (N/a*)4 N (N/a*)*', $_[0];
+  my ($number, $tag, $directory, $input, $output, $count, @rest) = split /\0/, $_[0], -1;
   my @words = splice @rest, 0, $count;
   my %env = @rest;
   delete $ENV{$_} for grep { !exists $env{$_} } keys %ENV;
@@ -71,9 +71,10 @@ for (;;) {
   while ((my $pid = waitpid(-1, $WNOHANG)) > 0) { answer('ended ' . delete($running{$pid}) . " $pid $?") }
   my $read = sysread(STDIN, $asked, 1 << 16, length $asked);
   exit 0 if defined $read ? $read == 0 : $! != $EAGAIN && $! != $EINTR;
-  while (length($asked) >= 4 && length($asked) >= 4 + (my $length = unpack 'N', $asked)) {
-    begin(substr $asked, 4, $length);
-    substr($asked, 0, 4 + $length) = '';
+  while ($asked =~ /\A(\d+)\n/ && length $asked >= $+[0] + $1) {
+    my ($from, $length) = ($+[0], $1);
+    begin(substr $asked, $from, $length);
+    substr($asked, 0, $from + $length) = '';
   }
   syscall($sigsuspend, $asleep, 8) unless $read;
 }

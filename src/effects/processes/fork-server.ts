@@ -104,10 +104,12 @@ export function openForkServer(): ForkServer {
     pid: child?.pid,
     async spawn(spec, onEnd) {
       if (!canFork(spec) || !(await ready.promise) || !isThere) return undefined;
-      const { promise, resolve } = Promise.withResolvers<Spawned | undefined>();
       const number = ++last;
+      const request = encode(number, spec);
+      if (request === undefined) return undefined;
+      const { promise, resolve } = Promise.withResolvers<Spawned | undefined>();
       asked.set(number, { spec, onEnd, settle: resolve });
-      child?.stdin?.write(encode(number, spec));
+      child?.stdin?.write(request);
       return promise;
     },
     async [Symbol.asyncDispose]() {
@@ -144,31 +146,18 @@ function canFork({ tag, sockets = [], notify }: Spawn): boolean {
   return tag !== undefined && sockets.length === 0 && notify === undefined;
 }
 
-function encode(number: number, spec: Spawn): Buffer {
+/** A request: its length in bytes, a line's end, and its fields. Undefined where one holds a NUL, which no process can be given. */
+function encode(number: number, spec: Spawn): string | undefined {
   // It sets the tag itself; of the other extras a shell has to take care.
   const { tag = "", ...untagged } = spec;
   const { command, cwd, env, stdin, input, output } = untagged;
   const { words } = wrap(command, untagged, env);
   const own = `/proc/${process.pid}/fd`;
   const from = input !== undefined ? `${own}/${input}` : stdin === "open" ? "-" : "/dev/null";
-  const payload = Buffer.concat([
-    uint32(number),
-    ...[tag, cwd, from, `${own}/${output}`].map(field),
-    uint32(words.length),
-    ...[...words, ...Object.entries(env).flat()].map(field),
-  ]);
-  return Buffer.concat([uint32(payload.length), payload]);
-}
-
-function field(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([uint32(bytes.length), bytes]);
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
+  const fields = [number, tag, cwd, from, `${own}/${output}`, words.length, ...words, ...Object.entries(env).flat()];
+  if (fields.join("").includes("\0")) return undefined;
+  const text = fields.join("\0");
+  return `${Buffer.byteLength(text)}\n${text}`;
 }
 
 /** The leader of what was begun with this tag. */

@@ -116,6 +116,11 @@ test("long environments and odd names arrive to the letter", async () => {
   expect(JSON.parse(log())).toEqual(env);
 });
 
+test("a NUL in what is handed over harms nobody and is refused as Node refuses it", async () => {
+  await expect(begin("true", { env: { PATH: "/bin", ODD: "a\0b" } })).rejects.toThrow(/null bytes/);
+  expect(await (await begin("exit 3", {}, 2)).ended).toEqual({ exit: { code: 3, signal: null } });
+});
+
 test("a directory that is not there is said as Node says it", async () => {
   const spec = { command: { shell: "true" }, cwd: join(directory, "gone"), env: {}, stdin: "null", output: 1 } as const;
   expect(await spawnService({ ...spec, tag: String(2n ** 61n) }, () => {}, forks)).toEqual({
