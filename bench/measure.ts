@@ -42,7 +42,7 @@ export async function measure(scenarios: Readonly<Record<string, Scenario>>): Pr
       console.error(`${name}: ${Math.round((now() - start) / 1000)} s`);
     } catch (error) {
       process.exitCode = 1;
-      console.error(`${name} could not be measured: ${wordsOf(error)}`);
+      console.error(`${name} could not be measured: ${errorWords(error)}`);
     }
   }
 
@@ -67,7 +67,7 @@ function isCount(value: number): boolean {
 }
 
 /** What went wrong, and what then went wrong with the clearing up. */
-function wordsOf(error: unknown): string {
-  if (error instanceof SuppressedError) return `${wordsOf(error.suppressed)}\n${wordsOf(error.error)}`;
+export function errorWords(error: unknown): string {
+  if (error instanceof SuppressedError) return `${errorWords(error.suppressed)}\n${errorWords(error.error)}`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,12 @@
 // One run of the benchmark: every scenario once, then as many more rounds as the time allows, peers taking turns within each.
 
 import { now } from "../machine.ts";
+import { errorWords } from "../measure.ts";
 import type { Contender } from "./contender.ts";
 import type { Miss, Results, Sample } from "./results.ts";
 import { planTurns } from "./turns.ts";
 import type { Measured } from "./scenarios/scenario.ts";
-import type { Ground } from "./trial.ts";
+import type { Ground } from "./prepared.ts";
 
 const atATime = 3;
 /** For what goes on between turns and after them. */
@@ -90,7 +91,7 @@ export async function runAll(ground: Ground, order: Order): Promise<Measurements
       samples.push(...observed.map((observation) => ({ ...observation, ...about })));
       costs.set(name, Math.max((now() - turnAt) / lanes, costs.get(name) ?? 0));
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
+      const words = errorWords(error);
       misses.push({ ...about, words });
       order.say(`${about.peer} could not be measured (${about.scenario}): ${words}`);
     }

@@ -1,47 +1,19 @@
-// One peer doing one job: started, watched, asked to stop; nothing of it lives after disposal.
+// One peer doing one job: started, watched, asked to stop.
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  closeSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { spawn as spawnInTerminal } from "@lydell/node-pty";
-import { type Bench, now, ownProcesses, programOf, readStamps, type Stamp } from "../machine.ts";
-import { type Contender, environmentOf } from "./contender.ts";
-import type { Job, Plan, Scenario, Service } from "./peer.ts";
-import { commandLineOf, endAll, residents } from "./residents.ts";
+import { now, ownProcesses, programOf, readStamps, type Stamp } from "../machine.ts";
+import type { Job, Plan } from "./peer.ts";
+import { type Prepared, stampsOf } from "./prepared.ts";
+import { commandLineOf, residents } from "./residents.ts";
 
-/** What the trials of one benchmark have in common. */
-export interface Ground {
-  readonly bench: Bench;
-  readonly path: string;
-}
-
-/** A service before it is known where it stamps: the arguments are those of the service's program. */
-export type Wanted = Partial<Omit<Service, "name" | "argv">> & {
-  readonly does: readonly (string | number)[];
-  /** Instead of the service's program. */
-  readonly program?: string;
-};
-
-/** A job whose files are there; the directory is gone after disposal, and whoever belongs to it. */
-export interface Prepared extends AsyncDisposable {
-  readonly job: Job;
-  readonly plan: Plan;
-  readonly env: Readonly<Record<string, string>>;
-  readonly file: string;
-}
+/** Where a peer's own output goes. */
+export const printedFile = "printed.txt";
 
 /** A started peer. */
 export interface Trial {
@@ -67,43 +39,6 @@ export interface Trial {
   askToStop(): Promise<number>;
   /** True when what was to end has: the process that was started, or the command that stops it. */
   hasStopped(): boolean;
-}
-
-/** Where a peer's own output goes. */
-export const printedFile = "printed.txt";
-
-/** Writes the files of a job into a directory of its own. */
-export function prepare(
-  { bench, path }: Ground,
-  { peer, file }: Contender,
-  scenario: Scenario,
-  wanted: Readonly<Record<string, Wanted>>,
-): Prepared {
-  const directory = mkdtempSync(join(bench.directory, "job-"));
-  const program = join(directory, "service");
-  copyFileSync(bench.service, program);
-  const services = Object.entries(wanted).map(([name, { does, program: other, ...rest }]): Service => {
-    const argv = [other ?? program, "as", stampsOf(directory), name, ...does.map(String)];
-    return { needs: [], restart: "no", graceMs: 2000, ...rest, name, argv };
-  });
-  const job = { scenario, directory, program, services };
-  const plan = peer.plan(job);
-  for (const [name, text] of Object.entries(plan.files)) {
-    mkdirSync(dirname(join(directory, name)), { recursive: true });
-    writeFileSync(join(directory, name), text);
-  }
-  const env = { ...environmentOf(path, directory), ...plan.env };
-  return {
-    job,
-    plan,
-    env,
-    file,
-    async [Symbol.asyncDispose]() {
-      if (plan.cleanUp !== undefined) spawnSync(file, plan.cleanUp, { cwd: directory, env, timeout: 20_000 });
-      await endAll(directory);
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
 }
 
 /** Starts the peer on what was prepared. */
@@ -203,8 +138,4 @@ function startStopper({ job, env, file }: Prepared, args: readonly string[]): { 
   const state = { hasEnded: false };
   void once(child, "exit").then(() => (state.hasEnded = true));
   return state;
-}
-
-function stampsOf(directory: string): string {
-  return join(directory, "stamps");
 }

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { now } from "../../machine.ts";
 import { identityOf } from "../../witness.ts";
 import type { Observation } from "../results.ts";
-import { prepare, start, type Wanted } from "../trial.ts";
+import { prepare, type Wanted } from "../prepared.ts";
+import { start } from "../trial.ts";
 import { type Measured, namesOf } from "./scenario.ts";
 
 const orphanMs = 5000;

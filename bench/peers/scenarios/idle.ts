@@ -5,7 +5,8 @@ import { cpuTime, now, proportionalMemory } from "../../machine.ts";
 import { watchEnds } from "../../witness.ts";
 import type { Contender } from "../contender.ts";
 import { commandLineOf, waitUntilGone } from "../residents.ts";
-import { type Ground, prepare, type Prepared, start, type Wanted } from "../trial.ts";
+import { type Ground, prepare, type Prepared, type Wanted } from "../prepared.ts";
+import { start } from "../trial.ts";
 import { type Measured, namesOf } from "./scenario.ts";
 import { lastStamp } from "./startup.ts";
 

@@ -4,7 +4,8 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { now, peakMemory } from "../../machine.ts";
-import { prepare, printedFile, start, type Trial } from "../trial.ts";
+import { prepare } from "../prepared.ts";
+import { printedFile, start, type Trial } from "../trial.ts";
 import type { Measured } from "./scenario.ts";
 import { countLines } from "./whole-lines.ts";
 

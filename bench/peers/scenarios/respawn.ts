@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { now } from "../../machine.ts";
-import { prepare, start } from "../trial.ts";
+import { prepare } from "../prepared.ts";
+import { start } from "../trial.ts";
 import type { Measured } from "./scenario.ts";
 
 const kills = 5;

@@ -2,7 +2,7 @@
 
 import type { Contender } from "../contender.ts";
 import type { Observation, Section } from "../results.ts";
-import type { Ground } from "../trial.ts";
+import type { Ground } from "../prepared.ts";
 
 /** A section of the report, and how one measurement for it is made. */
 export interface Measured extends Section {

@@ -2,7 +2,8 @@
 
 import { spawnSync } from "node:child_process";
 import { freePorts, now } from "../../machine.ts";
-import { prepare, start, type Trial, type Wanted } from "../trial.ts";
+import { prepare, type Wanted } from "../prepared.ts";
+import { start, type Trial } from "../trial.ts";
 import { hasNeeds, type Measured, namesOf } from "./scenario.ts";
 
 /** The command that says its version. */

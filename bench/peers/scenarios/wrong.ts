@@ -7,7 +7,8 @@ import { join } from "node:path";
 import type { Mistake } from "../peer.ts";
 import type { Contender } from "../contender.ts";
 import type { Observation } from "../results.ts";
-import { type Ground, prepare, start, type Trial, type Wanted } from "../trial.ts";
+import { type Ground, prepare, type Wanted } from "../prepared.ts";
+import { start, type Trial } from "../trial.ts";
 import { keyLine } from "./key-line.ts";
 import { hasNeeds, type Measured } from "./scenario.ts";
 
