@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Ending } from "../../core/state.ts";
-import { sleep } from "../clock.ts";
+import { after, sleep } from "../clock.ts";
 import { exitOf } from "./exit.ts";
 import { forkServerScript, systemCalls } from "./fork-server-script.ts";
 import { isProcess, listPids, readStat } from "./proc.ts";
@@ -33,6 +33,8 @@ interface Asked {
 
 /** Between two looks at services whose parent is gone, in milliseconds. */
 const interval = 50;
+/** Who is not ready after this many milliseconds, such as something else that is called `perl`, is done without. */
+const patience = 2000;
 /** How long it may take a process that was just forked to have its tag, in milliseconds. */
 const tagging = 100;
 
@@ -99,6 +101,8 @@ export function openForkServer(): ForkServer {
     child.unref();
   }
   if (!isThere) ready.resolve(false);
+  const waiting = after(patience, () => ready.resolve(false));
+  void ready.promise.then(() => waiting[Symbol.dispose]());
 
   return {
     pid: child?.pid,
@@ -113,11 +117,16 @@ export function openForkServer(): ForkServer {
       return promise;
     },
     async [Symbol.asyncDispose]() {
+      ready.resolve(false);
       if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const target = { pid: child.pid };
       const gone = once(child, "exit");
-      // Also when it has been stopped.
+      const kill = (): void => void signalProcess(target, "SIGKILL");
+      using _ = after(patience, kill);
       child.stdin?.end();
-      signalProcess({ pid: child.pid }, "SIGCONT");
+      if (!(await ready.promise)) kill();
+      // It may have been stopped.
+      else signalProcess(target, "SIGCONT");
       await gone;
     },
   };

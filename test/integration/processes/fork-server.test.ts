@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -160,10 +160,15 @@ test("signals to it do nothing, and disposing ends it and nothing else", async (
   expect(isAlive(readStat(service.pid))).toBe(true);
 });
 
-test("without Perl Node spawns", async () => {
+test.each([
+  ["without Perl", undefined],
+  ["where Perl ends at once", "exit 1"],
+  ["where something else is called so", "exec sleep 1000"],
+])("%s Node spawns", async (_, program) => {
   await forks[Symbol.asyncDispose]();
   const { PATH } = process.env;
-  process.env["PATH"] = directory;
+  if (program !== undefined) writeFileSync(join(directory, "perl"), `#!/bin/sh\n${program}\n`, { mode: 0o755 });
+  process.env["PATH"] = `${directory}:${program === undefined ? "" : PATH}`;
   forks = openForkServer();
   process.env["PATH"] = PATH;
   const { pid } = await begin("exec sleep 1000");
