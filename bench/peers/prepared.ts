@@ -4,10 +4,11 @@ import { spawn, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Bench } from "../machine.ts";
+import { type Bench, programOf } from "../machine.ts";
+import { kill } from "../witness.ts";
 import { type Contender, environmentOf } from "./contender.ts";
 import type { Job, Plan, Scenario, Service } from "./peer.ts";
-import { endAll } from "./residents.ts";
+import { endAll, residents } from "./residents.ts";
 
 /** What the trials of one benchmark have in common. */
 export interface Ground {
@@ -58,7 +59,13 @@ export function prepare(
     file,
     async [Symbol.asyncDispose]() {
       const { cleanUp } = plan;
-      if (cleanUp !== undefined) await run(file, cleanUp, { cwd: directory, env, stdio: "ignore", timeout: 20_000 });
+      if (cleanUp !== undefined) {
+        // Who is still starting things would go on with that behind its back.
+        residents(directory)
+          .filter((pid) => programOf(pid) !== program)
+          .forEach(kill);
+        await run(file, cleanUp, { cwd: directory, env, stdio: "ignore", timeout: 20_000 });
+      }
       await endAll(directory);
       rmSync(directory, { recursive: true, force: true });
     },
