@@ -33,7 +33,7 @@ export interface Trial {
   supervisor(): number;
   /** What the peer has printed so far, without colours. */
   printed(): string;
-  /** Waits until `found` gives something; throws after `limitMs`, or a minute. */
+  /** Waits until `found` gives something; throws after `limitMs`, or half a minute. */
   until<T>(what: string, found: () => T | undefined, limitMs?: number): Promise<T>;
   /** Asks it to stop; resolves, with the moment before, when it has been asked. */
   askToStop(): Promise<number>;
@@ -71,7 +71,7 @@ export function start(prepared: Prepared): Trial {
       return found;
     },
     printed: () => stripVTControlCharacters(readFileSync(join(directory, printedFile), "utf8").slice(-100_000)),
-    async until(what, found, limitMs = 60_000) {
+    async until(what, found, limitMs = 30_000) {
       const deadline = now() + limitMs;
       const fail = (words: string): never => {
         throw new Error(`${words}\n${trial.printed().slice(-1500)}`);
