@@ -16,7 +16,7 @@ export const dockerCompose: Peer = {
     cpu: `${notOurs}, so what it uses for these is not to be told`,
     orphans: `${notOurs}, so it is not killed`,
   },
-  note: "the version is that of Docker; services are mounted into containers of busybox:glibc, each probe is a process in one; memory is the client's alone",
+  note: "the version is that of Docker; services are mounted into containers of busybox:glibc; each probe is a process in one, ten a second, since the daemon hangs with many more; memory is the client's alone",
   plan: (job) => ({
     files: {
       "compose.yaml": jsonText(
@@ -44,7 +44,7 @@ function entry({ program, directory, services }: Job, service: Service): Readonl
     network_mode: "host",
     pid: "host",
     volumes: [...new Set([dirname(program), directory])].map((path) => `${path}:${path}`),
-    ...(probe === undefined ? {} : { healthcheck: { test, interval: "10ms", timeout: "1s", retries: 1000 } }),
+    ...(probe === undefined ? {} : { healthcheck: { test, interval: "100ms", timeout: "1s", retries: 1000 } }),
     depends_on: Object.fromEntries(needs.map((need) => [need, condition(need)])),
     restart,
     stop_grace_period: `${graceMs}ms`,
