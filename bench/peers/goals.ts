@@ -93,8 +93,9 @@ function goal(scenario: Scenario, column: string, title: string, unit: string, a
   return { scenario, column, title, unit, against, times: { atMost } };
 }
 
-/** Three significant digits are all that a shared machine can tell, and hundredths the least. */
+/** Three significant digits are all that a shared machine can tell, and less than a hundredth is nothing. */
 export function round(value: number): string {
   if (Number.isInteger(value)) return String(value);
+  if (Math.abs(value) < 0.005) return "0";
   return Math.abs(value) < 1 ? value.toFixed(2) : String(Number(value.toPrecision(Math.abs(value) >= 1000 ? 4 : 3)));
 }
