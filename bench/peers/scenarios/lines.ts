@@ -71,7 +71,7 @@ async function inFile(trial: Trial, file: string): Promise<Arrival> {
     // The last line need not be the last to come.
     for (let size = -1; size !== sizeOf();) {
       size = sizeOf();
-      await sleep(300);
+      await sleep(1000);
     }
     return { arrivedAt, whole: wholeIn(sink) };
   } finally {
