@@ -34,9 +34,18 @@ export async function endRun(
 ): Promise<void> {
   const { ports, output, custody, report } = options;
   const { name } = service;
-  found?.over.abort();
+  const isJudgedByLines = found?.log !== undefined && !found.over.signal.aborted;
+  if (!isJudgedByLines) found?.over.abort();
   await found?.stopCommand?.ended;
   await output.drain(name);
+  if (isJudgedByLines) {
+    found.over.abort();
+    // However soon it ended, it had said what was waited for.
+    if (!found.ready && found.log?.found.given()) {
+      found.ready = true;
+      report({ type: "ready", service: name, run, verified: true });
+    }
+  }
   const pid = found?.pid;
   const left = pid !== undefined && groupAlive(pid);
   if (!left) giveToCustody(service, found, custody, end);

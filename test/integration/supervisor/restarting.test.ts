@@ -253,3 +253,13 @@ test("a log that somebody has deleted is written anew from the next start on", a
   expect(project.read(".launch/logs/api.log")).toMatch(/^run .*\/api\/2\/\d+\n$/);
   expect(run.lines("api")).toHaveLength(2);
 });
+
+test("a service that ends right after the line that it is known by was ready before it ended", async () => {
+  const names = Array.from({ length: 30 }, (_, index) => `s${index}`);
+  const brief = { command: "echo done; exit 0", ready: { log: "done" }, restart: "on-failure" };
+  await using project = newProject({ services: Object.fromEntries(names.map((name) => [name, brief])) });
+  await using run = await startEngine(project);
+  await Promise.all(names.map((name) => run.events.state(name, "exited")));
+  for (const name of names) expect(run.events.states(name)).not.toContain("backoff");
+  await run.ended;
+});
