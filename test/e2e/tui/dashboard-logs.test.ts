@@ -1,5 +1,6 @@
 // The log in a real terminal: read, searched, filtered, shown in other ways.
 
+import { appendFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { openDashboard, printing } from "./dashboard.ts";
 import { launch, startJson } from "../../helpers/launch.ts";
@@ -22,7 +23,7 @@ describe("reading", () => {
     screen.type("\u001b[5~");
     await screen.untilGone("line 200 here");
     await screen.until(/paused|\+0 new/);
-    project.write(log, `${project.read(log)}one more\n`);
+    appendFileSync(project.path(log), "one more\n");
     await screen.until("+1 new");
     expect(screen.screen()).not.toContain("one more");
     screen.type("G");
