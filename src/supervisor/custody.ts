@@ -3,8 +3,8 @@
 
 import type { Fact } from "../core/event.ts";
 import type { Leftover } from "../core/notice.ts";
-import type { Service } from "../core/service.ts";
-import { sleep } from "../effects/clock.ts";
+import type { Millis, Service } from "../core/service.ts";
+import { now, sleep } from "../effects/clock.ts";
 import { endCgroup, endCgroups, makeCgroup } from "../effects/processes/cgroup.ts";
 import type { Guard } from "../effects/processes/guard.ts";
 import { type Sought, sweep, type Swept, type SweptProcess } from "../effects/processes/sweep.ts";
@@ -33,6 +33,8 @@ export interface Kept {
   readonly pid: number;
   readonly startTicks?: number;
   readonly cgroup?: string;
+  /** When it was asked to end, on the monotonic clock. */
+  readonly askedAt?: number;
 }
 
 /** Knows what is ours. */
@@ -61,6 +63,8 @@ export interface Custody {
 
 /** From the end of a run until it is swept, in milliseconds: what follows in its place goes first. */
 const restartFirst = 50;
+/** Who hears of the end only when the service's own grace is used up still gets this long, in milliseconds. */
+const leastGrace = 200;
 /** Services that one engine has numbers for before another's begin. */
 const numbersOfAnEngine = 512;
 /** The last number that a tag has room for: that of what is no service. */
@@ -77,6 +81,7 @@ export function newCustody(options: CustodyOptions): Custody {
   // Of a task that has done what it was for: it may have started what others need.
   const standing = new Map<string, Kept>();
   const sweeping = new Map<string, Promise<void>>();
+  const askedAt = new Map<string, number>();
   const finishing = new AbortController();
   const hurrying = new AbortController();
   let foreground: Foreground | undefined;
@@ -104,13 +109,18 @@ export function newCustody(options: CustodyOptions): Custody {
     };
   };
 
+  // One grace for all of it: what had left the group is asked later, and has no more time than the rest.
+  const graceLeft = ({ name, stop }: Service): Millis =>
+    Math.max(leastGrace, stop.timeout - (now() - (askedAt.get(name) ?? now())));
+
   const sweepRun = async (kept: Kept): Promise<void> => {
     const { service } = kept;
     await sleep(restartFirst, finishing.signal).catch(() => {});
     guard.remove(kept.pid);
     // The last sweep will find it.
     if (finishing.signal.aborted) return;
-    const { signal, timeout: graceMs, spare } = service.stop;
+    const { signal, spare } = service.stop;
+    const graceMs = graceLeft(service);
     const { cgroup } = kept;
     const own = cgroup === undefined ? {} : { cgroup };
     const found = await sweep(soughtOf(kept), { signal, graceMs, hurry: hurrying.signal, spare, ...own });
@@ -150,7 +160,7 @@ export function newCustody(options: CustodyOptions): Custody {
       },
       {
         signal: "SIGTERM",
-        graceMs: Math.max(0, ...all.map(({ stop }) => stop.timeout)),
+        graceMs: Math.max(0, ...all.map(graceLeft)),
         hurry: hurrying.signal,
         spare: all.flatMap(({ stop }) => stop.spare),
       },
@@ -168,6 +178,7 @@ export function newCustody(options: CustodyOptions): Custody {
   const began = (kept: Kept): void => {
     const { service, pid, startTicks } = kept;
     services.set(service.name, service);
+    askedAt.delete(service.name);
     const { signal, timeout: graceMs } = service.stop;
     guard.add({ pid, signal, graceMs, ...(startTicks !== undefined && { startTicks }) });
     const before = standing.get(service.name);
@@ -198,6 +209,7 @@ export function newCustody(options: CustodyOptions): Custody {
       began(kept);
     },
     over(kept, completed) {
+      if (kept.askedAt !== undefined) askedAt.set(kept.service.name, kept.askedAt);
       if (!completed && !finishing.signal.aborted) return begin(kept);
       guard.remove(kept.pid);
       standing.set(kept.service.name, kept);

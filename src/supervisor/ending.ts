@@ -1,5 +1,6 @@
 // How a live run is asked to end, and how it is made to.
 
+import { now } from "../effects/clock.ts";
 import { runCommand } from "../effects/processes/command.ts";
 import type { Leader } from "../effects/ports/ownership.ts";
 import { descendantsOf } from "../effects/processes/proc.ts";
@@ -16,6 +17,7 @@ export function askToEnd(found: Live, output: () => number): void {
   const { service, stopCommand, env } = found.preparation;
   const { pid } = found;
   if (pid === undefined) return;
+  found.askedAt = now();
   if (stopCommand !== undefined) {
     const hurry = new AbortController();
     const tagged = found.tag === undefined ? {} : { tag: found.tag };

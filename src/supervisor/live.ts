@@ -35,6 +35,8 @@ export interface Live {
   readonly status?: string;
   /** True once it has proved ready. */
   ready: boolean;
+  /** When it was asked to end, on the monotonic clock. */
+  askedAt?: number;
   /** Its stop command while it goes on: the run is not over before it is. */
   stopCommand?: { readonly ended: Promise<void>; readonly hurry: AbortController };
   /** True once its main process was sent SIGABRT: the others of its group have heard of nothing. */
@@ -44,7 +46,14 @@ export interface Live {
 }
 
 /** What custody keeps of the run whose leader is this process. */
-export function keptOf({ preparation, run, marker, startTicks, cgroup }: Live, pid: number): Kept {
-  const named = { ...(startTicks !== undefined && { startTicks }), ...(cgroup !== undefined && { cgroup }) };
-  return { service: preparation.service, run, marker, pid, ...named };
+export function keptOf({ preparation, run, marker, startTicks, cgroup, askedAt }: Live, pid: number): Kept {
+  return {
+    service: preparation.service,
+    run,
+    marker,
+    pid,
+    ...(startTicks !== undefined && { startTicks }),
+    ...(cgroup !== undefined && { cgroup }),
+    ...(askedAt !== undefined && { askedAt }),
+  };
 }

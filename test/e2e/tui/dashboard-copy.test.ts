@@ -1,6 +1,6 @@
 // Getting text out: by the terminal's clipboard, to a file, into an editor, and as plain lines on the usual screen.
 
-import { chmodSync, readdirSync } from "node:fs";
+import { appendFileSync, chmodSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { until } from "../../helpers/wait.ts";
 import { type Dashboard, escape, clipboardOf, openDashboard, printing, servicesIn } from "./dashboard.ts";
@@ -106,7 +106,7 @@ describe("copying", () => {
     await screen.until(/The log of app; any key[^]*first\nsecond 東京\n[^]*fifth/);
     expect(screen.isAlternate()).toBe(false);
     const log = ".launch/logs/app.log";
-    project.write(log, `${project.read(log)}sixth\n`);
+    appendFileSync(project.path(log), "sixth\n");
     await screen.until("fifth\nsixth");
     screen.type("x");
     await screen.until("SERVICE");

@@ -167,7 +167,7 @@ describe("showing in another way", () => {
     screen.type("M");
     await screen.until(/short\n ── \d\d:\d\d:\d\d ──/);
     const log = ".launch/logs/app.log";
-    project.write(log, `${project.read(log)}after the mark\n`);
+    appendFileSync(project.path(log), "after the mark\n");
     await screen.until(/ ──\n.*after the mark/);
     screen.type("c");
     await screen.until("cleared");

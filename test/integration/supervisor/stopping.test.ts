@@ -203,3 +203,19 @@ test("a stopped service's last words are in its log", async () => {
   await run.stop();
   expect(readFileSync(project.path(".launch/logs/last.log"), "utf8")).toBe("up\none\ntwo\n");
 });
+
+test("a daemon of a service that does not listen has no second grace", async () => {
+  const deaf =
+    "trap '' TERM; (trap '' TERM; setsid sh -c 'echo daemon; while :; do sleep 0.05; done') & echo up; while :; do sleep 0.05; done";
+  await using project = newProject({
+    services: { deaf: { command: deaf, ready: { log: "daemon" }, stop: { timeout: "2s" } } },
+  });
+  await using run = await startEngine(project);
+  await run.events.state("deaf", "ready");
+  const asked = performance.now();
+  expect(await run.stop()).toBe(0);
+  const took = performance.now() - asked;
+  expect(took).toBeGreaterThan(1990);
+  expect(took).toBeLessThan(3900);
+  expect(project.processes().filter(({ command }) => command.includes("daemon"))).toEqual([]);
+});
