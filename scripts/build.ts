@@ -15,9 +15,10 @@ const standIns: readonly { readonly module: RegExp; readonly importer: RegExp; r
   { module: /^string-width$/, importer: /node_modules\/(yargs|cliui|wrap-ansi)\//, file: "plain-width.ts" },
   // For two functions of it yargs loads all of `assert`, 5 ms.
   { module: /^assert$/, importer: /node_modules\/yargs\//, file: "plain-assert.ts" },
-  // 5 ms that a check can do without.
+  // 8 ms that a start can do without.
   { module: /^node:crypto$/, importer: /\/src\//, file: "late-crypto.ts" },
-  // 2 ms, likewise.
+  // 2 ms each that a check can do without.
+  { module: /^node:zlib$/, importer: /\/src\//, file: "late-zlib.ts" },
   { module: /^node:child_process$/, importer: /\/src\//, file: "late-child-process.ts" },
 ];
 const standingIn = {

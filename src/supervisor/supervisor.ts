@@ -1,7 +1,6 @@
 // The loop: an inbox of requests and facts, one step at a time, a journal entry, then the deeds. Everything that is decided
 // is decided in `core`; everything that is done is done by `runs` and `port-desk`; this file introduces them.
 
-import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import type { Conflict } from "../core/conflict.ts";
 import type { Effect, Entry, Fact, Request } from "../core/event.ts";
@@ -17,6 +16,7 @@ import type { Attachment, Size } from "../effects/processes/audience.ts";
 import type { ForkServer } from "../effects/processes/fork-server.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { Ports } from "../effects/ports/ports.ts";
+import { randomHex } from "../effects/random.ts";
 import type { RunRecord, ServiceRecord } from "../effects/state/state.ts";
 import type { Assignment } from "../plan/env.ts";
 import type { Foreground } from "./foreground.ts";
@@ -284,7 +284,7 @@ function changesPorts({ type }: Request | Fact): boolean {
 
 /** One secret a service, the same for all its runs. */
 function keyOf(keys: Map<string, string>, service: string): string {
-  const known = keys.get(service) ?? randomBytes(32).toString("hex");
+  const known = keys.get(service) ?? randomHex(32);
   keys.set(service, known);
   return known;
 }

@@ -2,7 +2,7 @@
 // them and takes them back however their owner dies, so there is nothing stale to clean up.
 // Linux: an abstract Unix socket per lease, visible exactly where ports are (the network namespace). Elsewhere: `lease-files.ts`.
 
-import { hash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { readFileSync } from "node:fs";
 import { BoundSocket } from "node:net";
 import type { Port } from "../../core/service.ts";
@@ -43,9 +43,11 @@ function nameOfPort(port: Port): string {
   return `launch-port-${port}`;
 }
 
-// Hashed, since an abstract name has at most 107 bytes and a path may have more.
+// An abstract name has at most 107 bytes and a path may have more: of a long one its end, which is what differs, and a checksum.
 function nameOfInstance(key: string): string {
-  return `launch-instance-${hash("sha256", key).slice(0, 32)}`;
+  const bytes = Buffer.from(key);
+  const sum = crc32(bytes).toString(16);
+  return `launch-instance-${sum}-${bytes.length}-${bytes.subarray(-32).toString("hex")}`;
 }
 
 function lease(name: string): Lease | undefined {

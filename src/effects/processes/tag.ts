@@ -1,8 +1,8 @@
 // The tag that everything a service starts inherits: the soft limit on file locks, which Linux no longer heeds but hands on
 // over fork, exec, `setsid` and emptied environments, and shows to everybody. A tag names the instance, the service, the run.
 
-import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { randomHex } from "../random.ts";
 
 /** Whom a tag names. */
 export interface TagParts {
@@ -22,7 +22,7 @@ const runBits = 20n;
 
 /** A number for a new engine; two of the same machine have the same one in a case of 500 million. */
 export function newInstance(): number {
-  return randomInt(1, 2 ** Number(instanceBits));
+  return 1 + (Number.parseInt(randomHex(4), 16) % (2 ** Number(instanceBits) - 1));
 }
 
 /** The tag as `ulimit` takes it; numbers too great for their bits begin anew at 0. */
