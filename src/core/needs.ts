@@ -56,7 +56,9 @@ function findEndedNeed(fleet: Fleet, member: Member, seen: Set<string>): string 
 
 /** The members whose needs name this service. */
 export function dependentsOf(fleet: Fleet, name: string): readonly Member[] {
-  return Object.values(fleet.members).filter((member) => member.service.needs.some((need) => need.service === name));
+  return Object.values(fleet.members).filter(
+    ({ service }) => service.needs.length > 0 && service.needs.some((need) => need.service === name),
+  );
 }
 
 // Each member is judged once, or a graph of layers that all need each other would be walked along every path.

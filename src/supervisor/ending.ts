@@ -1,6 +1,6 @@
 // How a live run is asked to end, and how it is made to.
 
-import { now } from "../effects/clock.ts";
+import { nextTurn, now } from "../effects/clock.ts";
 import { runCommand } from "../effects/processes/command.ts";
 import type { Leader } from "../effects/ports/ownership.ts";
 import { descendantsOf } from "../effects/processes/proc.ts";
@@ -25,10 +25,11 @@ export function askToEnd(found: Live, output: () => number): void {
     found.stopCommand = { ended: runCommand(spec, hurry.signal), hurry };
     return;
   }
-  const target = service.stop.to === "group" ? { ...leaderOf(found, pid), group: true } : mainOf(found, pid);
-  signalProcess(target, service.stop.signal);
-  // A stopped process acts on nothing until it is continued.
-  signalProcess({ pid, group: true }, "SIGCONT");
+  // We have begun it, so it is ours whoever it has become.
+  const group = { ...leaderOf(found, pid), group: true, anyUser: true };
+  signalProcess(service.stop.to === "group" ? group : mainOf(found, pid), service.stop.signal);
+  // A stopped process acts on nothing until it is continued; first all that stop at the same time hear of it.
+  nextTurn(() => signalProcess(group, "SIGCONT"));
 }
 
 /** SIGABRT to its main process, so that it can leave a trace. */

@@ -7,6 +7,7 @@ import type { Details } from "../core/session.ts";
 import type { Ending } from "../core/state.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import { removeStatus } from "../effects/state/exit-status.ts";
+import { nextTurn } from "../effects/clock.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
 import { haltGroup, type HaltedGroup } from "../effects/processes/halt.ts";
 import { signalProcess, type Target } from "../effects/processes/signal.ts";
@@ -109,10 +110,11 @@ export function newRuns(options: RunsOptions): Runs {
     },
     stop(name, run, abort) {
       const found = live(name, run);
-      found?.over.abort();
       if (found === undefined) return;
       if (abort) abortMain(found);
       else askToEnd(found, () => output.current(name));
+      // After all that are stopped together have been told.
+      nextTurn(() => found.over.abort());
     },
     kill(name, run) {
       const found = live(name, run);
