@@ -44,7 +44,8 @@ export async function independent20(bench: Bench, runs: number): Promise<readonl
   return [{ name: "20 independent, http probe, all ready", samples, unit: "ms", goal: { atMost: 280 } }];
 }
 
-function chain(bench: Bench, ports: readonly number[], delayMs: number): Readonly<Record<string, ServiceText>> {
+/** Services of which each needs the one before it. */
+export function chain(bench: Bench, ports: readonly number[], delayMs: number): Readonly<Record<string, ServiceText>> {
   return Object.fromEntries(
     ports.map((port, index) => {
       const needs = index === 0 ? {} : { depends_on: [`s${index - 1}`] };
@@ -53,7 +54,8 @@ function chain(bench: Bench, ports: readonly number[], delayMs: number): Readonl
   );
 }
 
-function listening(bench: Bench, name: string, port: number, delayMs: number): ServiceText {
+/** A service that listens on its port so many milliseconds after its spawn. */
+export function listening(bench: Bench, name: string, port: number, delayMs: number): ServiceText {
   return { command: [bench.service, "listen", "${PORT}", String(delayMs)], port, env: { NAME: name } };
 }
 

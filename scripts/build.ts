@@ -1,5 +1,6 @@
 // Builds what is shipped: a small entry, one bundle of everything else, the sweeper that outlives it, and the code that V8 makes of it (`warm.ts`).
-// A command evaluates only what it uses; the packages' licences travel in dist/LICENSES.txt.
+// A command evaluates only what it uses; the packages' licences travel in dist/LICENSES.txt. With `--readable` the names of the source
+// stay, and all goes to `node_modules/.readable`, for whoever profiles it.
 
 import { spawnSync } from "node:child_process";
 import { chmod, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
@@ -7,6 +8,8 @@ import { join, resolve } from "node:path";
 import { build, type BuildOptions, type PluginBuild } from "esbuild";
 
 const root = resolve(import.meta.dirname, "..");
+const isReadable = process.argv.includes("--readable");
+const target = isReadable ? join(root, "node_modules", ".readable") : join(root, "dist");
 const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
 
 // Parts that cost much at every start and are hardly used, with what stands in for them.
@@ -85,7 +88,7 @@ const withoutDevelopment = {
 const common = {
   absWorkingDir: root,
   bundle: true,
-  minify: true,
+  minify: !isReadable,
   platform: "node",
   target: "node24",
   metafile: true,
@@ -147,8 +150,8 @@ await chmod(join(root, "bin", "launch.js"), 0o755);
 const warmed = spawnSync(process.execPath, [join(root, "scripts", "warm.ts"), made], { encoding: "utf8" });
 if (warmed.status !== 0) console.error(`Built, but it starts slowly: no code cache could be made.\n${warmed.stderr}`);
 await chmod(made, 0o755);
-await rm(join(root, "dist"), { recursive: true, force: true });
-await rename(made, join(root, "dist"));
+await rm(target, { recursive: true, force: true });
+await rename(made, target);
 
 /** The licence texts of every package that went into the bundle. */
 async function licences(inputs: readonly string[]): Promise<string> {
