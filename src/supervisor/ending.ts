@@ -1,11 +1,14 @@
 // How a live run is asked to end, and how it is made to.
 
-import { nextTurn, now } from "../effects/clock.ts";
+import { after, now } from "../effects/clock.ts";
 import { runCommand } from "../effects/processes/command.ts";
 import type { Leader } from "../effects/ports/ownership.ts";
 import { descendantsOf } from "../effects/processes/proc.ts";
 import { signalProcess, type Target } from "../effects/processes/signal.ts";
 import type { Live } from "./live.ts";
+
+/** From the stop signal to SIGCONT, in milliseconds. */
+const untilContinued = 30;
 
 /** The process by which a run is known. */
 export function leaderOf({ startTicks, tag }: Live, pid: number): Leader {
@@ -28,8 +31,8 @@ export function askToEnd(found: Live, output: () => number): void {
   // We have begun it, so it is ours whoever it has become.
   const group = { ...leaderOf(found, pid), group: true, anyUser: true };
   signalProcess(service.stop.to === "group" ? group : mainOf(found, pid), service.stop.signal);
-  // A stopped process acts on nothing until it is continued; first all that stop at the same time hear of it.
-  nextTurn(() => signalProcess(group, "SIGCONT"));
+  // A stopped process acts on nothing until it is continued; whoever obeys is gone by then.
+  after(untilContinued, () => signalProcess(group, "SIGCONT"));
 }
 
 /** SIGABRT to its main process, so that it can leave a trace. */
