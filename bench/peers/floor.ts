@@ -1,26 +1,12 @@
 // Floors: what the least costs that anybody could do. No peers, and compared with nothing but as a measure.
 
-import type { Peer, Scenario } from "./peer.ts";
-
-const all: readonly Scenario[] = [
-  "cold",
-  "check",
-  "ready",
-  "chain",
-  "idle",
-  "cpu",
-  "respawn",
-  "lines",
-  "orphans",
-  "survivors",
-  "mistakes",
-  "stranger",
-  "exit",
-];
+import { type Peer, type Scenario, scenarioNames } from "./peer.ts";
 
 /** What a floor of one scenario cannot: everything else. */
 export function allBut(scenario: Scenario): Peer["cannot"] {
-  const others = all.filter((other) => other !== scenario).map((other) => [other, "it is a floor of one scenario"]);
+  const others = scenarioNames
+    .filter((other) => other !== scenario)
+    .map((other) => [other, "it is a floor of one scenario"]);
   return Object.fromEntries(others) as Peer["cannot"];
 }
 

@@ -1,20 +1,24 @@
 // The seam between the benchmark and the peers: work as plain data, and what a peer makes of it. Runs nothing.
 
 /** What is measured. In `docs/benchmarks.md` each is a section of its own. */
-export type Scenario =
-  | "cold"
-  | "check"
-  | "ready"
-  | "chain"
-  | "idle"
-  | "cpu"
-  | "respawn"
-  | "lines"
-  | "orphans"
-  | "survivors"
-  | "mistakes"
-  | "stranger"
-  | "exit";
+export const scenarioNames = [
+  "cold",
+  "check",
+  "ready",
+  "chain",
+  "idle",
+  "cpu",
+  "respawn",
+  "lines",
+  "orphans",
+  "survivors",
+  "mistakes",
+  "stranger",
+  "exit",
+] as const;
+
+/** One of them. */
+export type Scenario = (typeof scenarioNames)[number];
 
 /**
  * A way in which what a person wrote is wrong. The first three are made by the adapter, where `Service.mistake` says so; the

@@ -11,8 +11,7 @@ import { exitOf } from "./exit.ts";
 import { forkServerScript, systemCalls } from "./fork-server-script.ts";
 import { isProcess, listPids, readStat } from "./proc.ts";
 import { signalProcess } from "./signal.ts";
-import type { Spawned } from "./spawn.ts";
-import type { Spawn } from "./spec.ts";
+import type { Spawn, Spawned } from "./spec.ts";
 import { hasTag } from "./tag.ts";
 import { wrap } from "./wrapper.ts";
 

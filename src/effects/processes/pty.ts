@@ -11,8 +11,7 @@ import { readStat } from "./proc.ts";
 import { loadPtyPackage, type PtyPackage } from "./pty-package.ts";
 import { findFault } from "./fault.ts";
 import { exitOf } from "./exit.ts";
-import type { Spawned } from "./spawn.ts";
-import type { Spawn } from "./spec.ts";
+import type { Spawn, Spawned } from "./spec.ts";
 import { newTyping } from "./typing.ts";
 import { wrap } from "./wrapper.ts";
 

@@ -9,15 +9,8 @@ import { findFault } from "./fault.ts";
 import type { ForkServer } from "./fork-server.ts";
 import { coverMasters } from "./masters.ts";
 import { readStat } from "./proc.ts";
-import type { Spawn } from "./spec.ts";
+import type { Spawn, Spawned } from "./spec.ts";
 import { wrap, type Wrapped } from "./wrapper.ts";
-
-/** A process that was spawned. Its pid is also the number of its group and session. */
-export interface Spawned {
-  readonly pid: number;
-  /** Its start time in clock ticks, which with the pid names it for ever; undefined where there is no `/proc`. */
-  readonly startTicks: number | undefined;
-}
 
 /** Spawns; `onEnd` is called once when the process itself has ended, whoever still holds its output. */
 export async function spawnService(

@@ -32,3 +32,10 @@ export interface ListeningSocket {
   readonly name: string;
   readonly fd: number;
 }
+
+/** A process that was spawned. Its pid is also the number of its group and session. */
+export interface Spawned {
+  readonly pid: number;
+  /** Its start time in clock ticks, which with the pid names it for ever; undefined where there is no `/proc`. */
+  readonly startTicks: number | undefined;
+}

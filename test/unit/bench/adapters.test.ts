@@ -5,26 +5,20 @@ import { isAbsolute, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { peers } from "../../../bench/peers/all.ts";
 import { floors } from "../../../bench/peers/floor.ts";
-import type { Ability, Job, Mistake, Peer, Plan, Scenario, Service } from "../../../bench/peers/peer.ts";
+import {
+  type Ability,
+  type Job,
+  type Mistake,
+  type Peer,
+  type Plan,
+  type Scenario,
+  scenarioNames,
+  type Service,
+} from "../../../bench/peers/peer.ts";
 
 const adapters = join(import.meta.dirname, "../../../bench/peers/adapters");
 const directory = "/tmp/job";
 const program = `${directory}/service`;
-const scenarios: readonly Scenario[] = [
-  "cold",
-  "check",
-  "ready",
-  "chain",
-  "idle",
-  "cpu",
-  "respawn",
-  "lines",
-  "orphans",
-  "survivors",
-  "mistakes",
-  "stranger",
-  "exit",
-];
 const mistakes: readonly Mistake[] = [
   "syntax error",
   "unknown key",
@@ -50,14 +44,14 @@ describe("the adapters", () => {
     expect(install).not.toBe("");
     expect(version).not.toHaveLength(0);
     for (const [ability, why] of Object.entries(cannot)) {
-      expect([...scenarios, ...mistakes, "gate"]).toContain(ability);
+      expect([...scenarioNames, ...mistakes, "gate"]).toContain(ability);
       expect(why).toMatch(/^\S.*[^.\s]$/);
     }
   });
 });
 
 describe.each(peers)("$name", (peer) => {
-  it.each(scenarios.filter((scenario) => can(peer, scenario)))("has a plan for %s", (scenario) => {
+  it.each(scenarioNames.filter((scenario) => can(peer, scenario)))("has a plan for %s", (scenario) => {
     const services = scenario === "cold" ? [] : servicesOf(peer, scenario);
     const plan = peer.plan({ scenario, directory, program, services });
     expectSound(plan);
