@@ -1,7 +1,7 @@
 // What each service is told: the names of ports, its environment, and who names whose port. Pure.
 
 import type { Command, Endpoint, Port, Probe, Service, Template } from "../core/service.ts";
-import { namesIn, namesInShell } from "../manifest/interpolate.ts";
+import { namesIn, TemplateError, namesInShell } from "../manifest/interpolate.ts";
 import { isDecided, literal, templates, valuesOf } from "../manifest/layers.ts";
 import { exportNames, exportStem, mainEndpoint, upperSnake } from "../manifest/names.ts";
 
@@ -178,7 +178,7 @@ function portsUsedBy(service: Service, owners: ReadonlyMap<string, string>): Rea
     const owner = owners.get(name);
     const indirect = service.env.manifest[name];
     if (owner !== undefined && owner !== service.name) used.add(owner);
-    else if (typeof indirect === "string") namesIn(indirect).forEach(visit);
+    else if (typeof indirect === "string") mentionedIn(indirect).forEach(visit);
   };
   namesInService(service).forEach(visit);
   return used;
@@ -193,7 +193,7 @@ function namesInService(service: Service): readonly string[] {
   ];
   return [
     ...namesInCommand(command),
-    ...values.flatMap((value) => (value === null ? [] : namesIn(value))),
+    ...values.flatMap((value) => (value === null ? [] : mentionedIn(value))),
     ...namesInProbe(ready.probe),
     ...(health === undefined ? [] : namesInProbe(health.probe)),
     ...namesInCommand(stop.command),
@@ -202,15 +202,15 @@ function namesInService(service: Service): readonly string[] {
 
 function namesInCommand(command: Command | undefined): readonly string[] {
   if (command === undefined) return [];
-  return "shell" in command ? namesInShell(command.shell) : command.args.flatMap(namesIn);
+  return "shell" in command ? namesInShell(command.shell) : command.args.flatMap(mentionedIn);
 }
 
 function namesInProbe(probe: Probe): readonly string[] {
   switch (probe.kind) {
     case "http":
-      return [probe.target, ...Object.values(probe.headers)].flatMap(namesIn);
+      return [probe.target, ...Object.values(probe.headers)].flatMap(mentionedIn);
     case "tcp":
-      return namesIn(probe.address);
+      return mentionedIn(probe.address);
     case "exec":
       return namesInCommand(probe.command);
     case "listen":
@@ -218,5 +218,15 @@ function namesInProbe(probe: Probe): readonly string[] {
     case "notify":
     case "none":
       return [];
+  }
+}
+
+/** The names in a template; none in one that is wrong, which is told where it stands when the manifest is loaded. */
+function mentionedIn(template: string): readonly string[] {
+  try {
+    return namesIn(template);
+  } catch (error) {
+    if (error instanceof TemplateError) return [];
+    throw error;
   }
 }

@@ -118,7 +118,9 @@ export function newRuns(options: RunsOptions): Runs {
     },
     kill(name, run) {
       const found = live(name, run);
-      if (found !== undefined) killNow(found);
+      if (found === undefined) return;
+      killNow(found);
+      options.forks?.wake();
     },
     forget,
     async rewriteFiles() {

@@ -142,3 +142,15 @@ describe("what is wrong with a manifest is told with its place, all at once, and
     expect(stderr).toContain("services.yaml");
   });
 });
+
+test("a dollar that begins no variable is told where it stands, by every command that reads the manifest", async () => {
+  await using project = newProject({
+    services: { a: { command: ["sh", "-c", "echo $1"] }, b: { command: "true", port: 8000 } },
+  });
+  for (const args of [["--check-only"], ["--non-interactive"], ["graph"], ["env", "a"]]) {
+    const { code, stderr } = await launch(project, args);
+    expect([args, code]).toEqual([args, 2]);
+    expect(stderr).toMatch(/^services\.yaml:\d+:\d+ \$1 is no variable; write \$\$ for a dollar sign\n/);
+    expect(stderr).not.toContain("    at ");
+  }
+});

@@ -5,20 +5,20 @@
 
 /** The numbers of the system calls that the program makes, by Node's name for the machine, in the order of its arguments. */
 export const systemCalls: Readonly<Record<string, readonly number[]>> = {
-  // rt_sigprocmask, rt_sigsuspend, setsid, dup3, prlimit64, exit_group
-  x64: [14, 130, 112, 292, 302, 231],
-  arm64: [135, 133, 157, 24, 261, 94],
+  // rt_sigprocmask, rt_sigsuspend, setsid, dup3, prlimit64, execve, exit_group
+  x64: [14, 130, 112, 292, 302, 59, 231],
+  arm64: [135, 133, 157, 24, 261, 221, 94],
 };
 
 /** The program. It ends when its stdin does; what it has started goes on. It loads no module, which would take longer than the rest. */
 export const forkServerScript = String.raw`use strict;
 $0 = 'launch-fork-server';
 exit 1 if length(pack 'p', '') != 8;
-my ($sigprocmask, $sigsuspend, $setsid, $dup3, $prlimit, $exit) = map { $_ + 0 } @ARGV;
+my ($sigprocmask, $sigsuspend, $setsid, $dup3, $prlimit, $execve, $exit) = map { $_ + 0 } @ARGV;
 # The same on both machines.
 my ($O_RDONLY, $O_WRONLY, $O_RDWR, $O_APPEND, $O_NONBLOCK, $O_ASYNC) = (0, 1, 2, 02000, 04000, 020000);
 my ($F_SETFL, $F_SETOWN, $SIG_SETMASK, $WNOHANG, $RLIMIT_LOCKS) = (4, 8, 2, 1, 10);
-my ($ENOENT, $EINTR, $EAGAIN) = (2, 4, 11);
+my ($ENOENT, $EINTR, $ENOEXEC, $EAGAIN, $EACCES, $ENOTDIR) = (2, 4, 8, 11, 13, 20);
 # Signals are blocked, not ignored, since a service would inherit that; Perl itself ignores this one.
 $SIG{FPE} = 'DEFAULT';
 # Both wake the loop; outside its sleep they wait, so that none is missed.
@@ -36,12 +36,29 @@ syscall($prlimit, 0, $RLIMIT_LOCKS, 0, $limits) == 0 or exit 1;
 my $hard = (unpack 'Q2', $limits)[1];
 my %running;
 sub answer { syswrite(STDOUT, "$_[0]\n") }
+sub strings { pack('p*', @_) . pack 'Q', 0 }
+# Perl's own exec would have a shell run whatever the kernel does not know: a program for another machine as well.
+sub become {
+  my ($env, @words) = @_;
+  my ($path) = map { /^PATH=(.*)/s } @$env;
+  my @files = $words[0] =~ m{/} ? $words[0] : map { ($_ eq '' ? '.' : $_) . "/$words[0]" } split /:/, $path // '/bin:/usr/bin', -1;
+  my ($argv, $envp, $why) = (strings(@words), strings(@$env), $ENOENT);
+  for my $file (@files) {
+    syscall($execve, $file, $argv, $envp);
+    if ($! == $ENOEXEC && open my $script, '<', $file) {
+      sysread $script, my $start, 256;
+      return $ENOEXEC if $start =~ /^(?:\x7fELF|[^\n]*\0)/;
+      my $script_argv = strings('/bin/sh', $file, @words[1 .. $#words]);
+      syscall($execve, my $shell = '/bin/sh', $script_argv, $envp);
+    }
+    $why = $! + 0 unless $why == $EACCES && $! == $ENOENT;
+    return $why unless $! == $ENOENT || $! == $EACCES || $! == $ENOTDIR;
+  }
+  return $why;
+}
 sub begin {
-  my ($number, $tag, $directory, $input, $output, $count, @rest) = split /\0/, $_[0], -1;
-  my @words = splice @rest, 0, $count;
-  my %env = @rest;
-  delete $ENV{$_} for grep { !exists $env{$_} } keys %ENV;
-  while (my ($name, $value) = each %env) { $ENV{$name} = $value if ($ENV{$name} // "\0") ne $value }
+  my ($number, $tag, $directory, $input, $output, $count, @env) = split /\0/, $_[0], -1;
+  my @words = splice @env, 0, $count;
   my $limit = pack 'Q2', $tag, $hard;
   # A pipe is opened anew for each, so that no service changes how another one reads.
   my $from = $input eq '-' ? '/proc/self/fd/' . fileno($endless) : $input;
@@ -61,9 +78,10 @@ sub begin {
   syscall($prlimit, 0, $RLIMIT_LOCKS, $limit, 0);
   syscall($dup3, fileno($in), 0, 0); syscall($dup3, fileno($out), 1, 0); syscall($dup3, fileno($out), 2, 0);
   syscall($sigprocmask, $SIG_SETMASK, $none, 0, 8);
-  { exec { $words[0] } @words }
+  my $why = become(\@env, @words);
   # As shells say it.
-  syscall($exit, $! == $ENOENT ? 127 : 126);
+  syswrite(STDERR, "$words[0]: " . ($! = $why) . "\n");
+  syscall($exit, $why == $ENOENT ? 127 : 126);
 }
 my $asked = '';
 answer('ready');

@@ -21,6 +21,8 @@ export interface ForkServer extends AsyncDisposable {
   readonly pid: number | undefined;
   /** Spawns; `onEnd` is called once, after that. Undefined: it cannot, and nothing was spawned. */
   spawn(spec: Spawn, onEnd: (end: Ending) => void): Promise<Spawned | undefined>;
+  /** Somebody may have stopped it: then nobody hears how services end. */
+  wake(): void;
 }
 
 /** A request that was not answered yet. */
@@ -34,6 +36,8 @@ interface Asked {
 const interval = 50;
 /** Who is not ready after this many milliseconds, such as something else that is called `perl`, is done without. */
 const patience = 2000;
+/** Who has not answered after this many milliseconds is woken, and after as long again killed. */
+const silence = 5000;
 /** How long it may take a process that was just forked to have its tag, in milliseconds. */
 const tagging = 100;
 
@@ -103,6 +107,12 @@ export function openForkServer(): ForkServer {
   const waiting = after(patience, () => ready.resolve(false));
   void ready.promise.then(() => waiting[Symbol.dispose]());
 
+  const signal = (which: "SIGCONT" | "SIGKILL"): void => {
+    if (isThere && child?.pid !== undefined) signalProcess({ pid: child.pid }, which);
+  };
+  const wake = (): void => signal("SIGCONT");
+  const kill = (): void => signal("SIGKILL");
+
   return {
     pid: child?.pid,
     async spawn(spec, onEnd) {
@@ -113,19 +123,23 @@ export function openForkServer(): ForkServer {
       const { promise, resolve } = Promise.withResolvers<Spawned | undefined>();
       asked.set(number, { spec, onEnd, settle: resolve });
       child?.stdin?.write(request);
-      return promise;
+      // Twice, since it may have been ourselves who stood still.
+      const waking = after(silence, wake);
+      const killing = after(2 * silence, kill);
+      const spawned = await promise;
+      waking[Symbol.dispose]();
+      killing[Symbol.dispose]();
+      return spawned;
     },
+    wake,
     async [Symbol.asyncDispose]() {
       ready.resolve(false);
       if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      const target = { pid: child.pid };
       const gone = once(child, "exit");
-      const kill = (): void => void signalProcess(target, "SIGKILL");
       using _ = after(patience, kill);
       child.stdin?.end();
       if (!(await ready.promise)) kill();
-      // It may have been stopped.
-      else signalProcess(target, "SIGCONT");
+      else wake();
       await gone;
     },
   };
@@ -161,8 +175,9 @@ function encode(number: number, spec: Spawn): string | undefined {
   const { command, cwd, env, stdin, input, output } = untagged;
   const { words } = wrap(command, untagged, env);
   const own = `/proc/${process.pid}/fd`;
+  const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const from = input !== undefined ? `${own}/${input}` : stdin === "open" ? "-" : "/dev/null";
-  const fields = [number, tag, cwd, from, `${own}/${output}`, words.length, ...words, ...Object.entries(env).flat()];
+  const fields = [number, tag, cwd, from, `${own}/${output}`, words.length, ...words, ...pairs];
   if (fields.join("").includes("\0")) return undefined;
   const text = fields.join("\0");
   return `${Buffer.byteLength(text)}\n${text}`;

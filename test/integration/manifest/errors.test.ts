@@ -334,3 +334,14 @@ it("shows a path relative to where one is, or absolute where that is shorter", (
   expect(renderProblem(problem, "/a")).toBe("b/services.yaml:1:2 m");
   expect(renderProblem(problem, "/somewhere/else/and/deeper/still")).toBe("/a/b/services.yaml:1:2 m");
 });
+
+it.each([
+  "command: [sh, -c, 'echo $1']",
+  "command: x, env: {A: $1}",
+  "command: x, open: $1",
+  "command: x, stop: {command: [kill, $1]}",
+])("a dollar that begins no variable is told where it stands: %s", async (text) => {
+  expect(await told(`services: {a: {${text}}, b: {command: x, port: 8000}}`)).toEqual([
+    expect.stringMatching(/^1:\d+ \$1 is no variable; write \$\$ for a dollar sign$/),
+  ]);
+});

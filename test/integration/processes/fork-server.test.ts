@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -114,6 +114,40 @@ test("long environments and odd names arrive to the letter", async () => {
   const { ended, log } = await begin("", { env, command });
   await ended;
   expect(JSON.parse(log())).toEqual(env);
+});
+
+test.each([
+  ["a script without a first line of its own", "echo script $1", { exit: { code: 0, signal: null } }, "script arg\n"],
+  [
+    "a program for another machine",
+    "\u007fELF\u0002\u0001\u0001\n\0\0\ntouch ran\n",
+    { exit: { code: 126, signal: null } },
+    "./file: Exec format error\n",
+  ],
+])("%s is taken for what it is", async (_, content, end, said) => {
+  writeFileSync(join(directory, "file"), content, { mode: 0o755 });
+  const { ended, log } = await begin("", { command: { args: ["./file", "arg"] } });
+  expect(await ended).toEqual(end);
+  expect(log()).toBe(said);
+  expect(existsSync(join(directory, "ran"))).toBe(false);
+});
+
+test("a program is looked for where its own PATH says, and why it does not begin is in its log", async () => {
+  writeFileSync(join(directory, "own"), "echo own", { mode: 0o755 });
+  const env = { PATH: `/nowhere::${directory}`, LONG: "" };
+  const { ended, log } = await begin("", { env, cwd: "/", command: { args: ["own"] } });
+  await ended;
+  expect(log()).toBe("own\n");
+  const long = await begin("", { env: { ...env, LONG: "x".repeat(200_000) }, command: { args: ["own"] } }, 2);
+  expect(await long.ended).toEqual({ exit: { code: 126, signal: null } });
+  expect(long.log()).toBe("own: Argument list too long\n");
+});
+
+test("stopped, it is woken by whoever waits for it", async () => {
+  await begin("true");
+  process.kill(forks.pid ?? 0, "SIGSTOP");
+  const { pid } = await begin("exec sleep 1000", {}, 2);
+  expect(parentOf(pid)).toBe(forks.pid);
 });
 
 test("a NUL in what is handed over harms nobody and is refused as Node refuses it", async () => {
