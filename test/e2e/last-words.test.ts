@@ -18,7 +18,11 @@ test("launch -d --wait says how the engine died and its last words, and engine.l
     { "dying.cjs": dying },
   );
   onTestFinished(async () => {
-    await launch(project, ["down"]);
+    // The next engine may be just about to take over.
+    await until("the end of all", async () => {
+      await launch(project, ["down"]);
+      return project.processes().length === 0;
+    });
     await project[Symbol.asyncDispose]();
   });
   const env = { NODE_OPTIONS: `--require=${project.path("dying.cjs")}` };
