@@ -142,8 +142,9 @@ describe("ending what a killed run has left", () => {
       stdio: ["ignore", "pipe", "ignore"],
     });
     const { startTicks } = readStat(leader.pid!)!;
+    const gone = once(leader, "exit");
     const [member] = (await once(leader.stdout, "data")) as [Buffer];
-    await once(leader, "exit");
+    await gone;
     const stranger = Number(member.toString());
     using _ending = { [Symbol.dispose]: () => process.kill(stranger, "SIGKILL") };
     const own = bystander("shop/default/api/1/9");
