@@ -7,11 +7,12 @@ import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { idleServices } from "./ending.ts";
 import { median } from "./figures.ts";
 import { environment, type ServiceText, stampFile, writeManifest } from "./launch.ts";
 import { type Bench, freePorts, now, openBench, processesOf, readStamps } from "./machine.ts";
 import { partsOf, readProfile, type Window } from "./profile-parts.ts";
-import { chain, listening } from "./startup.ts";
+import { chain, independent } from "./startup.ts";
 
 /** One scenario: what runs, and which stretch of it counts. */
 interface Scenario {
@@ -26,14 +27,7 @@ interface Scenario {
 
 const up = ["--non-interactive", "--quiet"];
 const idle = (bench: Bench): Promise<Readonly<Record<string, ServiceText>>> =>
-  Promise.resolve(
-    Object.fromEntries(
-      Array.from({ length: 100 }, (_, index) => [
-        `s${index}`,
-        { command: [bench.service, "idle"], env: { NAME: `s${index}` } },
-      ]),
-    ),
-  );
+  Promise.resolve(idleServices(bench, 100));
 
 const scenarios: Readonly<Record<string, Scenario>> = {
   check: {
@@ -43,13 +37,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   ready: {
     about: "20 services with an http probe, until the last one listens",
-    services: async (bench) =>
-      Object.fromEntries(
-        (await freePorts(20)).map((port, index) => [
-          `s${index}`,
-          { ...listening(bench, `s${index}`, port, 50), ready: { http: "/" } },
-        ]),
-      ),
+    services: async (bench) => independent(bench, await freePorts(20)),
     args: up,
     until: "listening",
   },

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { openSync, closeSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { idleServices } from "./ending.ts";
 import type { Figure } from "./figures.ts";
 import { environment, logFile, readCounts, startLaunch, stampFile, writeManifest } from "./launch.ts";
 import { type Bench, cpuTime, now, ownProcesses, peakMemory, proportionalMemory, readStamps } from "./machine.ts";
@@ -110,10 +111,8 @@ const idleWindowMs = 20_000;
 
 /** A hundred services that do nothing: until all run, then what the supervisor and its helpers use. */
 export async function idle100(bench: Bench, runs: number): Promise<readonly Figure[]> {
-  const names = Array.from({ length: 100 }, (_, index) => `s${index}`);
-  const services = Object.fromEntries(
-    names.map((name) => [name, { command: [bench.service, "idle"], env: { NAME: name } }]),
-  );
+  const services = idleServices(bench, 100);
+  const names = Object.keys(services);
   const starts: number[] = [];
   const cpu: number[] = [];
   const memory: number[] = [];

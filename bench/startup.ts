@@ -36,11 +36,7 @@ export async function chain10(bench: Bench, runs: number): Promise<readonly Figu
 
 /** 20 services that need nothing, each answering HTTP 50 ms after its spawn: from process start to all ready. */
 export async function independent20(bench: Bench, runs: number): Promise<readonly Figure[]> {
-  const ports = await freePorts(20);
-  const services = Object.fromEntries(
-    ports.map((port, index) => [`s${index}`, { ...listening(bench, `s${index}`, port, 50), ready: { http: "/" } }]),
-  );
-  const samples = await timeToReady(bench, runs, services);
+  const samples = await timeToReady(bench, runs, independent(bench, await freePorts(20)));
   return [{ name: "20 independent, http probe, all ready", samples, unit: "ms", goal: { atMost: 280 } }];
 }
 
@@ -54,8 +50,15 @@ export function chain(bench: Bench, ports: readonly number[], delayMs: number): 
   );
 }
 
+/** Services that need nothing, each answering HTTP 50 ms after its spawn. */
+export function independent(bench: Bench, ports: readonly number[]): Readonly<Record<string, ServiceText>> {
+  return Object.fromEntries(
+    ports.map((port, index) => [`s${index}`, { ...listening(bench, `s${index}`, port, 50), ready: { http: "/" } }]),
+  );
+}
+
 /** A service that listens on its port so many milliseconds after its spawn. */
-export function listening(bench: Bench, name: string, port: number, delayMs: number): ServiceText {
+function listening(bench: Bench, name: string, port: number, delayMs: number): ServiceText {
   return { command: [bench.service, "listen", "${PORT}", String(delayMs)], port, env: { NAME: name } };
 }
 

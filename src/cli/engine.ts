@@ -8,7 +8,7 @@ import type { Rules } from "../core/state.ts";
 import { openForkServer } from "../effects/processes/fork-server.ts";
 import { openPorts } from "../effects/ports/ports.ts";
 import { socketPaths } from "../control/address.ts";
-import { readStat } from "../effects/processes/proc.ts";
+import { namedProcess } from "../effects/processes/proc.ts";
 import { announceRun } from "../effects/state/registry.ts";
 import { statePaths } from "../effects/state/directory.ts";
 import { sinceBoot } from "../effects/state/boot.ts";
@@ -77,7 +77,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   const about = { name: project.name, root: project.root, instance };
   const announcement = announceRun(about);
-  const engine = { pid: process.pid, ...startOf(process.pid) };
+  const engine = namedProcess(process.pid);
   const found = readState(key);
   const former = formerRun(found.state, key);
   const taken = options.reclaim === true && former.kind === "killed" ? former.run : undefined;
@@ -105,7 +105,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const forks = openForkServer();
   // It ends by itself when we do, unless somebody has stopped it.
-  if (forks.pid !== undefined) guard.add({ pid: forks.pid, ...startOf(forks.pid), signal: "SIGKILL", graceMs: 0 });
+  if (forks.pid !== undefined) guard.add({ ...namedProcess(forks.pid), signal: "SIGKILL", graceMs: 0 });
   const ports = openPorts({ pool: project.portPool, remembered: kept.ports, strict: options.strictPorts, run: about });
   const remembered = new Set<string>();
   const quiet = keepQuiet();
@@ -201,11 +201,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       lock[Symbol.dispose]();
     },
   };
-}
-
-function startOf(pid: number): { readonly startTicks?: number } {
-  const startTicks = readStat(pid)?.startTicks;
-  return startTicks === undefined ? {} : { startTicks };
 }
 
 function usersOf(services: readonly Service[]): Readonly<Record<string, readonly string[]>> {

@@ -5,13 +5,13 @@ import type { Fact } from "../core/event.ts";
 import type { FoundAs, Reclaimed } from "../core/found.ts";
 import type { Service } from "../core/service.ts";
 import type { Ending } from "../core/state.ts";
-import { now, sleep } from "../effects/clock.ts";
+import { now } from "../effects/clock.ts";
 import { matchLog } from "../effects/health/log.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { Swept } from "../effects/processes/sweep.ts";
 import { fromBoot } from "../effects/state/boot.ts";
 import { readExit } from "../effects/state/exit-status.ts";
-import { isProcess } from "../effects/processes/proc.ts";
+import { awaitEnd, isProcess } from "../effects/processes/proc.ts";
 import type { LiveRecord, RunRecord, ServiceRecord } from "../effects/state/state.ts";
 import type { Assignment } from "../plan/env.ts";
 import type { Handover } from "./handover.ts";
@@ -39,9 +39,6 @@ interface Taken {
   readonly record: ServiceRecord;
   readonly found: FoundAs;
 }
-
-/** Between two looks at the processes that are no children of ours. */
-const interval = 50;
 
 /** What is read again of the log of a service that went on, in bytes at most, where readiness is no matter of its lines. */
 const readAgain = 2 ** 20;
@@ -170,8 +167,7 @@ function unprepared(service: Service, marker: string): Preparation {
   };
 }
 
-/** Whoever is no child of ours tells nobody of its end: it is looked at again and again. */
 async function follow(service: Service, record: LiveRecord, runs: Runs): Promise<void> {
-  while (isProcess(record)) await sleep(interval);
+  await awaitEnd(record);
   runs.ended(service, record.run, endOf(record));
 }

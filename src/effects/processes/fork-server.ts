@@ -9,7 +9,7 @@ import type { Ending } from "../../core/state.ts";
 import { after, sleep } from "../clock.ts";
 import { exitOf } from "./exit.ts";
 import { forkServerScript, systemCalls } from "./fork-server-script.ts";
-import { isProcess, listPids, readStat } from "./proc.ts";
+import { awaitEnd, listPids, readStat } from "./proc.ts";
 import { signalProcess } from "./signal.ts";
 import type { Spawn, Spawned } from "./spec.ts";
 import { hasTag } from "./tag.ts";
@@ -32,8 +32,6 @@ interface Asked {
   readonly settle: (spawned: Spawned | undefined) => void;
 }
 
-/** Between two looks at services whose parent is gone, in milliseconds. */
-const interval = 50;
 /** Who is not ready after this many milliseconds, such as something else that is called `perl`, is done without. */
 const patience = 2000;
 /** Who has not answered after this many milliseconds is woken, and after as long again killed. */
@@ -190,8 +188,7 @@ function findTagged(tag: string | undefined): Spawned | undefined {
   return stats.find(({ pid, group }) => pid === group);
 }
 
-/** Nobody tells of the end of what has lost its parent. */
 async function follow({ onEnd, ...one }: Spawned & Pick<Asked, "onEnd">): Promise<void> {
-  while (isProcess(one)) await sleep(interval);
+  await awaitEnd(one);
   onEnd({ failure: { kind: "unwatched" } });
 }

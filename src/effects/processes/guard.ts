@@ -6,7 +6,7 @@ import { once } from "node:events";
 import type { Millis, NodeSignal } from "../../core/service.ts";
 import { after, now } from "../clock.ts";
 import { guardScript } from "./guard-script.ts";
-import { readStat } from "./proc.ts";
+import { namedProcess } from "./proc.ts";
 import { signalProcess } from "./signal.ts";
 import type { SweeperPlan } from "./sweeper.ts";
 
@@ -83,7 +83,7 @@ export function openGuard(options: GuardOptions): Guard {
       else replace();
     };
     current = child;
-    stat = child === undefined ? undefined : processOf(child);
+    stat = child?.pid === undefined ? undefined : namedProcess(child.pid);
     if (child === undefined) {
       retry = after(young, begin);
       return;
@@ -157,12 +157,6 @@ function start({ sweeper: [option, script], plan, reclaim = [] }: GuardOptions):
     // No process to spare, or no descriptor: tried again.
   }
   return undefined;
-}
-
-function processOf({ pid }: ChildProcess): Guard["process"] {
-  if (pid === undefined) return undefined;
-  const startTicks = readStat(pid)?.startTicks;
-  return startTicks === undefined ? { pid } : { pid, startTicks };
 }
 
 function currentDirectory(): string {

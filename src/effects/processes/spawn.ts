@@ -10,7 +10,7 @@ import type { ForkServer } from "./fork-server.ts";
 import { coverMasters } from "./masters.ts";
 import { readStat } from "./proc.ts";
 import type { Spawn, Spawned } from "./spec.ts";
-import { wrap, type Wrapped } from "./wrapper.ts";
+import { needsWrapper, wrap, type Wrapped } from "./wrapper.ts";
 
 /** Spawns; `onEnd` is called once when the process itself has ended, whoever still holds its output. */
 export async function spawnService(
@@ -18,15 +18,14 @@ export async function spawnService(
   onEnd: (end: Ending) => void,
   forks?: Pick<ForkServer, "spawn">,
 ): Promise<Spawned | Failure> {
-  const wrapped = wrap(spec.command, spec, spec.env);
   // Once wrapped, even a failed start is a process that ends, so its cause is looked for before. A shell says its own.
-  const fault = wrapped.isWrapped && "args" in spec.command ? findFault(spec) : undefined;
+  const fault = needsWrapper(spec) && "args" in spec.command ? findFault(spec) : undefined;
   if (fault !== undefined) return fault;
   const forked = await forks?.spawn(spec, onEnd);
   if (forked !== undefined) return forked;
   let child: ChildProcess;
   try {
-    child = start(spec, wrapped);
+    child = start(spec, wrap(spec.command, spec, spec.env));
   } catch (error) {
     return failureOf(error, spec);
   }

@@ -42,6 +42,11 @@ echo $code >"$status.new" && mv -f "$status.new" "$status"
 [ $code -gt 128 ] && name=$(kill -l $code) && ulimit -S -c 0 && trap - "$name" && kill -s "$name" $$
 exit $code`;
 
+/** True when a shell has to prepare something: the program is not the command's own, and its faults are a process's end. */
+export function needsWrapper({ tag, cgroup, status, sockets = [] }: Extras): boolean {
+  return tag !== undefined || cgroup !== undefined || status !== undefined || sockets.length > 0;
+}
+
 /** The words to spawn for a command with these extras and this whole environment. */
 export function wrap(command: RenderedCommand, extras: Extras, env: Readonly<Record<string, string>>): Wrapped {
   const own = "shell" in command ? [shell, "-c", command.shell] : command.args;
@@ -49,7 +54,7 @@ export function wrap(command: RenderedCommand, extras: Extras, env: Readonly<Rec
   const descriptors = descriptorsOf(sockets, notify);
   const added = addedBy(sockets, notify);
   const hasSockets = sockets.length > 0;
-  if (tag === undefined && cgroup === undefined && status === undefined && !hasSockets) {
+  if (!needsWrapper(extras)) {
     return { words: own, isWrapped: false, env: added, descriptors };
   }
   // With a shim the command is another process than the one that was spawned, and its own number is what counts.
