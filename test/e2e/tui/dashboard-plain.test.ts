@@ -33,6 +33,7 @@ describe("a person's own settings", () => {
     await using dashboard = await openDashboard({ services }, { files: { [settings]: text } });
     const { screen } = dashboard;
     expect(screen.screen()).toMatch(/F search .* Q quit/);
+    await screen.until("it runs");
     screen.type("/");
     screen.type("Fruns\r");
     await screen.until("1 of 1");
