@@ -2,8 +2,20 @@
 
 import { closeSync, openSync, readSync } from "node:fs";
 
-/** So many bytes that nobody can guess, as hexadecimal digits; throws the system's error where there are none to be had. */
+/** As many are read at once: every service needs some. */
+const poolSize = 4096;
+
+let pool: Buffer = Buffer.alloc(0);
+
+/** So many bytes, 4096 at most, that nobody can guess, as hexadecimal digits; throws the system's error where there are none to be had. */
 export function randomHex(bytes: number): string {
+  if (pool.length < bytes) pool = readRandom(poolSize);
+  const digits = pool.toString("hex", 0, bytes);
+  pool = pool.subarray(bytes);
+  return digits;
+}
+
+function readRandom(bytes: number): Buffer {
   const buffer = Buffer.alloc(bytes);
   const fd = openSync("/dev/urandom", "r");
   try {
@@ -11,5 +23,5 @@ export function randomHex(bytes: number): string {
   } finally {
     closeSync(fd);
   }
-  return buffer.toString("hex");
+  return buffer;
 }

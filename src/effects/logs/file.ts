@@ -14,8 +14,7 @@ export interface LogFile extends Disposable {
 
 /** Opens a log file for appending, with its directory; throws the system's error (`EACCES`, `ENOSPC` …). */
 export function openLogFile(path: string): LogFile {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const fd = openSync(path, "a", 0o600);
+  const fd = openOrMake(path);
   const { size, ino } = fstatSync(fd);
   let open = true;
   return {
@@ -28,4 +27,15 @@ export function openLogFile(path: string): LogFile {
       open = false;
     },
   };
+}
+
+function openOrMake(path: string): number {
+  const open = (): number => openSync(path, "a", 0o600);
+  try {
+    return open();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return open();
+  }
 }
