@@ -5,7 +5,7 @@ import type { Conflict } from "../core/conflict.ts";
 import type { Notice } from "../core/notice.ts";
 import type { Project, Service } from "../core/service.ts";
 import type { Rules } from "../core/state.ts";
-import { openForkServer } from "../effects/processes/fork-server.ts";
+import type { ForkServer } from "../effects/processes/fork-server.ts";
 import { openPorts } from "../effects/ports/ports.ts";
 import { socketPaths } from "../control/address.ts";
 import { namedProcess } from "../effects/processes/proc.ts";
@@ -36,6 +36,10 @@ export interface EngineOptions {
   readonly rules: Omit<Rules, "portUsers">;
   readonly strictPorts: boolean;
   readonly colors: boolean;
+  /** Who starts the services. */
+  readonly forks: ForkServer;
+  /** Called, perhaps more than once, when all has come up or failed. */
+  readonly onArrived: () => void;
   /** What is to happen to the services should this process die; `end` when not given. */
   readonly onDeath?: RunRecord["onDeath"];
   /** True: goes on with the run of an engine that died. */
@@ -71,7 +75,7 @@ const quietAfterStart = 300;
 
 /** Opens a run; nothing is started yet. Throws `RunError`, or a `UsageError` for a state directory that cannot be used. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { project, instance } = options;
+  const { project, instance, forks } = options;
   const paths = statePaths(project.root, instance, process.env);
   const { directory: key, lock } = await lockDirectory(project, instance, paths, options.reclaim === true);
 
@@ -103,9 +107,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (guard.process !== undefined) recorder.guard(guard.process);
     },
   });
-  const forks = openForkServer();
   // It ends by itself when we do, unless somebody has stopped it.
-  if (forks.pid !== undefined) guard.add({ ...namedProcess(forks.pid), signal: "SIGKILL", graceMs: 0 });
+  if (forks.process !== undefined) guard.add({ ...forks.process, signal: "SIGKILL", graceMs: 0 });
   const ports = openPorts({ pool: project.portPool, remembered: kept.ports, strict: options.strictPorts, run: about });
   const remembered = new Set<string>();
   const quiet = keepQuiet();
@@ -166,7 +169,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     (notice) => say(notice),
   );
   supervisor.subscribe(() => {
-    if (supervisor.snapshot().arrived) collecting ??= tidyMemoryIn(quietAfterStart);
+    if (!supervisor.snapshot().arrived) return;
+    options.onArrived();
+    collecting ??= tidyMemoryIn(quietAfterStart);
   });
 
   return {
@@ -192,7 +197,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       quiet[Symbol.dispose]();
       collecting?.[Symbol.dispose]();
       await supervisor[Symbol.asyncDispose]();
-      await forks[Symbol.asyncDispose]();
       await guard[Symbol.asyncDispose]();
       recorder[Symbol.dispose]();
       removeStatuses(key);

@@ -14,6 +14,7 @@ import { bug } from "./exit-codes.ts";
 import { durationOf } from "./duration.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import type { Face } from "./face.ts";
+import type { HeadStart } from "./head-start.ts";
 import type { GlobalArgs, StartArgs } from "./options.ts";
 import type { Chosen } from "./project.ts";
 import { newReporter, writeReport } from "./report.ts";
@@ -25,6 +26,7 @@ import { onSignals } from "./signals.ts";
 export interface LiveOptions extends Pick<Rules, "restarts" | "onFailure" | "endWhenSettled" | "patient"> {
   /** True: the person at this terminal answers conflicts. */
   readonly interactive: boolean;
+  readonly headStart: HeadStart;
   /** The services beyond the chosen ones that somebody may start later. */
   readonly others?: readonly Service[];
   /** What is to happen to the services should this process be killed. */
@@ -111,6 +113,8 @@ export async function openLive(
     },
     strictPorts: args.strictPorts,
     colors: face.colors,
+    forks: options.headStart.forks,
+    onArrived: options.headStart.over,
     onDeath: options.onDeath ?? "end",
     reclaim: options.reclaim !== undefined,
     ...(options.successor !== undefined && { successor: options.successor }),

@@ -7,6 +7,7 @@ import { formerRun } from "../effects/state/former.ts";
 import type { RunRecord } from "../effects/state/state.ts";
 import { readState } from "../effects/state/state-file.ts";
 import { keepTrace } from "./engine-log.ts";
+import { openHeadStart } from "./head-start.ts";
 import type { UpArgs } from "./options.ts";
 import { chooseServices } from "./project.ts";
 import { stateOf } from "./reach.ts";
@@ -30,13 +31,14 @@ export async function reclaim(typed: UpArgs): Promise<number> {
   const { directory } = paths;
   try {
     const former = await killedRun(directory);
+    await using headStart = openHeadStart();
     const chosen = await chooseServices(typed);
     if (chosen === undefined) throw new RunError("The manifest can no longer be read.");
     await using live = await openServed(
       chosen,
       typed,
       { kind: "detached", colors: former.colors },
-      { onDeath: "reclaim", reclaim: tellGuard },
+      { headStart, onDeath: "reclaim", reclaim: tellGuard },
     );
     keepTrace(directory, `the engine (pid ${former.engine.pid}) had died; pid ${process.pid} goes on in its place`);
     return exitCodeOf(await live.ended);

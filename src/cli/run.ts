@@ -12,6 +12,7 @@ import { exportsOf } from "../plan/env.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { launchFailed } from "./exit-codes.ts";
 import { type Face, openFace } from "./face.ts";
+import { openHeadStart } from "./head-start.ts";
 import { openLive } from "./live.ts";
 import type { GlobalArgs, SelectionArgs, StartArgs } from "./options.ts";
 import { type Chosen, chooseServices } from "./project.ts";
@@ -32,6 +33,7 @@ const graceOfCommand = 10_000;
 export async function run(args: RunArgs): Promise<number> {
   const command = (args["--"] ?? []).map(String);
   if (command.length === 0) throw new UsageError("launch run needs a command: launch run [services..] -- CMD ARGS...");
+  await using headStart = openHeadStart();
   const chosen = await chooseServices(args);
   if (chosen === undefined) return launchFailed;
   checkStartOptions(args);
@@ -47,6 +49,7 @@ export async function run(args: RunArgs): Promise<number> {
   await using live = await openLive(chosen, { ...args, nonInteractive: true }, face, {
     interactive: false,
     patient: false,
+    headStart,
     restarts: false,
     onFailure: args.onFailure ?? "stop",
     endWhenSettled: false,

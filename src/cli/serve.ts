@@ -6,6 +6,7 @@ import { statePaths } from "../effects/state/directory.ts";
 import { type Go, lifelineDescriptor } from "./early-engine.ts";
 import { keepTrace } from "./engine-log.ts";
 import { newSilentFace } from "./face.ts";
+import { openHeadStart } from "./head-start.ts";
 import { type Live, type LiveOptions, openLive } from "./live.ts";
 import type { UpArgs } from "./options.ts";
 import { type Chosen, chooseServices, otherServices } from "./project.ts";
@@ -17,12 +18,14 @@ export async function serve(typed: UpArgs): Promise<number> {
   const lifeline = new Socket({ fd: lifelineDescriptor, readable: true, writable: true });
   // A face that goes before it is served: that it is gone is heard when it is.
   lifeline.on("error", () => {});
+  await using headStart = openHeadStart();
   const chosen = await chooseServices(typed);
   if (chosen === undefined) return 2;
   if (chosen.services.length === 0) throw new UsageError(nothingToStart);
   const go = await toldToGo(lifeline);
   if (go === undefined) return 0;
   await using live = await openServed(chosen, typed, go, {
+    headStart,
     onDeath: go.kind === "detached" ? "reclaim" : "end",
     lifeline: { stream: lifeline, watching: go.kind === "watched" },
   });
@@ -35,7 +38,7 @@ export function openServed(
   chosen: Chosen,
   typed: UpArgs,
   go: Go,
-  options: Pick<LiveOptions, "lifeline" | "onDeath" | "reclaim">,
+  options: Pick<LiveOptions, "headStart" | "lifeline" | "onDeath" | "reclaim">,
 ): Promise<Live> {
   // In the background it is whoever waits for it that gives up.
   const args = { ...typed, color: go.colors, ...(go.kind === "detached" && { timeout: undefined }) };

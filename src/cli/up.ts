@@ -4,8 +4,10 @@ import { exitCodeOf } from "../core/state.ts";
 import { checkStartOptions, nothingToStart } from "./start-options.ts";
 import { openFace } from "./face.ts";
 import { declineEngine } from "./engine-process.ts";
+import { openHeadStart } from "./head-start.ts";
 import type { UpArgs } from "./options.ts";
 import { chooseServices } from "./project.ts";
+import { putOffV8Work } from "../effects/v8-work.ts";
 import { openTerminalGuard } from "../tui/terminal/guard.ts";
 import { isInteractive, wantsDashboard } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -29,12 +31,14 @@ export async function run(args: UpArgs): Promise<number> {
 }
 
 async function check(args: UpArgs): Promise<number> {
+  using _later = putOffV8Work();
   const chosen = await chooseServices(args);
-  return chosen === undefined ? 2 : (await import("./check.ts")).check(chosen, args);
+  return chosen === undefined ? 2 : await (await import("./check.ts")).check(chosen, args);
 }
 
 /** Engine and plain lines in this one process. */
 async function runHere(args: UpArgs): Promise<number> {
+  await using headStart = openHeadStart();
   const chosen = await chooseServices(args);
   if (chosen === undefined) return 2;
   if (chosen.services.length === 0) throw new UsageError(nothingToStart);
@@ -49,6 +53,7 @@ async function runHere(args: UpArgs): Promise<number> {
   await using live = await openLive(chosen, args, face, {
     interactive,
     patient: interactive,
+    headStart,
     restarts: true,
     onFailure: args.onFailure ?? (interactive ? "continue" : "stop"),
     endWhenSettled: true,

@@ -15,13 +15,14 @@ import { endRun, giveToCustody } from "./after-end.ts";
 import { detailsOf } from "./details.ts";
 import { abortMain, askToEnd, killNow, leaderOf } from "./ending.ts";
 import { keptOf, type Live } from "./live.ts";
+import { newLane } from "./lane.ts";
 import { type Preparation, prepare } from "./prepare.ts";
 import { newProof } from "./proof.ts";
 import { newRunFiles } from "./run-files.ts";
 import { type StartingOptions, startRun } from "./starting.ts";
 
 /** What runs need from around them. */
-export interface RunsOptions extends Omit<StartingOptions, "files" | "onPrepared" | "onLive" | "onEnd"> {
+export interface RunsOptions extends Omit<StartingOptions, "files" | "lane" | "onPrepared" | "onLive" | "onEnd"> {
   readonly written: WrittenFiles;
 }
 
@@ -59,6 +60,9 @@ export interface Runs {
   settled(): Promise<unknown>;
 }
 
+/** How many runs are made ready at a time. */
+const madeReadyAtOnce = 8;
+
 /** No run is live yet. */
 export function newRuns(options: RunsOptions): Runs {
   const { context, ports, output, written, custody, assigned, report } = options;
@@ -89,6 +93,7 @@ export function newRuns(options: RunsOptions): Runs {
   const starting: StartingOptions = {
     ...options,
     files,
+    lane: newLane(madeReadyAtOnce),
     onPrepared: (preparation) => prepared.set(preparation.service.name, preparation),
     onLive: (begun) => lives.set(begun.preparation.service.name, begun),
     onEnd: ended,

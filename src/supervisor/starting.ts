@@ -12,7 +12,7 @@ import type { Ports } from "../effects/ports/ports.ts";
 import type { ForkServer } from "../effects/processes/fork-server.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
 import { spawnService } from "../effects/processes/spawn.ts";
-import type { Spawned } from "../effects/processes/spec.ts";
+import type { Spawn, Spawned } from "../effects/processes/spec.ts";
 import { ForeignFileError } from "../effects/state/generated-files.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
@@ -21,6 +21,7 @@ import { contestedPorts } from "./contested.ts";
 import type { Custody } from "./custody.ts";
 import type { Handover } from "./handover.ts";
 import { newLasting } from "./lasting.ts";
+import type { Lane } from "./lane.ts";
 import { keptOf, type Live } from "./live.ts";
 import type { Output } from "./output.ts";
 import { type Preparation, prepare, type RunContext } from "./prepare.ts";
@@ -36,6 +37,8 @@ export interface StartingOptions {
   /** Who starts services in our place; undefined: nobody. */
   readonly forks: ForkServer | undefined;
   readonly files: RunFiles;
+  /** Runs are made ready in it: of many that start together the first are spawned while the others are made ready. */
+  readonly lane: Lane;
   /** The ports of all services as they are now, those of adopted and unselected ones included. */
   readonly assigned: () => Assignment;
   readonly report: (fact: Fact) => void;
@@ -66,7 +69,49 @@ export async function startRun(
 }
 
 async function begin(service: Service, run: number, watchedOnly: boolean, options: StartingOptions): Promise<void> {
-  const { context, ports, output, handover, custody, files, assigned, report, onPrepared, onLive, onEnd } = options;
+  const { ports, custody, report, onLive, onEnd, forks } = options;
+  const made = await options.lane(() => makeReady(service, run, watchedOnly, options));
+  if (made === undefined) return;
+  const { spec, afterSpawn, live: begun } = made;
+  const ended = (end: Ending): void => onEnd(service, run, end);
+  const spawned: Failure | (Spawned & { readonly terminal?: Terminal }) = service.tty
+    ? await (await import("../effects/processes/pty.ts")).spawnInTerminal(spec, (exit) => ended({ exit }))
+    : await spawnService(spec, ended, forks);
+  afterSpawn();
+  if (!("pid" in spawned)) {
+    begun.told?.[Symbol.dispose]();
+    ports.hold(service.name);
+    return report({ type: "exited", service: service.name, run, end: { failure: spawned }, left: false });
+  }
+  const { pid, startTicks, terminal } = spawned;
+  const live: Live = {
+    ...begun,
+    spawnedAt: now(),
+    pid,
+    ...(startTicks !== undefined && { startTicks }),
+    ...(terminal !== undefined && { terminal }),
+  };
+  onLive(live);
+  custody.began(keptOf(live, pid));
+  report({ type: "started", service: service.name, run, pid });
+}
+
+/** A run that can be spawned. */
+interface Made {
+  readonly spec: Spawn;
+  readonly live: Omit<Live, "spawnedAt">;
+  /** What was kept for the spawn alone goes. */
+  readonly afterSpawn: () => void;
+}
+
+/** Undefined: it is not to be spawned, and that has been reported. */
+async function makeReady(
+  service: Service,
+  run: number,
+  watchedOnly: boolean,
+  options: StartingOptions,
+): Promise<Made | undefined> {
+  const { context, ports, output, handover, custody, files, assigned, report, onPrepared, onLive } = options;
   const { name } = service;
   const marker = `${context.project}/${context.instance}/${name}/${run}/${process.pid}`;
   const over = new AbortController();
@@ -76,13 +121,17 @@ async function begin(service: Service, run: number, watchedOnly: boolean, option
   const log = probe.kind === "log" ? { log: matchLog(probe.pattern) } : {};
   if (watchedOnly || preparation.command === undefined) {
     onLive({ run, marker, preparation, spawnedAt: now(), over, ready: false, ...log });
-    return report({ type: "started", service: name, run });
+    report({ type: "started", service: name, run });
+    return undefined;
   }
   await files.write(preparation);
   const output_ = output.open(name);
   if (log.log !== undefined) showLines(output, name, log.log, over.signal);
   const conflicts = await contestedPorts(name, { ports, custody });
-  if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
+  if (conflicts.length > 0) {
+    report({ type: "conflict", service: name, run, conflicts });
+    return undefined;
+  }
 
   const { command, env } = preparation;
   const handed = await handover.give(service, run);
@@ -101,39 +150,24 @@ async function begin(service: Service, run: number, watchedOnly: boolean, option
     ...(cgroup !== undefined && { cgroup }),
     ...handed.spawn,
   };
-  const logFrom = fstatSync(output_).size;
-  const ended = (end: Ending): void => onEnd(service, run, end);
-  const spawned: Failure | (Spawned & { readonly terminal?: Terminal }) = service.tty
-    ? await (await import("../effects/processes/pty.ts")).spawnInTerminal(spec, (exit) => ended({ exit }))
-    : await spawnService(spec, ended, options.forks);
-  handed.spawned();
-  lasting.spawned();
-  if (!("pid" in spawned)) {
-    handed.told?.[Symbol.dispose]();
-    ports.hold(name);
-    return report({ type: "exited", service: name, run, end: { failure: spawned }, left: false });
-  }
-  const { pid, startTicks, terminal } = spawned;
-  const live: Live = {
+  const live = {
     run,
     marker,
     preparation,
-    spawnedAt: now(),
-    pid,
     over,
     ready: false,
-    logFrom,
+    logFrom: fstatSync(output_).size,
     ...(status !== undefined && { status }),
     ...(handed.told !== undefined && { told: handed.told }),
-    ...(startTicks !== undefined && { startTicks }),
-    ...(terminal !== undefined && { terminal }),
     ...(tag !== undefined && { tag }),
     ...(cgroup !== undefined && { cgroup }),
     ...log,
   };
-  onLive(live);
-  custody.began(keptOf(live, pid));
-  report({ type: "started", service: name, run, pid });
+  const afterSpawn = (): void => {
+    handed.spawned();
+    lasting.spawned();
+  };
+  return { spec, live, afterSpawn };
 }
 
 /** A log probe sees every line of its run, from the first on, until the run is over. */

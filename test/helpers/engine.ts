@@ -6,6 +6,7 @@ import { newJsonPrinter } from "../../src/cli/json-printer.ts";
 import type { Request } from "../../src/core/event.ts";
 import { exitCodeOf, type Outcome, type Rules } from "../../src/core/state.ts";
 import type { Attachment, Size } from "../../src/effects/processes/audience.ts";
+import { openForkServer } from "../../src/effects/processes/fork-server.ts";
 import { loadManifest } from "../../src/manifest/load.ts";
 import { checkGraph } from "../../src/plan/graph.ts";
 import { type Events, newEvents, type Said } from "./events.ts";
@@ -35,6 +36,7 @@ export async function startEngine(project: TestProject, rules: Partial<Rules> = 
   const loaded = await loadManifest({ directory: project.directory, env: process.env, check: checkGraph });
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join("\n"));
   const { services } = loaded.project;
+  const forks = openForkServer();
   const engine = await openEngine({
     project: loaded.project,
     services,
@@ -42,6 +44,8 @@ export async function startEngine(project: TestProject, rules: Partial<Rules> = 
     rules: { onFailure: "stop", restarts: true, patient: false, endWhenSettled: true, ...rules },
     strictPorts: false,
     colors: false,
+    forks,
+    onArrived: () => {},
     answer: (service, conflicts) => Promise.resolve(answerByPolicy(service, conflicts, { strictPorts: false })),
   });
   const { supervisor } = engine;
@@ -82,6 +86,7 @@ export async function startEngine(project: TestProject, rules: Partial<Rules> = 
       quit(true);
       await ended();
       await engine[Symbol.asyncDispose]();
+      await forks[Symbol.asyncDispose]();
     },
   };
 }

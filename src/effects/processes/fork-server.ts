@@ -4,12 +4,11 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import type { Ending } from "../../core/state.ts";
-import { after, sleep } from "../clock.ts";
+import { after, nextTurn, sleep } from "../clock.ts";
 import { exitOf } from "./exit.ts";
 import { forkServerScript, systemCalls } from "./fork-server-script.ts";
-import { awaitEnd, listPids, readStat } from "./proc.ts";
+import { awaitEnd, listPids, namedProcess, readStat } from "./proc.ts";
 import { signalProcess } from "./signal.ts";
 import type { Spawn, Spawned } from "./spec.ts";
 import { hasTag } from "./tag.ts";
@@ -17,8 +16,8 @@ import { wrap } from "./wrapper.ts";
 
 /** Starts services for us. Disposing ends it and waits for that; what it has started goes on. */
 export interface ForkServer extends AsyncDisposable {
-  /** The process; undefined where there is none. */
-  readonly pid: number | undefined;
+  /** The process as it began; undefined where there is none. */
+  readonly process: { readonly pid: number; readonly startTicks?: number } | undefined;
   /** Spawns; `onEnd` is called once, after that. Undefined: it cannot, and nothing was spawned. */
   spawn(spec: Spawn, onEnd: (end: Ending) => void): Promise<Spawned | undefined>;
   /** Somebody may have stopped it: then nobody hears how services end. */
@@ -38,15 +37,37 @@ const patience = 2000;
 const silence = 5000;
 /** How long it may take a process that was just forked to have its tag, in milliseconds. */
 const tagging = 100;
+/**
+ * While more than `many` services are being started, answers are heard together every `lull` milliseconds: each by itself would
+ * have us take turns with the very processes that are to start.
+ */
+const many = 8;
+const lull = 10;
 
 /** Starts the fork server. */
 export function openForkServer(): ForkServer {
   const asked = new Map<number, Asked>();
   const living = new Map<number, Spawned & Pick<Asked, "onEnd">>();
   const child = start();
-  let isThere = child?.pid !== undefined;
+  const own = child?.pid === undefined ? undefined : namedProcess(child.pid);
+  let isThere = own !== undefined;
   const ready = Promise.withResolvers<boolean>();
   let last = 0;
+
+  // What is asked in the same turn is written by the handful, but for the first: that one begins meanwhile.
+  const unwritten: string[] = [];
+  let turn: Disposable | undefined;
+  const write = (request: string): void => {
+    unwritten.push(request);
+    if (turn === undefined || unwritten.length >= many) flush();
+    turn ??= nextTurn(() => {
+      turn = undefined;
+      flush();
+    });
+  };
+  const flush = (): void => {
+    if (unwritten.length > 0) child?.stdin?.write(unwritten.splice(0).join(""));
+  };
 
   const heard = (line: string): void => {
     const [what, first, ...rest] = line.split(" ");
@@ -94,9 +115,17 @@ export function openForkServer(): ForkServer {
   };
 
   if (child?.stdout && child.stdin) {
-    createInterface(child.stdout)
-      .on("line", heard)
-      .once("close", () => void lost());
+    const { stdout } = child;
+    let unfinished = "";
+    stdout.setEncoding("latin1").on("data", (text: string) => {
+      const lines = `${unfinished}${text}`.split("\n");
+      unfinished = lines.pop() ?? "";
+      lines.forEach(heard);
+      if (asked.size <= many) return;
+      stdout.pause();
+      after(lull, () => stdout.resume());
+    });
+    stdout.once("close", () => void lost());
     child.once("error", () => void lost());
     child.stdin.on("error", () => {});
     child.unref();
@@ -106,13 +135,13 @@ export function openForkServer(): ForkServer {
   void ready.promise.then(() => waiting[Symbol.dispose]());
 
   const signal = (which: "SIGCONT" | "SIGKILL"): void => {
-    if (isThere && child?.pid !== undefined) signalProcess({ pid: child.pid }, which);
+    if (isThere && own !== undefined) signalProcess(own, which);
   };
   const wake = (): void => signal("SIGCONT");
   const kill = (): void => signal("SIGKILL");
 
   return {
-    pid: child?.pid,
+    process: own,
     async spawn(spec, onEnd) {
       if (!canFork(spec) || !(await ready.promise) || !isThere) return undefined;
       const number = ++last;
@@ -120,7 +149,7 @@ export function openForkServer(): ForkServer {
       if (request === undefined) return undefined;
       const { promise, resolve } = Promise.withResolvers<Spawned | undefined>();
       asked.set(number, { spec, onEnd, settle: resolve });
-      child?.stdin?.write(request);
+      write(request);
       // Twice, since it may have been ourselves who stood still.
       const waking = after(silence, wake);
       const killing = after(2 * silence, kill);

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Millis, NodeSignal } from "../../core/service.ts";
-import { after, now } from "../clock.ts";
+import { after, nextTurn, now } from "../clock.ts";
 import { guardScript } from "./guard-script.ts";
 import { namedProcess } from "./proc.ts";
 import { signalProcess } from "./signal.ts";
@@ -64,7 +64,16 @@ export function openGuard(options: GuardOptions): Guard {
   let current: ChildProcess | undefined;
   let stat: Guard["process"];
 
-  const say = (line: string): void => void current?.stdin?.write(`${line}\n`);
+  // What is said in one turn is written together: the guard reads with what would start services.
+  const say = (line: string): void => {
+    const stdin = current?.stdin;
+    if (!stdin) return;
+    if (stdin.writableCorked === 0) {
+      stdin.cork();
+      nextTurn(() => stdin.uncork());
+    }
+    stdin.write(`${line}\n`);
+  };
 
   const begin = (): void => {
     const beganAt = now();

@@ -55,7 +55,7 @@ const parentOf = (pid: number): number | undefined => readStat(pid)?.ppid;
 
 test("a service is the fork server's child, leads its session, and its start is known", async () => {
   const { pid, startTicks } = await begin("exec sleep 1000");
-  expect(readStat(pid)).toMatchObject({ ppid: forks.pid, group: pid, session: pid, startTicks });
+  expect(readStat(pid)).toMatchObject({ ppid: forks.process?.pid, group: pid, session: pid, startTicks });
 });
 
 test("a service ignores and blocks no signal and has no descriptor but its three", async () => {
@@ -145,9 +145,9 @@ test("a program is looked for where its own PATH says, and why it does not begin
 
 test("stopped, it is woken by whoever waits for it", async () => {
   await begin("true");
-  process.kill(forks.pid ?? 0, "SIGSTOP");
+  process.kill(forks.process?.pid ?? 0, "SIGSTOP");
   const { pid } = await begin("exec sleep 1000", {}, 2);
-  expect(parentOf(pid)).toBe(forks.pid);
+  expect(parentOf(pid)).toBe(forks.process?.pid);
 });
 
 test("a NUL in what is handed over harms nobody and is refused as Node refuses it", async () => {
@@ -165,8 +165,8 @@ test("a directory that is not there is said as Node says it", async () => {
 
 test("when it is killed its services go on, their ends are seen, and Node spawns", async () => {
   const service = await begin("until [ -e go ]; do sleep 0.02; done");
-  process.kill(forks.pid ?? 0, "SIGKILL");
-  await until(() => parentOf(service.pid) !== forks.pid);
+  process.kill(forks.process?.pid ?? 0, "SIGKILL");
+  await until(() => parentOf(service.pid) !== forks.process?.pid);
   const next = await begin("exec sleep 1000", {}, 2);
   expect(parentOf(next.pid)).toBe(process.pid);
   expect(isAlive(readStat(service.pid))).toBe(true);
@@ -176,9 +176,9 @@ test("when it is killed its services go on, their ends are seen, and Node spawns
 
 test("killed before it could answer, nothing lives twice", async () => {
   await begin("true");
-  process.kill(forks.pid ?? 0, "SIGSTOP");
+  process.kill(forks.process?.pid ?? 0, "SIGSTOP");
   const coming = begin("echo up; exec sleep 1000", {}, 2);
-  process.kill(forks.pid ?? 0, "SIGKILL");
+  process.kill(forks.process?.pid ?? 0, "SIGKILL");
   const service = await coming;
   await until(() => service.log() !== "");
   expect(parentOf(service.pid)).toBe(process.pid);
@@ -187,10 +187,10 @@ test("killed before it could answer, nothing lives twice", async () => {
 
 test("signals to it do nothing, and disposing ends it and nothing else", async () => {
   const service = await begin("exec sleep 1000");
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.kill(forks.pid ?? 0, signal);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.kill(forks.process?.pid ?? 0, signal);
   await begin("true", {}, 2);
   await forks[Symbol.asyncDispose]();
-  expect(isAlive(readStat(forks.pid ?? 0))).toBe(false);
+  expect(isAlive(readStat(forks.process?.pid ?? 0))).toBe(false);
   expect(isAlive(readStat(service.pid))).toBe(true);
 });
 

@@ -94,6 +94,8 @@ async function startEngine({
       guard.add({ pid, startTicks: stale ? startTicks - 1 : startTicks, signal: "SIGTERM", graceMs });
       services.push(pid);
     }
+    // It is told in the next turn.
+    await new Promise((resolve) => setImmediate(resolve));
     console.log(JSON.stringify({ pid: process.pid, guard: guard.process.pid, services, since }));
     setInterval(() => {}, 1e6);`;
   const child = spawn(
