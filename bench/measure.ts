@@ -55,7 +55,7 @@ export async function measure(scenarios: Readonly<Record<string, Scenario>>): Pr
     if (unknown.length > 0) return `no scenario ${unknown.join(", ")}; there are ${Object.keys(scenarios).join(", ")}`;
     if (!isCount(runs ?? 1)) return `--runs wants a whole number from 1, not ${values.runs}`;
     if (!isCount(minutes)) return `--minutes wants a whole number from 1, not ${values.minutes}`;
-    if (!existsSync(resolve(import.meta.dirname, "../dist/main.js"))) {
+    if (!existsSync(resolve(import.meta.dirname, "../dist/main.cjs"))) {
       return "nothing is built yet; `npm run build` comes first";
     }
     return undefined;

@@ -38,7 +38,7 @@ const out = values.out ?? (isPart ? undefined : join(root, "docs"));
 
 if (values.from !== undefined) {
   write(fromLines(readFileSync(values.from, "utf8")), out ?? ".");
-} else if (existsSync(join(root, "dist/main.js"))) {
+} else if (existsSync(join(root, "dist/main.cjs"))) {
   await bench();
 } else {
   complain("nothing is built yet; `npm run build` comes first");

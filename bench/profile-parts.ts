@@ -72,7 +72,7 @@ function partOf(stack: readonly Frame[], partOfLine: readonly string[]): string 
   if (innermost?.name === "(idle)") return "idle";
   for (const { url, line } of stack) {
     if (url.endsWith("/launch.cjs")) return partOfLine[line] ?? "the bundle's own frame";
-    if (url.endsWith("/main.js")) return "reading the script and its code cache";
+    if (url.endsWith("/main.cjs")) return "reading the script and its code cache";
   }
   return "Node itself";
 }

@@ -42,7 +42,7 @@ const bundleBeside = {
     builder.onLoad({ filter: /src\/cli\/command-line\.ts$/ }, () => ({
       resolveDir: join(root, "scripts"),
       contents: `import { openBundle } from "./bundle.ts";
-        export const { runCommandLine } = openBundle(import.meta.dirname).exports;`,
+        export const { runCommandLine } = openBundle(__dirname).exports;`,
     }));
   },
 };
@@ -100,8 +100,8 @@ const made = await mkdtemp(join(root, "node_modules", ".dist-"));
 await build({
   ...common,
   entryPoints: ["src/cli/main.ts"],
-  outfile: join(made, "main.js"),
-  format: "esm",
+  outfile: join(made, "main.cjs"),
+  format: "cjs",
   plugins: [bundleBeside],
 });
 const script = {
@@ -146,7 +146,7 @@ await writeFile(
   join(made, "LICENSES.txt"),
   await licences([result, dashboard].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
 );
-await chmod(join(root, "bin", "launch.js"), 0o755);
+await chmod(join(root, "bin", "launch.cjs"), 0o755);
 const warmed = spawnSync(process.execPath, [join(root, "scripts", "warm.ts"), made], { encoding: "utf8" });
 if (warmed.status !== 0) console.error(`Built, but it starts slowly: no code cache could be made.\n${warmed.stderr}`);
 await chmod(made, 0o755);

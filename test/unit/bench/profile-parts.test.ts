@@ -27,7 +27,7 @@ const all = { from: 0, to: Number.POSITIVE_INFINITY };
 test("time goes to the floor or package of the function, and native time to its caller", () => {
   const profile = profileOf(
     ["(root)", "", -1],
-    ["load", "file:///x/dist/main.js", 3],
+    ["load", "file:///x/dist/main.cjs", 3],
     ["ports", "/x/dist/launch.cjs", 2],
     ["readFileSync", "node:fs", 10],
     ["thing", "/x/dist/launch.cjs", 4],
