@@ -29,7 +29,7 @@ export function openBench(): Bench {
   return {
     directory,
     service: compile(directory, "service"),
-    launch: join(directory, "bin/launch.cjs"),
+    launch: join(directory, "bin/launch.js"),
     [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

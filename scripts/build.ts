@@ -146,7 +146,7 @@ await writeFile(
   join(made, "LICENSES.txt"),
   await licences([result, dashboard].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
 );
-await chmod(join(root, "bin", "launch.cjs"), 0o755);
+await chmod(join(root, "bin", "launch.js"), 0o755);
 const warmed = spawnSync(process.execPath, [join(root, "scripts", "warm.ts"), made], { encoding: "utf8" });
 if (warmed.status !== 0) console.error(`Built, but it starts slowly: no code cache could be made.\n${warmed.stderr}`);
 await chmod(made, 0o755);

@@ -5,5 +5,5 @@ import type * as dashboard from "../tui/dashboard.tsx";
 
 /** Loads it. */
 export function loadDashboard(): Promise<typeof dashboard> {
-  return Promise.reject(new Error("The dashboard has to be built: npm run build, and then bin/launch.cjs."));
+  return Promise.reject(new Error("The dashboard has to be built: npm run build, and then bin/launch.js."));
 }

@@ -14,8 +14,13 @@ function sayVersion(): void {
   try {
     // Node's own stdout takes 3 ms to be there.
     process.getBuiltinModule("node:fs").writeSync(1, text);
-  } catch {
-    process.stdout.write(text);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EAGAIN") process.stdout.write(text);
+    else {
+      process.exitCode = 1;
+      if (code !== "EPIPE") process.stderr.write(`launch: ${message}\n`);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // The commands that only print, what is selected, and the command line itself.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { bin, launch, startJson } from "../helpers/launch.ts";
@@ -166,4 +166,10 @@ test.concurrent("--version prints the version alone", async () => {
     version: string;
   };
   expect(execFileSync(process.execPath, [bin, "--version"], { encoding: "utf8" })).toBe(`${version}\n`);
+});
+
+test.concurrent("--version says why it could not be printed", () => {
+  const script = 'exec "$0" "$1" --version >/dev/full';
+  const { status, stderr } = spawnSync("/bin/sh", ["-c", script, process.execPath, bin], { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: "launch: ENOSPC: no space left on device, write\n" });
 });

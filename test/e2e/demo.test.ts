@@ -53,7 +53,7 @@ async function copyDemo(): Promise<string> {
 function startDemo(directory: string) {
   const started = spawn(
     process.execPath,
-    [join(root, "bin/launch.cjs"), "--non-interactive", "--timeout", "80s", "--json", "--quiet"],
+    [join(root, "bin/launch.js"), "--non-interactive", "--timeout", "80s", "--json", "--quiet"],
     {
       cwd: directory,
       env: { PATH: process.env["PATH"], HOME: directory },

@@ -35,7 +35,7 @@ async function startNested(): Promise<Run> {
 /** Outer and inner launch, and their guards. */
 function machinery(run: Run): { readonly engines: readonly number[]; readonly guards: readonly number[] } {
   const living = run.living();
-  const engines = living.filter(({ command: words }) => words.includes("launch.cjs --non-interactive"));
+  const engines = living.filter(({ command: words }) => words.includes("launch.js --non-interactive"));
   const guards = living.filter(({ command: words }) => words.includes("launch-guard"));
   expect([engines.length, guards.length]).toEqual([2, 2]);
   return { engines: engines.map(({ pid }) => pid), guards: guards.map(({ pid }) => pid) };

@@ -49,7 +49,7 @@ test("without the package for terminals that is what is told, and what to do", a
     const options = { cwd: project.directory, env: project.env, encoding: "utf8" } as const;
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [project.path("launch/bin/launch.cjs"), ...args],
+      [project.path("launch/bin/launch.js"), ...args],
       options,
     );
     return { status, output: stdout + stderr };

@@ -97,7 +97,7 @@ fault(40, async () => {
       command: [
         "sh",
         "-c",
-        "until [ -e copied ]; do sleep 0.02; done; exec ./app/node ./app/bin/launch.cjs --non-interactive --json",
+        "until [ -e copied ]; do sleep 0.02; done; exec ./app/node ./app/bin/launch.js --non-interactive --json",
       ],
       args: [],
     },

@@ -9,7 +9,7 @@ import { root } from "./project.ts";
 /** Vitest's global setup. */
 export default function setup(): void {
   // Somebody else's build is somebody else's care.
-  if (bin !== join(root, "bin/launch.cjs")) return;
+  if (bin !== join(root, "bin/launch.js")) return;
   const built = statSync(join(root, "dist/main.cjs"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (built > newestIn("src", "scripts", "package.json", "services.schema.json")) return;
   execFileSync(process.execPath, [join(root, "scripts/build.ts")], { cwd: root, stdio: "inherit" });

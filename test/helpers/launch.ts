@@ -9,7 +9,7 @@ import { root, type TestProject } from "./project.ts";
 import { within } from "./wait.ts";
 
 /** The program under test. */
-export const bin = process.env["LAUNCH_TEST_BIN"] ?? join(root, "bin/launch.cjs");
+export const bin = process.env["LAUNCH_TEST_BIN"] ?? join(root, "bin/launch.js");
 
 /** How a command ended: its code, or the signal's name. */
 export type End = number | NodeJS.Signals;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// CommonJS, which Node has at hand sooner than ES modules.
+// CommonJS (package.json beside it), which Node has at hand sooner than ES modules.
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 24 || (major === 24 && minor < 21)) {
   process.stderr.write(`launch needs Node 24.21 or newer; this is ${process.version} (${process.execPath}).\n`);
