@@ -3,6 +3,7 @@
 import { after, now } from "../effects/clock.ts";
 import { runCommand } from "../effects/processes/command.ts";
 import type { Leader } from "../effects/ports/ownership.ts";
+import type { ForkServer } from "../effects/processes/fork-server.ts";
 import { descendantsOf } from "../effects/processes/proc.ts";
 import { signalProcess, type Target } from "../effects/processes/signal.ts";
 import type { Live } from "./live.ts";
@@ -15,8 +16,11 @@ export function leaderOf({ startTicks, tag }: Live, pid: number): Leader {
   return { pid, ...(startTicks !== undefined && { startTicks }), ...(tag !== undefined && { tag }) };
 }
 
-/** Its stop command, or its stop signal to its group or leader; `output` opens what the command writes to. */
-export function askToEnd(found: Live, output: () => number): void {
+/**
+ * Its stop command, or its stop signal to its group or leader; `output` opens what the command writes to, `forks` is who has begun
+ * it, perhaps.
+ */
+export function askToEnd(found: Live, output: () => number, forks: ForkServer | undefined): void {
   const { service, stopCommand, env } = found.preparation;
   const { pid } = found;
   if (pid === undefined) return;
@@ -30,7 +34,9 @@ export function askToEnd(found: Live, output: () => number): void {
   }
   // We have begun it, so it is ours whoever it has become.
   const group = { ...leaderOf(found, pid), group: true, anyUser: true };
-  signalProcess(service.stop.to === "group" ? group : mainOf(found, pid), service.stop.signal);
+  const { to, signal } = service.stop;
+  if (to !== "group") signalProcess(mainOf(found, pid), signal);
+  else if (forks?.signalGroup(pid, signal) !== true) signalProcess(group, signal);
   // A stopped process acts on nothing until it is continued; whoever obeys is gone by then.
   after(untilContinued, () => signalProcess(group, "SIGCONT"));
 }

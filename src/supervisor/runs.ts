@@ -117,7 +117,7 @@ export function newRuns(options: RunsOptions): Runs {
       const found = live(name, run);
       if (found === undefined) return;
       if (abort) abortMain(found);
-      else askToEnd(found, () => output.current(name));
+      else askToEnd(found, () => output.current(name), options.forks);
       // After all that are stopped together have been told.
       nextTurn(() => found.over.abort());
     },

@@ -1,7 +1,8 @@
 // What the fork server runs: a Perl program, since Perl forks in a third of a millisecond and Node, with all its memory, in one
 // or two. On stdin come requests, each after its length in bytes and a line's end, with a NUL between its fields: a number,
-// a tag, the directory, what to read from and append to, how many words, the words, the environment. On stdout go lines: `ready`,
-// `began NUMBER PID`, `failed NUMBER`, `ended NUMBER PID STATUS` with the status as wait(2) gives it.
+// a tag, the directory, what to read from and append to, how many words, the words, the environment; or `signal`, a number, which
+// signal, and the pids of the groups that get it. On stdout go lines: `ready`, `began NUMBER PID`, `failed NUMBER`, `signalled NUMBER`,
+// `ended NUMBER PID STATUS` with the status as wait(2) gives it.
 
 /** The numbers of the system calls that the program makes, by Node's name for the machine, in the order of its arguments. */
 export const systemCalls: Readonly<Record<string, readonly number[]>> = {
@@ -83,15 +84,25 @@ sub begin {
   syswrite(STDERR, "$words[0]: " . ($! = $why) . "\n");
   syscall($exit, $why == $ENOENT ? 127 : 126);
 }
+# No other process can have the number of a child that was not waited for.
+sub hand_on {
+  my (undef, $number, $signal, @pids) = split /\0/, $_[0];
+  kill $signal, map { -$_ } grep { exists $running{$_} } @pids;
+  answer("signalled $number");
+}
 my $asked = '';
 answer('ready');
 for (;;) {
-  while ((my $pid = waitpid(-1, $WNOHANG)) > 0) { answer('ended ' . delete($running{$pid}) . " $pid $?") }
+  my @ends;
+  while ((my $pid = waitpid(-1, $WNOHANG)) > 0) { push @ends, 'ended ' . delete($running{$pid}) . " $pid $?" }
+  # By the handful, for what is longer than a page of memory may be mixed with what a child says.
+  answer(join "\n", splice @ends, 0, 64) while @ends;
   my $read = sysread(STDIN, $asked, 1 << 16, length $asked);
   exit 0 if defined $read ? $read == 0 : $! != $EAGAIN && $! != $EINTR;
   while ($asked =~ /\A(\d+)\n/ && length $asked >= $+[0] + $1) {
     my ($from, $length) = ($+[0], $1);
-    begin(substr $asked, $from, $length);
+    my $request = substr $asked, $from, $length;
+    $request =~ /^signal\0/ ? hand_on($request) : begin($request);
     substr($asked, 0, $from + $length) = '';
   }
   syscall($sigsuspend, $asleep, 8) unless $read;

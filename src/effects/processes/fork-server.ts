@@ -4,6 +4,8 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
+import type { NodeSignal } from "../../core/service.ts";
 import type { Ending } from "../../core/state.ts";
 import { after, nextTurn, sleep } from "../clock.ts";
 import { exitOf } from "./exit.ts";
@@ -20,6 +22,11 @@ export interface ForkServer extends AsyncDisposable {
   readonly process: { readonly pid: number; readonly startTicks?: number } | undefined;
   /** Spawns; `onEnd` is called once, after that. Undefined: it cannot, and nothing was spawned. */
   spawn(spec: Spawn, onEnd: (end: Ending) => void): Promise<Spawned | undefined>;
+  /**
+   * Sends a signal to the group of a service that it has spawned and whose end was not told: being its parent, it cannot mistake
+   * another for it. What is asked in one turn is sent together. False: it cannot, and nothing is sent.
+   */
+  signalGroup(pid: number, signal: NodeSignal): boolean;
   /** Somebody may have stopped it: then nobody hears how services end. */
   wake(): void;
 }
@@ -30,6 +37,14 @@ interface Asked {
   readonly onEnd: (end: Ending) => void;
   readonly settle: (spawned: Spawned | undefined) => void;
 }
+
+/** Signals that are to be sent together, or were asked for and not confirmed. */
+interface Signals {
+  readonly signal: NodeSignal;
+  readonly pids: number[];
+}
+
+const signalNumbers: Readonly<Record<string, number>> = constants.signals;
 
 /** Who is not ready after this many milliseconds, such as something else that is called `perl`, is done without. */
 const patience = 2000;
@@ -69,12 +84,32 @@ export function openForkServer(): ForkServer {
     if (unwritten.length > 0) child?.stdin?.write(unwritten.splice(0).join(""));
   };
 
+  // Of those of this turn the last are still being gathered.
+  const signals = new Map<number, Signals>();
+  let gathered: Signals | undefined;
+  const signalGroup = (pid: number, name: NodeSignal): boolean => {
+    if (!isThere || !living.has(pid) || signalNumbers[name] === undefined) return false;
+    if (gathered?.signal !== name) gather((gathered = { signal: name, pids: [] }));
+    gathered.pids.push(pid);
+    return true;
+  };
+  const gather = (all: Signals): void => {
+    const number = ++last;
+    signals.set(number, all);
+    queueMicrotask(() => {
+      if (gathered === all) gathered = undefined;
+      child?.stdin?.write(framed(["signal", number, signalNumbers[all.signal] ?? 0, ...all.pids]));
+      wake();
+    });
+  };
+
   const heard = (line: string): void => {
     const [what, first, ...rest] = line.split(" ");
     const number = Number(first);
     if (what === "ready") ready.resolve(true);
     else if (what === "began") began(number, Number(rest[0]));
     else if (what === "failed") settle(number, undefined);
+    else if (what === "signalled") signals.delete(number);
     else if (what === "ended") ended(number, Number(rest[0]), Number(rest[1]));
   };
 
@@ -82,7 +117,7 @@ export function openForkServer(): ForkServer {
     const request = asked.get(number);
     if (request === undefined) return;
     const spawned = { pid, startTicks: readStat(pid)?.startTicks };
-    living.set(number, { ...spawned, onEnd: request.onEnd });
+    living.set(pid, { ...spawned, onEnd: request.onEnd });
     settle(number, spawned);
   };
 
@@ -94,8 +129,8 @@ export function openForkServer(): ForkServer {
   const ended = (number: number, pid: number, status: number): void => {
     // One that was killed before it could say a word.
     began(number, pid);
-    const one = living.get(number);
-    living.delete(number);
+    const one = living.get(pid);
+    living.delete(pid);
     // Whoever waits for the spawn hears of that first.
     setImmediate(() => one?.onEnd({ exit: exitOf(status >> 8, status & 0x7f) }));
   };
@@ -103,6 +138,10 @@ export function openForkServer(): ForkServer {
   const lost = async (): Promise<void> => {
     if (!isThere) return;
     isThere = false;
+    for (const { signal: name, pids } of signals.values()) {
+      for (const one of pids.flatMap((pid) => living.get(pid) ?? [])) signalOwn(one, name);
+    }
+    signals.clear();
     for (const one of living.values()) void follow(one);
     living.clear();
     ready.resolve(false);
@@ -158,6 +197,7 @@ export function openForkServer(): ForkServer {
       killing[Symbol.dispose]();
       return spawned;
     },
+    signalGroup,
     wake,
     async [Symbol.asyncDispose]() {
       ready.resolve(false);
@@ -195,7 +235,7 @@ function canFork({ tag, sockets = [], notify }: Spawn): boolean {
   return tag !== undefined && sockets.length === 0 && notify === undefined;
 }
 
-/** A request: its length in bytes, a line's end, and its fields. Undefined where one holds a NUL, which no process can be given. */
+/** The request for a spawn; undefined where one holds a NUL, which no process can be given. */
 function encode(number: number, spec: Spawn): string | undefined {
   // It sets the tag itself; of the other extras a shell has to take care.
   const { tag = "", ...untagged } = spec;
@@ -205,7 +245,10 @@ function encode(number: number, spec: Spawn): string | undefined {
   const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const from = input !== undefined ? `${own}/${input}` : stdin === "open" ? "-" : "/dev/null";
   const fields = [number, tag, cwd, from, `${own}/${output}`, words.length, ...words, ...pairs];
-  if (fields.join("").includes("\0")) return undefined;
+  return fields.join("").includes("\0") ? undefined : framed(fields);
+}
+
+function framed(fields: readonly (string | number)[]): string {
   const text = fields.join("\0");
   return `${Buffer.byteLength(text)}\n${text}`;
 }
@@ -215,6 +258,10 @@ function findTagged(tag: string | undefined): Spawned | undefined {
   if (tag === undefined) return undefined;
   const stats = listPids().flatMap((pid) => (hasTag(pid, tag) ? (readStat(pid) ?? []) : []));
   return stats.find(({ pid, group }) => pid === group);
+}
+
+function signalOwn({ pid, startTicks }: Spawned, signal: NodeSignal): void {
+  signalProcess({ pid, ...(startTicks !== undefined && { startTicks }), group: true, anyUser: true }, signal);
 }
 
 async function follow({ onEnd, ...one }: Spawned & Pick<Asked, "onEnd">): Promise<void> {

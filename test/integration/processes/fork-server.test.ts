@@ -1,7 +1,8 @@
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { NodeSignal } from "../../../src/core/service.ts";
 import type { Ending } from "../../../src/core/state.ts";
 import { type ForkServer, openForkServer } from "../../../src/effects/processes/fork-server.ts";
 import { isAlive, readStat } from "../../../src/effects/processes/proc.ts";
@@ -148,6 +149,60 @@ test("stopped, it is woken by whoever waits for it", async () => {
   process.kill(forks.process?.pid ?? 0, "SIGSTOP");
   const { pid } = await begin("exec sleep 1000", {}, 2);
   expect(parentOf(pid)).toBe(forks.process?.pid);
+});
+
+describe("a signal to a group", () => {
+  const family = "sleep 1000 & echo $! >child; wait";
+  const childOf = async (): Promise<number> => {
+    const file = join(directory, "child");
+    await until(() => existsSync(file) && readFileSync(file, "utf8").endsWith("\n"));
+    return Number(readFileSync(file, "utf8"));
+  };
+
+  test("reaches all of it and nobody else", async () => {
+    const service = await begin(family);
+    const other = await begin("exec sleep 1000", {}, 2);
+    const child = await childOf();
+    expect(forks.signalGroup(service.pid, "SIGTERM")).toBe(true);
+    expect(await service.ended).toEqual({ exit: { code: null, signal: "SIGTERM" } });
+    await until(() => !isAlive(readStat(child)));
+    expect(isAlive(readStat(other.pid))).toBe(true);
+  });
+
+  test("of many that are sent together each arrives, whichever it is", async () => {
+    const many = await Promise.all(Array.from({ length: 40 }, (_, at) => begin("exec sleep 1000", {}, at + 1)));
+    const signalOf = (at: number): NodeSignal => (at % 3 === 0 ? "SIGINT" : "SIGTERM");
+    for (const [at, { pid }] of many.entries()) expect(forks.signalGroup(pid, signalOf(at))).toBe(true);
+    const ends = await Promise.all(many.map(({ ended }) => ended));
+    expect(ends).toEqual(many.map((_, at) => ({ exit: { code: null, signal: signalOf(at) } })));
+  });
+
+  test("is not sent to who has ended, to a stranger, or where the system knows no such signal", async () => {
+    const service = await begin("true");
+    await service.ended;
+    const other = await begin("exec sleep 1000", {}, 2);
+    expect(forks.signalGroup(service.pid, "SIGTERM")).toBe(false);
+    expect(forks.signalGroup(process.pid, "SIGTERM")).toBe(false);
+    expect(forks.signalGroup(other.pid, "SIGNOTHING")).toBe(false);
+    expect(isAlive(readStat(other.pid))).toBe(true);
+  });
+
+  test("arrives though the fork server was stopped", async () => {
+    const service = await begin("exec sleep 1000");
+    process.kill(forks.process?.pid ?? 0, "SIGSTOP");
+    forks.signalGroup(service.pid, "SIGTERM");
+    expect(await service.ended).toEqual({ exit: { code: null, signal: "SIGTERM" } });
+  });
+
+  test("arrives though the fork server was killed before it could send it", async () => {
+    const service = await begin(family);
+    const child = await childOf();
+    process.kill(forks.process?.pid ?? 0, "SIGSTOP");
+    forks.signalGroup(service.pid, "SIGTERM");
+    process.kill(forks.process?.pid ?? 0, "SIGKILL");
+    expect(await service.ended).toEqual({ failure: { kind: "unwatched" } });
+    await until(() => !isAlive(readStat(child)));
+  });
 });
 
 test("a NUL in what is handed over harms nobody and is refused as Node refuses it", async () => {
