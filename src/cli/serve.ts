@@ -18,12 +18,13 @@ export async function serve(typed: UpArgs): Promise<number> {
   const lifeline = new Socket({ fd: lifelineDescriptor, readable: true, writable: true });
   // A face that goes before it is served: that it is gone is heard when it is.
   lifeline.on("error", () => {});
-  await using headStart = openHeadStart();
   const chosen = await chooseServices(typed);
   if (chosen === undefined) return 2;
   if (chosen.services.length === 0) throw new UsageError(nothingToStart);
   const go = await toldToGo(lifeline);
   if (go === undefined) return 0;
+  // Not before, for who is not needed shall leave nothing behind.
+  await using headStart = openHeadStart();
   await using live = await openServed(chosen, typed, go, {
     headStart,
     onDeath: go.kind === "detached" ? "reclaim" : "end",
