@@ -18,16 +18,12 @@ import { type Entrant, fromLines, type Results, toLines } from "./peers/results.
 import { runAll } from "./peers/run.ts";
 import { kill } from "./witness.ts";
 
-const { values } = parseArgs({
-  options: {
-    peers: { type: "string" },
-    scenarios: { type: "string" },
-    runs: { type: "string" },
-    minutes: { type: "string", default: "15" },
-    out: { type: "string" },
-    from: { type: "string" },
-  },
-});
+const usage = `node bench/peers.ts [--peers a,b] [--scenarios x,y] [--runs N] [--minutes M] [--out DIR] [--from FILE]
+
+peers:     ${peers.map(({ name }) => name).join(", ")}
+scenarios: ${allScenarios.map(({ scenario }) => scenario).join(", ")}`;
+
+const values = readOptions();
 const chosenPeers = choose("peer", peers, ({ name }) => name, values.peers);
 const chosenScenarios = choose("scenario", allScenarios, ({ scenario }) => scenario, values.scenarios);
 const runs = values.runs === undefined ? undefined : count("--runs", values.runs);
@@ -96,6 +92,27 @@ async function bench(): Promise<void> {
   process.exitCode = 1;
   const names = results.misses.map(({ peer, scenario }) => `${scenario} of ${peer}`);
   say(`These measurements did not happen: ${[...new Set(names)].join(", ")}`);
+}
+
+function readOptions() {
+  try {
+    const { values: read } = parseArgs({
+      options: {
+        peers: { type: "string" },
+        scenarios: { type: "string" },
+        runs: { type: "string" },
+        minutes: { type: "string", default: "15" },
+        out: { type: "string" },
+        from: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (!read.help) return read;
+  } catch (error) {
+    complain(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+  console.log(usage);
+  process.exit();
 }
 
 /** To the directory, or, where there is none, on the screen. */

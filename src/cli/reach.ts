@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { dialSession, type RemoteSession } from "../client/session.ts";
+import { dialSession, EngineGoneError, type RemoteSession } from "../client/session.ts";
 import { now, sleep } from "../effects/clock.ts";
 import { readStat } from "../effects/processes/proc.ts";
 import { readRun, type StatePaths, statePaths } from "../effects/state/directory.ts";
@@ -50,9 +50,12 @@ export async function reachEvenSilent(paths: StatePaths): Promise<Reached> {
   const { directory } = paths;
   const until = now() + longestComing;
   for (;;) {
-    const session = await dial(paths);
-    if (session !== undefined) return { session };
     const isOver = now() > until;
+    const session = await dial(paths).catch((error: unknown) => {
+      const isDying = error instanceof UnreachableError && error.cause instanceof EngineGoneError;
+      if (isOver || !isDying || !isComing(formerRun(readState(directory).state, directory))) throw error;
+    });
+    if (session !== undefined) return { session };
     if (isOver || !isComing(formerRun(readState(directory).state, directory))) {
       const silent = await findSilentRun(paths);
       if (silent === undefined) return undefined;

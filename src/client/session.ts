@@ -12,6 +12,15 @@ import { newRemote, type Remote, type RemoteSession } from "./remote.ts";
 
 export type { RemoteSession } from "./remote.ts";
 
+/** The engine ended the connection before it had said anything: it is just dying. */
+export class EngineGoneError extends Error {
+  override name = "EngineGoneError";
+
+  constructor() {
+    super("The engine went before it had said anything.");
+  }
+}
+
 /** An engine is no stranger: its first words hold every service, however many there are. */
 const longestLine = 256 * 2 ** 20;
 
@@ -34,7 +43,7 @@ export function connectSession(stream: Duplex): Promise<RemoteSession> {
         onMessage: (message) => take(message as FromEngine),
         onEnd(words) {
           remote?.close();
-          reject(new Error(words ?? "The engine went before it had said anything."));
+          reject(words === undefined ? new EngineGoneError() : new Error(words));
         },
       },
       longestLine,

@@ -100,3 +100,13 @@ test("says which peers and scenarios there are", async () => {
   expect(code).toBe(2);
   expect(words).toMatch(/^no peer shh; there are launch, sh, /);
 });
+
+test("says how it is used, to whoever asks and to whoever has mistaken it", async () => {
+  const [asked, mistaken] = await Promise.all([start("--help").ended, start("--peer", "sh").ended]);
+  expect(asked).toMatchObject({
+    code: 0,
+    words: expect.stringMatching(/^node bench\/peers\.ts [^]*\nscenarios: cold, /),
+  });
+  expect(mistaken.code).toBe(2);
+  expect(mistaken.words).toMatch(/^Unknown option '--peer'[^]*\n\nnode bench\/peers\.ts /);
+});

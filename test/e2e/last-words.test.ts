@@ -17,14 +17,7 @@ test("launch -d --wait says how the engine died and its last words, and engine.l
     { name: "shop", services: { never: { command: "touch begun; exec sleep 1000", ready: { log: "^up$" } } } },
     { "dying.cjs": dying },
   );
-  onTestFinished(async () => {
-    // The next engine may be just about to take over.
-    await until("the end of all", async () => {
-      await launch(project, ["down"]);
-      return project.processes().length === 0;
-    });
-    await project[Symbol.asyncDispose]();
-  });
+  onTestFinished(() => project[Symbol.asyncDispose]());
   const env = { NODE_OPTIONS: `--require=${project.path("dying.cjs")}` };
   await using going = startLaunch(project, ["-d", "--wait"], { env });
   await until("its service", () => project.has("begun"));
@@ -37,4 +30,7 @@ test("launch -d --wait says how the engine died and its last words, and engine.l
   );
   expect(going.stderr()).toMatch(words);
   expect(project.read(".launch/engine.log")).toMatch(words);
+  // Also while the next engine is just coming.
+  expect((await launch(project, ["down"])).code).toBe(0);
+  expect(project.processes()).toEqual([]);
 });
