@@ -56,6 +56,8 @@ interface EngineOptions {
   readonly mode?: "reclaim";
   readonly reclaim?: readonly string[];
   readonly stale?: boolean;
+  /** The places of those that the guard is told are gone. */
+  readonly gone?: readonly number[];
 }
 
 async function startEngine({
@@ -71,15 +73,17 @@ async function startEngine({
     import { spawnService } from ${source("effects/processes/spawn.ts")};
     import { listStats, readStat } from ${source("effects/processes/proc.ts")};
     import { formatTag } from ${source("effects/processes/tag.ts")};
-    const { commands, graceMs, node, instance, directory, sweeper, reclaim, mode, stale } = ${JSON.stringify({
-      commands,
-      graceMs,
-      node,
-      directory,
-      sweeper: sweeperProgram(),
-      instance: newInstance(),
-      ...rest,
-    })};
+    const { commands, graceMs, node, instance, directory, sweeper, reclaim, mode, stale, gone = [] } = ${JSON.stringify(
+      {
+        commands,
+        graceMs,
+        node,
+        directory,
+        sweeper: sweeperProgram(),
+        instance: newInstance(),
+        ...rest,
+      },
+    )};
     const since = readStat(process.pid).startTicks;
     Object.defineProperty(process, "execPath", { value: node });
     const engine = { pid: process.pid, startTicks: since };
@@ -94,6 +98,7 @@ async function startEngine({
       guard.add({ pid, startTicks: stale ? startTicks - 1 : startTicks, signal: "SIGTERM", graceMs });
       services.push(pid);
     }
+    for (const place of gone) guard.remove(services[place]);
     // It is told in the next turn.
     await new Promise((resolve) => setImmediate(resolve));
     console.log(JSON.stringify({ pid: process.pid, guard: guard.process.pid, services, since }));
@@ -153,6 +158,14 @@ describe("once the engine has been killed", () => {
     // It has not come to killing yet.
     expect(alive(engine.guard)).toBe(true);
     await until(() => !alive(engine.guard));
+  });
+  test("groups that it was told are gone are nobody it knows", async () => {
+    const commands = ["1001", "1002", "1003", "1004"].map((seconds) => ["sleep", seconds]);
+    const engine = await startEngine({ commands, node: "/no/such/node", gone: [3, 1] });
+    process.kill(engine.pid, "SIGKILL");
+    await until(() => !alive(engine.guard));
+    expect(engine.services.map(alive)).toEqual([false, true, false, true]);
+    for (const pid of engine.services) if (alive(pid)) process.kill(pid, "SIGKILL");
   });
   test("groups that do not obey are killed even where Node cannot be run any more", async () => {
     const deaf = ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"];
