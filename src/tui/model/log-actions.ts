@@ -41,6 +41,8 @@ export type LogAction = Extract<
 const sideways = 20;
 /** Lines that `save` writes at most, the last ones. */
 const mostSaved = 200_000;
+/** How long a filter may take to get through before a save, in milliseconds. */
+const longestLook = 1000;
 const levels: readonly LevelFilter[] = ["all", "warn", "error"];
 
 /** Does it. */
@@ -120,6 +122,8 @@ function counted(lines: number): string {
 
 function save(stage: Stage): void {
   const { pane, host } = stage;
+  // A filter that is still at work would leave lines out.
+  if (pane.advance(longestLook) === "more") return stage.say("still looking; S again once the filter is through");
   const { view } = pane;
   const sight = sightOf(view);
   const from = sight.step(sight.end, -mostSaved);

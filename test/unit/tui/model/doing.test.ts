@@ -183,6 +183,15 @@ describe("the log", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(dashboard.screen().at(-1)).toContain("saved 1 line as ");
   });
+
+  test("is saved with all that a filter lets through, though it has only just been asked for", async () => {
+    using dashboard = openTestStage(shop);
+    dashboard.host.write("db", "one\ntwo\nno\n");
+    dashboard.screen();
+    dashboard.keys("f", "o", "enter", "S");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(dashboard.screen().at(-1)).toContain("saved 3 lines as ");
+  });
 });
 
 describe("the mouse", () => {
