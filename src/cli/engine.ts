@@ -151,6 +151,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     colors: options.colors,
     startedAt,
     onDeath,
+    ...(guard.process !== undefined && { guard: guard.process }),
     engines: taken === undefined ? 0 : taken.engines + 1,
     reclaims: taken === undefined ? [] : [...recently(taken.reclaims), sinceBoot()],
     withFiles: new Set(options.services.filter(({ files }) => files.length > 0).map(({ name }) => name)),
@@ -160,7 +161,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   // The former engine's guard ends everything should we die before all is ours, and two must not differ.
   if (taken === undefined) guard.mode(onDeath);
-  if (guard.process !== undefined) recorder.guard(guard.process);
   const runFile = keepRunFile(
     paths,
     { ...engine, version: VERSION, ...about },

@@ -25,6 +25,8 @@ export interface RecordOptions {
   readonly colors: boolean;
   readonly startedAt: number;
   readonly onDeath: RunRecord["onDeath"];
+  /** Known from the first record on: by it the run is known to go on. */
+  readonly guard?: ProcessRecord;
   /** How many engines had the run before this one. */
   readonly engines: number;
   /** When its engine was started again so far, in milliseconds since boot. */
@@ -52,8 +54,7 @@ export function recordRun(options: RecordOptions): RunRecorder {
   const { directory, found, supervisor, written, withFiles } = options;
   const boot = readBoot();
   const place = readPlace(directory);
-  let { onDeath } = options;
-  let guard: ProcessRecord | undefined;
+  let { onDeath, guard } = options;
   let isOver = false;
 
   const run = (): RunRecord | undefined => {
