@@ -4,8 +4,7 @@ import { describeMillis } from "../core/failure.ts";
 import { now, sleep } from "../effects/clock.ts";
 import type { RemoteSession } from "../client/session.ts";
 import { isAlive, readStat } from "../effects/processes/proc.ts";
-import { formerRun, isComing } from "../effects/state/former.ts";
-import { readState } from "../effects/state/state-file.ts";
+import { isRunComing } from "../effects/state/former.ts";
 import { endLeft } from "./end-left.ts";
 import type { GlobalArgs } from "./options.ts";
 import { reachEvenSilent, stateOf } from "./reach.ts";
@@ -29,7 +28,7 @@ export async function run(args: GlobalArgs): Promise<number> {
     const { project } = reached.session.about;
     await end(reached.session);
     // An engine that died over this has not ended its services: the next one is just coming.
-    if (!isComing(formerRun(readState(directory).state, directory))) return say(args, stoppedWords(project, startedAt));
+    if (!isRunComing(directory)) return say(args, stoppedWords(project, startedAt));
     reached = await reachEvenSilent(paths);
   }
   if (reached === undefined) {

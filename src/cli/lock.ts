@@ -5,8 +5,7 @@ import { now, sleep } from "../effects/clock.ts";
 import type { Lease } from "../effects/ports/lease.ts";
 import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
 import { createStateDirectory, stateDirectoryFault, type StatePaths } from "../effects/state/directory.ts";
-import { formerRun, isComing } from "../effects/state/former.ts";
-import { readState } from "../effects/state/state-file.ts";
+import { isRunComing } from "../effects/state/former.ts";
 import { RunError, UsageError } from "./usage-error.ts";
 
 /** How long a run that is being taken over, or the last moments of another engine, are waited for, in milliseconds. */
@@ -53,11 +52,11 @@ export function unusableWords({ directory }: StatePaths, fault: string): string 
 async function lockHere(key: string, isSuccessor: boolean): Promise<Lease | undefined> {
   const until = now() + longestWait;
   for (;;) {
-    const isTheirs = !isSuccessor && isComing(formerRun(readState(key).state, key));
+    const isTheirs = !isSuccessor && isRunComing(key);
     const lock = isTheirs ? undefined : lockInstance(key);
     if (lock !== undefined) {
       // Its engine may have died since: whoever takes over comes first.
-      if (isSuccessor || !isComing(formerRun(readState(key).state, key))) return lock;
+      if (isSuccessor || !isRunComing(key)) return lock;
       lock[Symbol.dispose]();
       // `launch down`, which ends what a killed run has left, is no run and is over in a moment.
     } else if (!isSuccessor && (await instanceOwner(key))?.run !== undefined) return undefined;

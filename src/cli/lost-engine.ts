@@ -1,8 +1,7 @@
 // What is said of an engine that died by itself, where its run was watched: how, its last words, and what becomes of the run.
 
 import type { About } from "../control/protocol.ts";
-import { formerRun, isComing } from "../effects/state/former.ts";
-import { readState } from "../effects/state/state-file.ts";
+import { isRunComing } from "../effects/state/former.ts";
 import { keepTrace } from "./engine-log.ts";
 
 /** The end of a process that was our child. */
@@ -22,7 +21,7 @@ export function lostWords({ project, pid }: About, directory: string, death: Dea
   const engine = `The engine of ${project} (pid ${pid}) ${howItDied(death)}`;
   const last = lastWords(death?.words ?? "");
   const said = last === "" ? "" : `\nIts last words:\n${last}`;
-  const isOn = isComing(formerRun(readState(directory).state, directory));
+  const isOn = isRunComing(directory);
   if (death !== undefined) keepTrace(directory, `${engine}.${said}`);
   const then = isOn
     ? ". Another goes on in its place: launch attach, launch status."

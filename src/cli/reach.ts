@@ -6,9 +6,8 @@ import { dialSession, EngineGoneError, type RemoteSession } from "../client/sess
 import { now, sleep } from "../effects/clock.ts";
 import { readStat } from "../effects/processes/proc.ts";
 import { readRun, type StatePaths, statePaths } from "../effects/state/directory.ts";
-import { formerRun, isComing } from "../effects/state/former.ts";
+import { isRunComing } from "../effects/state/former.ts";
 import type { Run } from "../effects/state/registry.ts";
-import { readState } from "../effects/state/state-file.ts";
 import { locateManifest } from "../manifest/locate.ts";
 import { renderProblem } from "../manifest/problem.ts";
 import { unreachable } from "./exit-codes.ts";
@@ -53,10 +52,10 @@ export async function reachEvenSilent(paths: StatePaths): Promise<Reached> {
     const isOver = now() > until;
     const session = await dial(paths).catch((error: unknown) => {
       const isDying = error instanceof UnreachableError && error.cause instanceof EngineGoneError;
-      if (isOver || !isDying || !isComing(formerRun(readState(directory).state, directory))) throw error;
+      if (isOver || !isDying || !isRunComing(directory)) throw error;
     });
     if (session !== undefined) return { session };
-    if (isOver || !isComing(formerRun(readState(directory).state, directory))) {
+    if (isOver || !isRunComing(directory)) {
       const silent = await findSilentRun(paths);
       if (silent === undefined) return undefined;
       // Where there is a directory it may be just beginning, or just ending.

@@ -3,6 +3,7 @@
 import { isProcess } from "../processes/proc.ts";
 import { readBoot, readPlace } from "./boot.ts";
 import type { RunRecord, State } from "./state.ts";
+import { readState } from "./state-file.ts";
 
 /** How the run that was written down last stands. */
 export type Former =
@@ -27,4 +28,9 @@ export function isComing(former: Former): boolean {
   const { onDeath, ending, guard } = former.run;
   if (onDeath === "end" || ending) return false;
   return former.kind === "going" || (guard !== undefined && isProcess(guard));
+}
+
+/** The same of the run that is written down in this directory now. */
+export function isRunComing(directory: string): boolean {
+  return isComing(formerRun(readState(directory).state, directory));
 }
