@@ -7,7 +7,7 @@ import { EnvFileError, readEnvFiles } from "./dotenv.ts";
 import { mergeManifests, withoutExtensions } from "./merge.ts";
 import { topRenderingOf } from "./fields.ts";
 import { literal, lookupIn, templates } from "./layers.ts";
-import { parseYaml } from "./parse.ts";
+import { parseYaml } from "./yaml/parse.ts";
 import type { Problem, Source } from "./problem.ts";
 import { renderTree } from "./render.ts";
 import { child, isNull } from "./tree.ts";
@@ -32,7 +32,7 @@ export interface Reading {
   readonly warnings: Problem[];
 }
 
-const maxBytes = 16 * 1024 * 1024;
+const maxBytes = 1024 * 1024;
 
 /** The manifest of these files and, after it, every manifest that it includes; faults go to `reading.problems`. */
 export async function readUnits(
@@ -106,7 +106,8 @@ async function readText(file: string, problems: Problem[]): Promise<string | und
   try {
     const { size } = await stat(file);
     if (size > maxBytes) {
-      problems.push({ message: `${file} is larger than 16 MiB and is not read` });
+      const remedy = "Manifests are written by hand; split a large one with `include:`.";
+      problems.push({ message: `${file} is larger than 1 MiB and is not read`, remedy });
       return undefined;
     }
     return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { problemsOf } from "./issues.ts";
-import { parseYaml } from "./parse.ts";
+import { parseYaml } from "./yaml/parse.ts";
 import { presentProblems, type Problem } from "./problem.ts";
 import { flag } from "./schema/scalars.ts";
 import { didYouMean } from "./suggest.ts";

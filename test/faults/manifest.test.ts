@@ -36,6 +36,8 @@ fault(30, async () => {
     tabs: "services:\n\tapi:\n\t\tcommand: sleep 1\n",
     NUL: "services:\n  api: { command: 'sleep\\0 1' }\n\0",
     "10 MB": `services:\n  api: { command: sleep 1 }\n${"# nothing\n".repeat(1_000_000)}x: [`,
+    "1 MB": `services:\n  api: { command: sleep 1 }\n${"# nothing\n".repeat(100_000)}x: [`,
+    "1 MB of values": `services:\n  api: { command: sleep 1 }\nx-list: [${"a: b,".repeat(200_000)}]`,
     nothing: "",
     binary: Buffer.from(Array.from({ length: 4096 }, (_, n) => (n * 7919) % 256)).toString("latin1"),
   };

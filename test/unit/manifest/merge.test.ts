@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { mergeManifests, mergeService, withoutExtensions } from "../../../src/manifest/merge.ts";
-import { parseYaml } from "../../../src/manifest/parse.ts";
+import { parseYaml } from "../../../src/manifest/yaml/parse.ts";
 import { placeOf, toPlain } from "../../../src/manifest/tree.ts";
 import type { MapTree, Tree } from "../../../src/manifest/tree.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseYaml } from "../../../src/manifest/parse.ts";
+import { parseYaml } from "../../../src/manifest/yaml/parse.ts";
 import { toPlain } from "../../../src/manifest/tree.ts";
+import type { Tree } from "../../../src/manifest/tree.ts";
 
 const file = "/services.yaml";
 const plain = (text: string): unknown => {
@@ -32,6 +33,32 @@ describe("reading YAML", () => {
     expect(tree).toMatchObject({ kind: "scalar", value: 1.1, source: "1.10" });
   });
 
+  it("takes what the core tags say, and what is in quotes as text", () => {
+    const text = 'a: !!str 8080\nb: ! 1\nc: !!int "0x1F"\nd: !!map {}\ne: "~"\nf: ~\ng: .5\nh: True\ni: yes';
+    const values = { a: "8080", b: "1", c: 31, d: {}, e: "~", f: null, g: 0.5, h: true, i: "yes" };
+    expect(plain(text)).toEqual(values);
+  });
+
+  it("knows where each value begins, and names the key where none is written", () => {
+    const text = '\ufeffa: "x"\r\nb: |\r\n   text\r\nc:\nd: &d\n  - e: 1\nf: *d\n';
+    const places: string[] = [];
+    const walk = (value: Tree | undefined): void => {
+      if (value === undefined) return;
+      const { line, column } = value.place;
+      places.push(`${value.kind} ${line}:${column}`);
+      if (value.kind === "map") for (const entry of value.entries.values()) walk(entry.value);
+      if (value.kind === "list") value.items.forEach(walk);
+    };
+    walk(parseYaml(text, file).tree);
+    const list = ["list 6:3", "map 6:5", "scalar 6:8"];
+    expect(places).toEqual(["map 1:2", "scalar 1:5", "scalar 3:4", "scalar 4:1", ...list, ...list]);
+  });
+
+  it("is no tree and no problem where there are only comments", () => {
+    expect(parseYaml("# nothing\n\n", file)).toMatchObject({ problems: [] });
+    expect(parseYaml("# nothing\n\n", file)).not.toHaveProperty("tree");
+  });
+
   it.each([
     ["a duplicate key", "a: 1\nb: 2\na: 3", ['3:1 "a" is given twice, first in line 1']],
     [
@@ -45,7 +72,16 @@ describe("reading YAML", () => {
     ["a map in a plain value", "a: b: c", ["1:4 a map starts where a plain value is being read"]],
     ["an unknown alias", "a: *b", ["1:4 no anchor &b stands before this alias"]],
     ["an alias inside its anchor", "a: &a {b: *a}", ["1:11 alias *a stands inside its own anchor &a"]],
-    ["a tag", "a: !env X", ["1:4 unresolved tag: !env"]],
+    [
+      "tags, all of them",
+      "a: !env X\nb: !!int x\nc: !reset {}",
+      ["1:4 unresolved tag: !env", "2:4 unresolved tag: !!int", "3:4 unresolved tag: !reset"],
+    ],
+    [
+      "several faults at once",
+      "a: @x\nb: `y",
+      [1, 2].map((line) => `${line}:4 plain value cannot start with reserved character ${line === 1 ? "@" : "`"}`),
+    ],
     ["a list as a key", "? [a]\n: b", ["1:3 a key must be a word, not a list or a map"]],
     ["a merge of what is no map", "a: {<<: 5}", ["1:9 `<<` takes a map, or a list of maps"]],
   ])("refuses %s", (_, text, expected) => {
@@ -73,11 +109,11 @@ describe("hostile files end at once with an exact message", () => {
   });
 
   it.each([
-    ["lists", `a: ${"[".repeat(50_000)}`, "1:130 nested more than 64 levels deep"],
+    ["lists", `a: ${"[".repeat(50_000)}`, "1:67 nested more than 64 levels deep"],
     [
       "maps",
       Array.from({ length: 200 }, (_, index) => `${" ".repeat(index)}a:`).join("\n"),
-      "128:128 nested more than 64 levels deep",
+      "64:64 nested more than 64 levels deep",
     ],
     [
       "aliases",
@@ -90,10 +126,10 @@ describe("hostile files end at once with an exact message", () => {
     expect(ms).toBeLessThan(250);
   });
 
-  it("more tokens than anybody writes", () => {
+  it("more values than anybody writes", () => {
     const { problems } = parseYaml("a: 1\n".repeat(1000), file, 2000);
     expect(problems).toMatchObject([
-      { message: "a file of more than 2000 YAML tokens is not read", place: { line: 1, column: 1 } },
+      { message: "a file of more than 2000 YAML values is not read", place: { line: 1, column: 1 } },
     ]);
   });
 });
