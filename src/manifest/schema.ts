@@ -3,21 +3,23 @@
 
 import * as z from "zod";
 import { defaults } from "./schema/defaults.ts";
+import { keys, optional, required } from "./schema/keys.ts";
 import { range } from "./schema/port.ts";
 import { choice, name, path, variables } from "./schema/scalars.ts";
 import { defaultsMap, envFile, service } from "./schema/service.ts";
 import type { serviceMap } from "./schema/service.ts";
 
 export const portPoolMap = z
-  .strictObject({
-    range: range
-      .exactOptional()
-      .meta({ description: "The ports for `auto`, both ends included.", default: defaults.portPool.range }),
-    fallback: choice(["os", "fail"]).exactOptional().meta({
-      description: "When all are taken: `os` takes any free port, `fail` is a conflict.",
-      default: defaults.portPool.fallback,
+  .strictObject(
+    keys({
+      range: optional(range, "The ports for `auto`, both ends included.", defaults.portPool.range),
+      fallback: optional(
+        choice(["os", "fail"]),
+        "When all are taken: `os` takes any free port, `fail` is a conflict.",
+        defaults.portPool.fallback,
+      ),
     }),
-  })
+  )
   .meta({ id: "PortPool", title: "`port_pool`", description: "Where `port: auto` takes its numbers from." });
 
 const includeError = "a path, or a list of paths";
@@ -26,31 +28,29 @@ const prefixError = "letters, digits and _, not starting with a digit";
 /** A whole manifest. */
 export const manifestMap = z
   .strictObject(
-    {
-      name: name.exactOptional().meta({ description: "The project's name; default: the directory's." }),
-      services: z
-        .record(name, service, { error: "a map of names to services" })
-        .meta({ description: "What runs, by name. See Service." }),
-      env: variables.exactOptional().meta({ description: "Variables for every service; `null` unsets one." }),
-      env_file: envFile.exactOptional().meta({
-        description: "Files of NAME=value lines for every service; `.env` beside the manifest is read by itself.",
-      }),
-      env_prefix: z
-        .string({ error: prefixError })
-        .regex(/^(?:[A-Za-z_][A-Za-z0-9_]*)?$/, { error: prefixError })
-        .exactOptional()
-        .meta({ description: "Stands before every exported name: `UHOME_` gives `UHOME_API_PORT`.", default: "" }),
-      port_pool: portPoolMap
-        .exactOptional()
-        .meta({ description: "Where `port: auto` takes its numbers from. See Port pool." }),
-      defaults: defaultsMap.exactOptional().meta({ description: "Merged under every service. See Defaults." }),
-      include: z
-        .union([path, z.array(path, { error: includeError })], { error: includeError })
-        .exactOptional()
-        .meta({
-          description: "Other manifests, whose services join with their own directory, defaults, variables and prefix.",
-        }),
-    },
+    keys({
+      name: optional(name, "The project's name; default: the directory's."),
+      services: required(
+        z.record(name, service, { error: "a map of names to services" }),
+        "What runs, by name. See Service.",
+      ),
+      env: optional(variables, "Variables for every service; `null` unsets one."),
+      env_file: optional(
+        envFile,
+        "Files of NAME=value lines for every service; `.env` beside the manifest is read by itself.",
+      ),
+      env_prefix: optional(
+        z.string({ error: prefixError }).regex(/^(?:[A-Za-z_][A-Za-z0-9_]*)?$/, { error: prefixError }),
+        "Stands before every exported name: `UHOME_` gives `UHOME_API_PORT`.",
+        "",
+      ),
+      port_pool: optional(portPoolMap, "Where `port: auto` takes its numbers from. See Port pool."),
+      defaults: optional(defaultsMap, "Merged under every service. See Defaults."),
+      include: optional(
+        z.union([path, z.array(path, { error: includeError })], { error: includeError }),
+        "Other manifests, whose services join with their own directory, defaults, variables and prefix.",
+      ),
+    }),
     { error: "a map with a `services:` key" },
   )
   .meta({ id: "Manifest", title: "services.yaml", description: "A manifest of services for launch." });

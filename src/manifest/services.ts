@@ -4,6 +4,7 @@ import type * as z from "zod";
 import type { EnvMap } from "../core/service.ts";
 import { renderingOf, topRenderingOf } from "./fields.ts";
 import { problemsOf } from "./issues.ts";
+import { isMap, judgeService } from "./judge.ts";
 import { exportsOfTree, knownFrom, ownLayer, ownNamesOfTree } from "./known.ts";
 import type { Known } from "./known.ts";
 import { literal, templates } from "./layers.ts";
@@ -16,7 +17,6 @@ import type { OpenService } from "./resolve.ts";
 import { manifestMap } from "./schema.ts";
 import type { ManifestInput, ServiceInput } from "./schema.ts";
 import { nameError, namePattern } from "./name.ts";
-import { serviceMap } from "./schema/service.ts";
 import { child, toPlain } from "./tree.ts";
 import type { Entry, Tree } from "./tree.ts";
 import { plainEnv } from "./unit.ts";
@@ -99,12 +99,12 @@ async function resolveOne(
   const tree = renderTree(value, { renderingOf, ...known, ...faultsOf(reading) });
   const plain = toPlain(tree);
   if (!namePattern.test(name)) problems.push({ place: keyPlace, message: `the name "${name}" must be ${nameError}` });
-  const parsed = serviceMap.safeParse(plain);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => ({ ...issue, path: ["services", name, ...issue.path] }));
+  const judged = judgeService(plain);
+  if (judged.issues.length > 0) {
+    const issues = judged.issues.map((issue) => ({ ...issue, path: ["services", name, ...issue.path] }));
     problems.push(...problemsOf(issues, wrap(name, { keyPlace, value: tree }), { services: { [name]: plain } }));
   }
-  const input = parsed.data ?? soundPart(plain, parsed.error.issues);
+  const input = judged.input ?? soundPart(plain, judged.issues);
   if (input === undefined) return undefined;
   const surroundings = { env, envFiles: unit.envFiles, exportPrefix: unit.exportPrefix };
   return resolveService(name, input, keyPlace, surroundings, { tree, root, problems });
@@ -130,7 +130,7 @@ function soundPart(plain: unknown, issues: readonly z.core.$ZodIssue[]): Service
     ...(plain["external"] !== true && { command: "true" }),
     ...(faulty.has("restart") && { restart: "no" }),
   };
-  return serviceMap.safeParse({ ...standIns, ...rest }).data;
+  return judgeService({ ...standIns, ...rest }).input;
 }
 
 // Faults are told when the whole service is rendered.
@@ -147,8 +147,4 @@ function wrap(name: string, entry: Entry): Tree {
   const { place } = entry.value;
   const services: Tree = { kind: "map", place, entries: new Map([[name, entry]]) };
   return { kind: "map", place, entries: new Map([["services", { keyPlace: entry.keyPlace, value: services }]]) };
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -11,7 +11,8 @@ import type { Path } from "./tree.ts";
 // One kind of map in a manifest: how it is called, its keys, those of later releases, and other tools' words for its keys.
 interface Kind {
   readonly called: string;
-  readonly shape: Readonly<Record<string, unknown>>;
+  /** Not its shape: to name the keys makes a schema of each. */
+  readonly map: { readonly shape: Readonly<Record<string, unknown>> };
   readonly later?: readonly string[];
   readonly hints?: Readonly<Record<string, string>>;
 }
@@ -22,7 +23,7 @@ export function unknownKey(key: string, path: Path): Omit<Problem, "place"> {
   if (kind.later?.includes(key) === true) {
     return { message: `"${label([...path, key])}" is not supported yet`, remedy: "Remove it for now." };
   }
-  const known = Object.keys(kind.shape);
+  const known = Object.keys(kind.map.shape);
   const hints = new Map(Object.entries(kind.hints ?? {}));
   const hint = hints.get(key) ?? didYouMean(key, known) ?? hints.get(nearest(key, hints.keys()) ?? "");
   return { message: `"${key}" is no key of ${kind.called}`, remedy: hint ?? `Its keys: ${known.join(", ")}.` };
@@ -49,7 +50,7 @@ const variables = "Variables go under `env:`, the label under `label:`.";
 
 const manifest: Kind = {
   called: "a manifest",
-  shape: manifestMap.shape,
+  map: manifestMap,
   later: ["control"],
   hints: {
     environment: variables,
@@ -60,7 +61,7 @@ const manifest: Kind = {
 
 const service: Kind = {
   called: "a service",
-  shape: serviceMap.shape,
+  map: serviceMap,
   later: ["watch", "stderr", "docker", "systemd", "remote", "package"],
   hints: {
     environment: variables,
@@ -83,12 +84,12 @@ const service: Kind = {
 };
 
 const tops: Readonly<Record<string, Kind>> = {
-  defaults: { ...service, called: "`defaults`", shape: defaultsMap.shape },
-  port_pool: { called: "`port_pool`", shape: portPoolMap.shape },
-  env_file: { called: "an env file", shape: envFileMap.shape },
+  defaults: { ...service, called: "`defaults`", map: defaultsMap },
+  port_pool: { called: "`port_pool`", map: portPoolMap },
+  env_file: { called: "an env file", map: envFileMap },
 };
 
-const port: Kind = { called: "a port", shape: portMap.shape };
+const port: Kind = { called: "a port", map: portMap };
 const probe = {
   retries: "It is called `failures:`.",
   path: "The path goes under `http:`.",
@@ -100,19 +101,19 @@ const parts: Readonly<Record<string, Kind>> = {
   ports: port,
   ready: {
     called: "`ready`",
-    shape: readyMap.shape,
+    map: readyMap,
     later: ["announce"],
     hints: { ...probe, start_period: "It is called `timeout:`." },
   },
   health: {
     called: "`health`",
-    shape: healthMap.shape,
+    map: healthMap,
     later: ["announce"],
     hints: { ...probe, notify: "Signs of life are asked for by `watchdog:`." },
   },
-  restart: { called: "`restart`", shape: restartMap.shape },
-  stop: { called: "`stop`", shape: stopMap.shape },
-  depends_on: { called: "a need", shape: needMap.shape },
-  env_file: { called: "an env file", shape: envFileMap.shape },
-  files: { called: "a file", shape: fileMap.shape },
+  restart: { called: "`restart`", map: restartMap },
+  stop: { called: "`stop`", map: stopMap },
+  depends_on: { called: "a need", map: needMap },
+  env_file: { called: "an env file", map: envFileMap },
+  files: { called: "a file", map: fileMap },
 };

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { defaults } from "./defaults.ts";
+import { keys, optional } from "./keys.ts";
 import { choice, flag, text, whole } from "./scalars.ts";
 
 const portNumber = whole(1, 65_535);
@@ -21,28 +22,28 @@ const rangeError = "a range of ports such as 8000-8010";
 export const range = z.string({ error: rangeError }).regex(/^\d{1,5}-\d{1,5}$/, { error: rangeError });
 
 export const portMap = z
-  .strictObject({
-    port: numberOrWord
-      .exactOptional()
-      .meta({ description: "The number, `auto` (from `port_pool`) or `dynamic` (any free one)." }),
-    preferred: portNumber
-      .exactOptional()
-      .meta({ description: "The number to take if it is free; the same as `port: NUMBER`." }),
-    range: range.exactOptional().meta({ description: "Where it may move to, both ends included: `8765-8775`." }),
-    fixed: flag
-      .exactOptional()
-      .meta({ description: "True: it never moves; when taken, the start fails or asks.", default: false }),
-    on_conflict: choice(conflictAnswers)
-      .exactOptional()
-      .meta({ description: "The answer that is preselected when the port is taken.", default: defaults.onConflict }),
-    socket: flag.exactOptional().meta({
-      description: "True: launch listens on this port and hands the socket on. See Socket activation.",
-      default: defaults.socket,
+  .strictObject(
+    keys({
+      port: optional(numberOrWord, "The number, `auto` (from `port_pool`) or `dynamic` (any free one)."),
+      preferred: optional(portNumber, "The number to take if it is free; the same as `port: NUMBER`."),
+      range: optional(range, "Where it may move to, both ends included: `8765-8775`."),
+      fixed: optional(flag, "True: it never moves; when taken, the start fails or asks.", false),
+      on_conflict: optional(
+        choice(conflictAnswers),
+        "The answer that is preselected when the port is taken.",
+        defaults.onConflict,
+      ),
+      socket: optional(
+        flag,
+        "True: launch listens on this port and hands the socket on. See Socket activation.",
+        defaults.socket,
+      ),
+      protocol: optional(
+        text,
+        "What the exported URL starts with: `http`, `ws`, `tcp` …; default: the service's `scheme`.",
+      ),
     }),
-    protocol: text.exactOptional().meta({
-      description: "What the exported URL starts with: `http`, `ws`, `tcp` …; default: the service's `scheme`.",
-    }),
-  })
+  )
   .meta({ id: "Port", title: "A port as a map", description: "How a port is chosen and how it may move." });
 
 export const port = z.union([portNumber, portWords, portMap], { error: portError });

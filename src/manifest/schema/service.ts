@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { defaults } from "./defaults.ts";
+import { keys, optional, required } from "./keys.ts";
 import { port } from "./port.ts";
 import { health, ready } from "./probe.ts";
 import {
@@ -25,28 +26,31 @@ const { restart: restartDefaults, stop: stopDefaults, logs: logsDefaults } = def
 const policy = choice(["always", "on-failure", "no"]);
 
 export const restartMap = z
-  .strictObject({
-    policy: policy.exactOptional().meta({
-      description: "`always`, `on-failure` (ended by itself, not with success) or `no`.",
-      default: `${restartDefaults.service}; tasks: ${restartDefaults.task}`,
-    }),
-    delay: duration.exactOptional().meta({
-      description:
+  .strictObject(
+    keys({
+      policy: optional(
+        policy,
+        "`always`, `on-failure` (ended by itself, not with success) or `no`.",
+        `${restartDefaults.service}; tasks: ${restartDefaults.task}`,
+      ),
+      delay: optional(
+        duration,
         "The first pause's upper bound; each further one doubles, each is drawn at random. 0 restarts at once.",
-      default: restartDefaults.delay,
+        restartDefaults.delay,
+      ),
+      max_delay: optional(duration, "Pauses grow no longer than this.", restartDefaults.maxDelay),
+      max_restarts: optional(
+        whole(0, Number.MAX_SAFE_INTEGER),
+        "More restarts than this within `window` are a crash loop: it has failed.",
+        restartDefaults.maxRestarts,
+      ),
+      window: optional(
+        duration,
+        "How far back restarts count; a run this long resets the pause.",
+        restartDefaults.window,
+      ),
     }),
-    max_delay: duration
-      .exactOptional()
-      .meta({ description: "Pauses grow no longer than this.", default: restartDefaults.maxDelay }),
-    max_restarts: whole(0, Number.MAX_SAFE_INTEGER).exactOptional().meta({
-      description: "More restarts than this within `window` are a crash loop: it has failed.",
-      default: restartDefaults.maxRestarts,
-    }),
-    window: duration.exactOptional().meta({
-      description: "How far back restarts count; a run this long resets the pause.",
-      default: restartDefaults.window,
-    }),
-  })
+  )
   .meta({
     id: "Restart",
     title: "`restart` as a map",
@@ -54,58 +58,53 @@ export const restartMap = z
   });
 
 export const stopMap = z
-  .strictObject({
-    signal: text.exactOptional().meta({ description: "The signal that asks it to end.", default: stopDefaults.signal }),
-    timeout: duration
-      .exactOptional()
-      .meta({ description: "From the signal to SIGKILL for all its processes.", default: stopDefaults.timeout }),
-    to: choice(["group", "leader"])
-      .exactOptional()
-      .meta({ description: "Who gets the signal: all its processes, or only the first.", default: stopDefaults.to }),
-    command: command.exactOptional().meta({ description: "Run instead of sending the signal." }),
-    cgroup: flag.exactOptional().meta({
-      description:
+  .strictObject(
+    keys({
+      signal: optional(text, "The signal that asks it to end.", stopDefaults.signal),
+      timeout: optional(duration, "From the signal to SIGKILL for all its processes.", stopDefaults.timeout),
+      to: optional(
+        choice(["group", "leader"]),
+        "Who gets the signal: all its processes, or only the first.",
+        stopDefaults.to,
+      ),
+      command: optional(command, "Run instead of sending the signal."),
+      cgroup: optional(
+        flag,
         "True: it starts in a cgroup of its own where the system allows that (Linux, cgroup v2), some milliseconds later, and is killed by it, however fast it forks.",
-      default: stopDefaults.cgroup,
-    }),
-    spare: z.array(text).exactOptional().meta({
-      description:
+        stopDefaults.cgroup,
+      ),
+      spare: optional(
+        z.array(text),
         "Names of programs that it starts and that others use too: they go on when it ends. Browsers, build daemons and agents do anyway.",
-      default: stopDefaults.spare,
+        stopDefaults.spare,
+      ),
     }),
-  })
+  )
   .meta({ id: "Stop", title: "`stop`", description: "How a service is asked to end, and how long it may take." });
 
 export const logsMap = z
-  .strictObject({
-    max_size: size.exactOptional().meta({
-      description: "A log that holds more becomes an archive: `10MB`, `1GiB`.",
-      default: logsDefaults.maxSize,
+  .strictObject(
+    keys({
+      max_size: optional(size, "A log that holds more becomes an archive: `10MB`, `1GiB`.", logsDefaults.maxSize),
+      max_age: optional(
+        duration,
+        "A log whose first line is older becomes an archive: `24h`, `7d`; default: of any age.",
+      ),
+      keep: optional(whole(0, 1000), "How many archives are kept; 0: what leaves the log is gone.", logsDefaults.keep),
     }),
-    max_age: duration
-      .exactOptional()
-      .meta({ description: "A log whose first line is older becomes an archive: `24h`, `7d`; default: of any age." }),
-    keep: whole(0, 1000)
-      .exactOptional()
-      .meta({ description: "How many archives are kept; 0: what leaves the log is gone.", default: logsDefaults.keep }),
-  })
+  )
   .meta({ id: "Logs", title: "`logs`", description: "How much is kept of what it writes." });
 
 const conditions = ["started", "ready", "completed"] as const;
 
 export const needMap = z
-  .strictObject({
-    condition: choice(conditions)
-      .exactOptional()
-      .meta({ description: "What is waited for.", default: "ready; tasks: completed" }),
-    required: flag
-      .exactOptional()
-      .meta({ description: "False: when it is disabled, not selected or failed, do not wait for it.", default: true }),
-    restart: flag.exactOptional().meta({
-      description: "True: restart this service when the needed one restarts or its port moves.",
-      default: false,
+  .strictObject(
+    keys({
+      condition: optional(choice(conditions), "What is waited for.", "ready; tasks: completed"),
+      required: optional(flag, "False: when it is disabled, not selected or failed, do not wait for it.", true),
+      restart: optional(flag, "True: restart this service when the needed one restarts or its port moves.", false),
     }),
-  })
+  )
   .meta({ id: "Need", title: "One of `depends_on` as a map", description: "What this service waits for." });
 
 const need = z.union([choice(conditions), z.null(), needMap], {
@@ -118,10 +117,12 @@ const dependsOn = z.union([z.array(name, { error: dependsOnError }), z.record(z.
 });
 
 export const envFileMap = z
-  .strictObject({
-    path: path.meta({ description: "The file, relative to the manifest that says it." }),
-    required: flag.exactOptional().meta({ description: "False: the file may be missing.", default: true }),
-  })
+  .strictObject(
+    keys({
+      path: required(path, "The file, relative to the manifest that says it."),
+      required: optional(flag, "False: the file may be missing.", true),
+    }),
+  )
   .meta({ id: "EnvFile", title: "One of `env_file` as a map", description: "A file of NAME=value lines." });
 
 const envFileEntry = z.union([path, envFileMap], { error: "a path, or a map with path and required" });
@@ -130,10 +131,12 @@ const envFileError = "a path, or a list of paths and maps with path and required
 export const envFile = z.union([path, envFileMap, z.array(envFileEntry)], { error: envFileError });
 
 export const fileMap = z
-  .strictObject({
-    content: template.meta({ description: "What is written; `${…}` is rendered, `${NOW}` is the time of writing." }),
-    keep: flag.exactOptional().meta({ description: "True: it stays when the service stops.", default: false }),
-  })
+  .strictObject(
+    keys({
+      content: required(template, "What is written; `${…}` is rendered, `${NOW}` is the time of writing."),
+      keep: optional(flag, "True: it stays when the service stops.", false),
+    }),
+  )
   .meta({ id: "File", title: "One of `files` as a map", description: "A file that launch writes." });
 
 const file = z.union([template, fileMap], { error: "the file's content, or a map with content and keep" });
@@ -141,104 +144,82 @@ const file = z.union([template, fileMap], { error: "the file's content, or a map
 // What later releases will widen.
 const laterReplicas = z.literal(1, { error: notYet });
 
-/** The keys of a service in the order of the reference. */
+/** The keys of a service in the order of the reference; each may be absent. */
+export const serviceKeys = keys({
+  command: optional(command, "What runs: a string in the shell, a list directly. Absent only with `external: true`."),
+  type: optional(
+    choice(["service", "task"]),
+    "`service` keeps running; `task` runs once and is satisfied when it ends with success.",
+    "service",
+  ),
+  external: optional(flag, "True: it runs elsewhere; probed and waited for, never started, stopped or killed.", false),
+  description: optional(text, "A line for people."),
+  version: optional(text, "Shown, and answered to those who ask."),
+  label: optional(text, "`development`, `production` …: shown, and answered to those who ask."),
+  working_dir: optional(path, "Where it runs; default: the manifest's directory."),
+  env: optional(variables, "Its variables; `null` unsets one."),
+  env_file: optional(envFile, "Files of NAME=value lines, read at each start; a later one wins."),
+  port: optional(port, "The port it listens on, given to it as `PORT`; endpoint `main`."),
+  ports: optional(
+    z.record(name, port, { error: "a map of endpoint names to ports" }),
+    "Several named ports, given to it as `PORT_<NAME>`.",
+  ),
+  socket: optional(
+    flag,
+    "True: launch listens on its ports and hands the sockets on. See Socket activation.",
+    defaults.socket,
+  ),
+  host: optional(text, "The address it binds, given to it as `HOST` and used by probes."),
+  scheme: optional(text, "What its exported URL starts with.", defaults.scheme),
+  depends_on: optional(
+    dependsOn,
+    "What must be there first: a list (`ready`; tasks: `completed`), or a map of names to conditions.",
+  ),
+  ready: optional(
+    ready,
+    "What makes it ready; default: it listens on its first port, or, without ports, it lives. See Ready.",
+  ),
+  health: optional(health, "What is checked again and again afterwards; default: nothing. See Health."),
+  watchdog: optional(
+    duration,
+    "Longer than this without `WATCHDOG=1` from it, once it is ready, is a failure. See Readiness by message.",
+  ),
+  restart: optional(
+    z.union([policy, restartMap], { error: `${oneOf(["always", "on-failure", "no"])}, or a map` }),
+    "What happens when it ends by itself. See Restart.",
+    `${restartDefaults.service}; tasks: ${restartDefaults.task}`,
+  ),
+  stop: optional(stopMap, "How it is asked to end. See Stop."),
+  logs: optional(logsMap, "How much is kept of what it writes. See Logs."),
+  on_exit: optional(
+    choice(["shutdown", "fail", "ignore"]),
+    "What its own end means for the whole run.",
+    defaults.onExit,
+  ),
+  success_exit_codes: optional(
+    z.array(whole(0, 255), { error: "a list of exit codes" }).min(1, { error: "a list of exit codes" }),
+    "Exit codes that are a success.",
+    defaults.successExitCodes,
+  ),
+  files: optional(
+    z.record(z.string(), file, { error: "a map of paths to contents" }),
+    "Files written before it starts, rewritten when a port moves, removed when it stops.",
+  ),
+  open: optional(template, "The page a person opens: a path on its port, or a URL."),
+  stdin: optional(
+    z.union([z.literal("open"), z.literal("null"), z.null()], { error: '"open" or null' }),
+    "`open` never ends (watchers quit at the end of input); `null` is at its end at once.",
+    defaults.stdin,
+  ),
+  enabled: optional(flag, "False: it takes no part.", defaults.enabled),
+  profiles: optional(z.array(name, { error: "a list of names" }), "Only with one of these profiles; default: always."),
+  replicas: optional(laterReplicas, "How many of it run; only 1 so far.", 1),
+  tty: optional(flag, "True: it runs in a terminal of its own, which you can join. See Terminal.", defaults.tty),
+});
+
+/** A service as a map. */
 export const serviceMap = z
-  .strictObject(
-    {
-      command: command
-        .exactOptional()
-        .meta({ description: "What runs: a string in the shell, a list directly. Absent only with `external: true`." }),
-      type: choice(["service", "task"]).exactOptional().meta({
-        description: "`service` keeps running; `task` runs once and is satisfied when it ends with success.",
-        default: "service",
-      }),
-      external: flag.exactOptional().meta({
-        description: "True: it runs elsewhere; probed and waited for, never started, stopped or killed.",
-        default: false,
-      }),
-      description: text.exactOptional().meta({ description: "A line for people." }),
-      version: text.exactOptional().meta({ description: "Shown, and answered to those who ask." }),
-      label: text
-        .exactOptional()
-        .meta({ description: "`development`, `production` …: shown, and answered to those who ask." }),
-      working_dir: path.exactOptional().meta({ description: "Where it runs; default: the manifest's directory." }),
-      env: variables.exactOptional().meta({ description: "Its variables; `null` unsets one." }),
-      env_file: envFile
-        .exactOptional()
-        .meta({ description: "Files of NAME=value lines, read at each start; a later one wins." }),
-      port: port
-        .exactOptional()
-        .meta({ description: "The port it listens on, given to it as `PORT`; endpoint `main`." }),
-      ports: z
-        .record(name, port, { error: "a map of endpoint names to ports" })
-        .exactOptional()
-        .meta({ description: "Several named ports, given to it as `PORT_<NAME>`." }),
-      socket: flag.exactOptional().meta({
-        description: "True: launch listens on its ports and hands the sockets on. See Socket activation.",
-        default: defaults.socket,
-      }),
-      host: text
-        .exactOptional()
-        .meta({ description: "The address it binds, given to it as `HOST` and used by probes." }),
-      scheme: text
-        .exactOptional()
-        .meta({ description: "What its exported URL starts with.", default: defaults.scheme }),
-      depends_on: dependsOn.exactOptional().meta({
-        description: "What must be there first: a list (`ready`; tasks: `completed`), or a map of names to conditions.",
-      }),
-      ready: ready.exactOptional().meta({
-        description:
-          "What makes it ready; default: it listens on its first port, or, without ports, it lives. See Ready.",
-      }),
-      health: health
-        .exactOptional()
-        .meta({ description: "What is checked again and again afterwards; default: nothing. See Health." }),
-      watchdog: duration.exactOptional().meta({
-        description:
-          "Longer than this without `WATCHDOG=1` from it, once it is ready, is a failure. See Readiness by message.",
-      }),
-      restart: z
-        .union([policy, restartMap], { error: `${oneOf(["always", "on-failure", "no"])}, or a map` })
-        .exactOptional()
-        .meta({
-          description: "What happens when it ends by itself. See Restart.",
-          default: `${restartDefaults.service}; tasks: ${restartDefaults.task}`,
-        }),
-      stop: stopMap.exactOptional().meta({ description: "How it is asked to end. See Stop." }),
-      logs: logsMap.exactOptional().meta({ description: "How much is kept of what it writes. See Logs." }),
-      on_exit: choice(["shutdown", "fail", "ignore"])
-        .exactOptional()
-        .meta({ description: "What its own end means for the whole run.", default: defaults.onExit }),
-      success_exit_codes: z
-        .array(whole(0, 255), { error: "a list of exit codes" })
-        .min(1, { error: "a list of exit codes" })
-        .exactOptional()
-        .meta({ description: "Exit codes that are a success.", default: defaults.successExitCodes }),
-      files: z
-        .record(z.string(), file, { error: "a map of paths to contents" })
-        .exactOptional()
-        .meta({ description: "Files written before it starts, rewritten when a port moves, removed when it stops." }),
-      open: template.exactOptional().meta({ description: "The page a person opens: a path on its port, or a URL." }),
-      stdin: z
-        .union([z.literal("open"), z.literal("null"), z.null()], { error: '"open" or null' })
-        .exactOptional()
-        .meta({
-          description: "`open` never ends (watchers quit at the end of input); `null` is at its end at once.",
-          default: defaults.stdin,
-        }),
-      enabled: flag.exactOptional().meta({ description: "False: it takes no part.", default: defaults.enabled }),
-      profiles: z
-        .array(name, { error: "a list of names" })
-        .exactOptional()
-        .meta({ description: "Only with one of these profiles; default: always." }),
-      replicas: laterReplicas.exactOptional().meta({ description: "How many of it run; only 1 so far.", default: 1 }),
-      tty: flag.exactOptional().meta({
-        description: "True: it runs in a terminal of its own, which you can join. See Terminal.",
-        default: defaults.tty,
-      }),
-    },
-    { error: "a command, or a map" },
-  )
+  .strictObject(serviceKeys, { error: "a command, or a map" })
   .meta({ id: "Service", title: "A service", description: "One thing that runs." });
 
 /** A service, or just its command. */
