@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { chmod, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { build, type BuildOptions, type PluginBuild } from "esbuild";
+import { build, type BuildOptions, type Plugin, type PluginBuild } from "esbuild";
 
 const root = resolve(import.meta.dirname, "..");
 const isReadable = process.argv.includes("--readable");
@@ -23,6 +23,10 @@ const standIns: readonly { readonly module: RegExp; readonly importer: RegExp; r
   // 2 ms each that a check can do without.
   { module: /^node:zlib$/, importer: /\/src\//, file: "late-zlib.ts" },
   { module: /^node:child_process$/, importer: /\/src\//, file: "late-child-process.ts" },
+  { module: /^node:fs\/promises$/, importer: /\/src\//, file: "late-fs-promises.ts" },
+  // 1 ms each.
+  { module: /^node:v8$/, importer: /\/src\//, file: "late-v8.ts" },
+  { module: /^node:module$/, importer: /node_modules\/yargs/, file: "late-module.ts" },
 ];
 const standingIn = {
   name: "standing-in",
@@ -35,41 +39,46 @@ const standingIn = {
   },
 };
 
+// Gives a module another text, which may import from `scripts`.
+const instead = (module: RegExp, contents: string): Plugin => ({
+  name: `instead of ${module.source}`,
+  setup(builder) {
+    builder.onLoad({ filter: module }, () => ({ resolveDir: join(root, "scripts"), contents }));
+  },
+});
+
 // The entry answers `--version` itself and finds everything else in the bundle beside it.
-const bundleBeside = {
-  name: "bundle-beside",
-  setup(builder: PluginBuild) {
-    builder.onLoad({ filter: /src\/cli\/command-line\.ts$/ }, () => ({
-      resolveDir: join(root, "scripts"),
-      contents: `import { openBundle } from "./bundle.ts";
-        export const { runCommandLine } = openBundle(__dirname).exports;`,
-    }));
-  },
-};
+const bundleBeside = instead(
+  /src\/cli\/command-line\.ts$/,
+  `import { openBundle } from "./bundle.ts";
+  export const { runCommandLine } = openBundle(__dirname).exports;`,
+);
 
-// The dashboard is a script of its own, found beside the bundle and read when it is shown.
-const dashboardBeside = {
-  name: "dashboard-beside",
-  setup(builder: PluginBuild) {
-    builder.onLoad({ filter: /src\/cli\/load-dashboard\.ts$/ }, () => ({
-      resolveDir: join(root, "scripts"),
-      contents: `import { openScript } from "./bundle.ts";
-        export const loadDashboard = () => openScript(scriptDirectory, "dashboard").exports.loaded;`,
-    }));
-  },
-};
-
-// The guard is handed the sweeper's script as it is now, since launch itself may be gone when it is needed.
-const sweeperBeside = {
-  name: "sweeper-beside",
-  setup(builder: PluginBuild) {
-    builder.onLoad({ filter: /src\/cli\/sweeper-program\.ts$/ }, () => ({
-      resolveDir: join(root, "scripts"),
-      contents: `import { readFileSync } from "node:fs";
-        export const sweeperProgram = () => ["-e", readFileSync(scriptDirectory + "/sweeper.cjs", "utf8")];`,
-    }));
-  },
-};
+// What few starts use is a script of its own, found beside the bundle and read when it is first used: the dashboard,
+// what says all that is wrong with a text that is no YAML, and execa, which runs exec probes and `launch run`.
+const besideBundle = [
+  instead(
+    /src\/cli\/load-dashboard\.ts$/,
+    `import { openScript } from "./bundle.ts";
+    export const loadDashboard = () => openScript(scriptDirectory, "dashboard").exports.loaded;`,
+  ),
+  instead(
+    /src\/manifest\/yaml\/diagnose\.ts$/,
+    `import { openScript } from "./bundle.ts";
+    export const diagnose = (...given) => openScript(scriptDirectory, "diagnose").exports.diagnose(...given);`,
+  ),
+  instead(
+    /node_modules\/execa\/index\.js$/,
+    `import { openScript } from "./bundle.ts";
+    export const { execa } = openScript(scriptDirectory, "execa").exports;`,
+  ),
+  // The guard is handed the sweeper's script as it is now, since launch itself may be gone when it is needed.
+  instead(
+    /src\/cli\/sweeper-program\.ts$/,
+    `import { readFileSync } from "node:fs";
+    export const sweeperProgram = () => ["-e", readFileSync(scriptDirectory + "/sweeper.cjs", "utf8")];`,
+  ),
+];
 
 // What Ink awaits at its top level is for its own development alone, and a script cannot await there.
 const withoutDevelopment = {
@@ -119,7 +128,17 @@ const result = await build({
   ...script,
   entryPoints: ["src/cli/command-line.ts"],
   outfile: join(made, "launch.cjs"),
-  plugins: [standingIn, dashboardBeside, sweeperBeside],
+  plugins: [standingIn, ...besideBundle],
+});
+const diagnose = await build({
+  ...script,
+  entryPoints: ["src/manifest/yaml/diagnose.ts"],
+  outfile: join(made, "diagnose.cjs"),
+});
+const execa = await build({
+  ...script,
+  stdin: { contents: 'export { execa } from "execa";', resolveDir: root },
+  outfile: join(made, "execa.cjs"),
 });
 await build({
   ...common,
@@ -144,7 +163,7 @@ const dashboard = await build({
 
 await writeFile(
   join(made, "LICENSES.txt"),
-  await licences([result, dashboard].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+  await licences([result, diagnose, execa, dashboard].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
 );
 await chmod(join(root, "bin", "launch.js"), 0o755);
 const warmed = spawnSync(process.execPath, [join(root, "scripts", "warm.ts"), made], { encoding: "utf8" });
