@@ -49,13 +49,14 @@ export function namesIn(template: string): readonly string[] {
 }
 
 /**
- * Replaces `${NAME}` in a shell command line where `own` has the name, and leaves every other byte to the shell:
+ * Replaces `${NAME}` in a shell command line where `own` knows the name, and leaves every other byte to the shell:
  * `$NAME`, `$$`, `\${NAME}`, and forms with operators, which the shell reads from the same environment.
  */
-export function renderShell(command: string, own: Readonly<Record<string, string>>): string {
+export function renderShell(command: string, own: Lookup): string {
   // A backslash or a dollar takes its neighbour along, so that `\${A}` and `$${A}` stay as they are.
-  return command.replaceAll(/\\[\s\S]|\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (whole, name: string | undefined) =>
-    name !== undefined && Object.hasOwn(own, name) ? (own[name] ?? whole) : whole,
+  return command.replaceAll(
+    /\\[\s\S]|\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g,
+    (whole, name: string | undefined) => (name === undefined ? undefined : own(name)) ?? whole,
   );
 }
 

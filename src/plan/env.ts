@@ -74,13 +74,8 @@ function reachableHost({ host }: Service): string {
   return host === undefined || host === "0.0.0.0" || host === "::" ? "localhost" : host;
 }
 
-/** What launch itself tells one service: its ports and address, everyone's exports, and the run's names. */
-export function ownNames(
-  service: Service,
-  assignment: Assignment,
-  exports: Readonly<Record<string, string>>,
-  run: RunIdentity,
-): Record<string, string> {
+/** What launch itself tells one service besides everyone's exports: its ports and address, and the run's names. */
+export function ownNames(service: Service, assignment: Assignment, run: RunIdentity): Record<string, string> {
   const ports = assignment[service.name] ?? {};
   const main =
     service.endpoints.length === 1 ? service.endpoints[0] : service.endpoints.find(({ name }) => name === mainEndpoint);
@@ -90,7 +85,6 @@ export function ownNames(
     return name === mainEndpoint || port === undefined ? [] : [[`PORT_${upperSnake(name)}`, String(port)] as const];
   });
   return {
-    ...exports,
     ...(mainPort !== undefined && { PORT: String(mainPort) }),
     ...Object.fromEntries(named),
     ...(service.host !== undefined && { HOST: service.host }),
@@ -104,7 +98,10 @@ export function ownNames(
 /** Everything that a child's environment is made of. */
 export interface EnvironmentSources {
   readonly service: Service;
+  /** What launch tells this service alone; these win over the exports. */
   readonly own: Readonly<Record<string, string>>;
+  /** What launch tells every service. */
+  readonly exports: Readonly<Record<string, string>>;
   readonly processEnv: Readonly<Record<string, string | undefined>>;
   /** What the service's env files say. */
   readonly ownFiles: Readonly<Record<string, string>>;
@@ -122,14 +119,15 @@ export interface ChildEnvironment {
 
 /** Renders a child's environment; throws TemplateError for a circle and for `${NAME:?message}` without a value. */
 export function childEnvironment(sources: EnvironmentSources): ChildEnvironment {
-  const { service, own, processEnv, ownFiles, manifestFiles, colors } = sources;
-  const clashes = Object.keys(own).filter(
-    (name) => Object.hasOwn(service.env.own, name) || Object.hasOwn(ownFiles, name),
+  const { service, own, exports, processEnv, ownFiles, manifestFiles, colors } = sources;
+  const clashes = Object.keys({ ...service.env.own, ...ownFiles }).filter(
+    (name) => Object.hasOwn(own, name) || Object.hasOwn(exports, name),
   );
   const layers = [
     // Above launch's own names, so that `PORT: "1${PORT}"` can mean the one that launch chose.
     templates(service.env.own),
     literal(without(own, ownFiles)),
+    literal(without(exports, ownFiles)),
     templates(service.env.manifest),
     literal(processEnv),
     literal(ownFiles),

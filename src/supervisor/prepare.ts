@@ -40,7 +40,8 @@ export async function prepare(
   context: RunContext,
   marker: string,
 ): Promise<Preparation> {
-  const own = ownNames(service, assignment, exportsOf(context.services, assignment), {
+  const exports = exportsOf(context.services, assignment);
+  const own = ownNames(service, assignment, {
     project: context.project,
     instance: context.instance,
     identityKey: context.identityKey(service.name),
@@ -52,25 +53,27 @@ export async function prepare(
   const { env, clashes } = childEnvironment({
     service,
     own,
+    exports,
     processEnv: context.processEnv,
     ownFiles,
     manifestFiles,
     colors: context.colors,
   });
-  const layers = [literal({ NOW: new Date().toISOString() }), literal(own), literal(env)];
-  const lookup = lookupIn(layers);
+  const ours = [literal(own), literal(exports)];
+  const lookup = lookupIn([literal({ NOW: new Date().toISOString() }), ...ours, literal(env)]);
   const text = (template: string): string => render(template, lookup);
   const command = (given: Command): RenderedCommand =>
-    "shell" in given ? { shell: renderShell(given.shell, own) } : { args: given.args.map(text) };
+    "shell" in given ? { shell: renderShell(given.shell, lookupIn(ours)) } : { args: given.args.map(text) };
 
-  return {
+  const rendered = {
     service: renderProbes(service, text, command),
     ...(service.command === undefined ? {} : { command: command(service.command) }),
     ...(service.stop.command === undefined ? {} : { stopCommand: command(service.stop.command) }),
-    env: { ...env, LAUNCH_RUN: marker },
     files: service.files.map((file) => ({ ...file, content: text(file.content) })),
-    clashes,
   };
+  // Put in, not copied: a child has hundreds of names. What is rendered does not know this one.
+  env["LAUNCH_RUN"] = marker;
+  return { ...rendered, env, clashes };
 }
 
 function renderProbes(

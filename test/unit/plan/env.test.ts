@@ -86,9 +86,8 @@ describe("exports", () => {
 
 describe("a service's own names", () => {
   const names = (change: Change, ports: Record<string, number>): Record<string, string> =>
-    ownNames(service("a", change), { a: ports }, { B_PORT: "9" }, run);
+    ownNames(service("a", change), { a: ports }, run);
   const always = {
-    B_PORT: "9",
     LAUNCH_SERVICE: "a",
     LAUNCH_PROJECT: "p",
     LAUNCH_INSTANCE: "default",
@@ -120,6 +119,7 @@ describe("a child's environment", () => {
   const sources = (change: Partial<EnvironmentSources>): EnvironmentSources => ({
     service: service("a"),
     own: {},
+    exports: {},
     processEnv: {},
     ownFiles: {},
     manifestFiles: {},
@@ -146,24 +146,27 @@ describe("a child's environment", () => {
   it("keeps what the service's own files set, over what launch would set", () => {
     const { env, clashes } = childEnvironment(
       sources({
-        own: { PORT: "1", HOST: "h", A_PORT: "2" },
-        ownFiles: { PORT: "9" },
+        own: { PORT: "1", HOST: "h" },
+        exports: { A_PORT: "2", B_PORT: "3", C_PORT: "4" },
+        ownFiles: { PORT: "9", B_PORT: "8" },
         service: service("a", { env: { own: { A_PORT: null } } }),
       }),
     );
-    expect(env).toMatchObject({ PORT: "9", HOST: "h" });
+    expect(env).toMatchObject({ PORT: "9", HOST: "h", B_PORT: "8", C_PORT: "4" });
     expect(env).not.toHaveProperty("A_PORT");
-    expect(clashes).toEqual(["PORT", "A_PORT"]);
+    expect(clashes).toEqual(["A_PORT", "PORT", "B_PORT"]);
   });
 
   it("sets launch's names over the manifest's variables, the process environment and shared files", () => {
+    const lower = { PORT: "2", A_PORT: "2" };
     const change = {
       own: { PORT: "1" },
-      processEnv: { PORT: "2" },
-      manifestFiles: { PORT: "3" },
-      service: service("a", { env: { manifest: { PORT: "4" } } }),
+      exports: { PORT: "5", A_PORT: "6" },
+      processEnv: lower,
+      manifestFiles: lower,
+      service: service("a", { env: { manifest: lower } }),
     };
-    expect(childEnvironment(sources(change))).toMatchObject({ env: { PORT: "1" }, clashes: [] });
+    expect(childEnvironment(sources(change))).toMatchObject({ env: { PORT: "1", A_PORT: "6" }, clashes: [] });
   });
 
   it("renders variables that name others and themselves", () => {
