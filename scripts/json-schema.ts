@@ -1,6 +1,6 @@
 // The manifest's schema as JSON Schema, for editors: draft 7, which all of them read.
 
-import * as z from "zod";
+import * as z from "zod/mini";
 import { manifestMap } from "../src/manifest/schema.ts";
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

@@ -1,7 +1,7 @@
 // `docs/manifest.md`: the tables come from the schema, what is around them from `manifest-guide.md`.
 
 import { readFile } from "node:fs/promises";
-import type * as z from "zod";
+import * as z from "zod/mini";
 import { manifestMap, portPoolMap } from "../src/manifest/schema.ts";
 import { portMap } from "../src/manifest/schema/port.ts";
 import { healthMap, readyMap } from "../src/manifest/schema/probe.ts";
@@ -15,7 +15,7 @@ import {
   stopMap,
 } from "../src/manifest/schema/service.ts";
 
-const tables: Readonly<Record<string, z.ZodObject>> = {
+const tables: Readonly<Record<string, z.ZodMiniObject>> = {
   manifest: manifestMap,
   service: serviceMap,
   port: portMap,
@@ -36,21 +36,21 @@ export async function renderReference(): Promise<string> {
   return guide.replaceAll(/^<!-- table (\S+) -->$/gm, (_, name: string) => renderTable(tables[name]!));
 }
 
-function renderTable(object: z.ZodObject): string {
+function renderTable(object: z.ZodMiniObject): string {
   const rows = Object.entries(object.shape).map(([key, schema]) => {
-    const meta = (schema as z.ZodType).meta() ?? {};
-    const required = !(schema as z.ZodType).safeParse(undefined).success && !isOptional(schema as z.ZodType);
-    return `| \`${key}\` | ${typeOf(schema as z.ZodType)} | ${required ? "required" : defaultOf(meta["default"])} | ${meta.description ?? ""} |`;
+    const meta = z.globalRegistry.get(schema as z.ZodMiniType) ?? {};
+    const required = !(schema as z.ZodMiniType).safeParse(undefined).success && !isOptional(schema as z.ZodMiniType);
+    return `| \`${key}\` | ${typeOf(schema as z.ZodMiniType)} | ${required ? "required" : defaultOf(meta["default"])} | ${meta.description ?? ""} |`;
   });
   return ["| key | value | default | meaning |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
-function isOptional(schema: z.ZodType): boolean {
+function isOptional(schema: z.ZodMiniType): boolean {
   return schema.def.type === "optional";
 }
 
 // The schema's own words for what a value must be, which it gives for a value that nothing accepts.
-function typeOf(schema: z.ZodType): string {
+function typeOf(schema: z.ZodMiniType): string {
   const message = schema.safeParse(Symbol("nothing")).error?.issues[0]?.message ?? "";
   const words = message.startsWith("Invalid input") ? "a map" : message;
   return words === "not supported yet" ? "–" : words.replaceAll(/"([^"]+)"/g, "`$1`").replaceAll("|", "\\|");

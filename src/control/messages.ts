@@ -1,7 +1,8 @@
 // What a face may say, checked before anything is done about it.
 
 import { constants } from "node:os";
-import * as z from "zod";
+import { en } from "zod/locales";
+import * as z from "zod/mini";
 import type { FromFace } from "./protocol.ts";
 
 /** A message, or why it is none; `id` is the number of the question that it may have been meant as. */
@@ -10,7 +11,7 @@ export type Checked =
   | { readonly ok: false; readonly id?: number; readonly words: string };
 
 // Made when the first face speaks: a start, and a run without a face, do without.
-let schema: z.ZodType<FromFace> | undefined;
+let schema: z.ZodMiniType<FromFace> | undefined;
 
 /** Checks what a face has said. */
 export function checkMessage(said: object): Checked {
@@ -23,10 +24,12 @@ export function checkMessage(said: object): Checked {
   return { ok: false, ...id, words };
 }
 
-function newSchema(): z.ZodType<FromFace> {
-  const name = z.string().min(1).max(1000);
-  const names = z.array(name).max(10_000);
-  const cells = z.int().min(0).max(10_000);
+function newSchema(): z.ZodMiniType<FromFace> {
+  // Words for what is wrong.
+  z.config(en());
+  const name = z.string().check(z.minLength(1), z.maxLength(1000));
+  const names = z.array(name).check(z.maxLength(10_000));
+  const cells = z.int().check(z.minimum(0), z.maximum(10_000));
   const size = { columns: cells, rows: cells };
 
   const request = z.discriminatedUnion("type", [
@@ -37,7 +40,7 @@ function newSchema(): z.ZodType<FromFace> {
       type: z.literal("resolve"),
       service: name,
       choice: z.enum(["next", "kill", "adopt", "wait", "skip", "quit", "fail"]),
-      because: z.string().max(10_000),
+      because: z.string().check(z.maxLength(10_000)),
       restartUsers: z.boolean(),
     }),
     z.object({ type: z.literal("quit"), by: z.enum(["SIGINT", "SIGTERM", "SIGHUP", "request"]), force: z.boolean() }),
@@ -62,7 +65,7 @@ function newSchema(): z.ZodType<FromFace> {
 
   return z.discriminatedUnion("type", [
     z.object({ type: z.literal("request"), request }),
-    z.object({ type: z.literal("ask"), id: z.int().min(0), question }),
+    z.object({ type: z.literal("ask"), id: z.int().check(z.minimum(0)), question }),
     z.object({ type: z.literal("tty"), data: z.string() }),
     z.object({ type: z.literal("resize"), ...size }),
   ]);

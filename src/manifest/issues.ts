@@ -1,6 +1,6 @@
 // What the schema found wrong, as problems with places, in words.
 
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { Problem } from "./problem.ts";
 import { notYet } from "./schema/scalars.ts";
 import { didYouMean } from "./suggest.ts";

@@ -1,6 +1,6 @@
 // A service, as a plain value, against the schema.
 
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { ServiceInput } from "./schema.ts";
 import { serviceKeys, serviceMap } from "./schema/service.ts";
 

@@ -1,6 +1,6 @@
 // The services of prepared units, rendered, checked by the schema and resolved.
 
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { EnvMap } from "../core/service.ts";
 import { renderingOf, topRenderingOf } from "./fields.ts";
 import { problemsOf } from "./issues.ts";

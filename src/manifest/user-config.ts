@@ -1,6 +1,6 @@
 // A person's own settings, for the dashboards of all projects: the text of their file -> settings, or all that is wrong with it.
 
-import * as z from "zod";
+import * as z from "zod/mini";
 import { problemsOf } from "./issues.ts";
 import { parseYaml } from "./yaml/parse.ts";
 import { presentProblems, type Problem } from "./problem.ts";
@@ -30,19 +30,21 @@ export type UserConfigResult =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 const keyError = "a key such as j, J, ctrl-d, alt-m, pageup or f5, or a list of keys";
-const key = z.string({ error: keyError }).min(1, { error: keyError });
+const key = z.string({ error: keyError }).check(z.minLength(1, { error: keyError }));
+
+const setting = z.exactOptional(flag);
 
 const schema = z.strictObject(
   {
-    keys: z
-      .record(z.string(), z.union([key, z.array(key, { error: keyError })], { error: keyError }), {
+    keys: z.exactOptional(
+      z.record(z.string(), z.union([key, z.array(key, { error: keyError })], { error: keyError }), {
         error: "a map of actions to keys",
-      })
-      .exactOptional(),
-    mouse: flag.exactOptional(),
-    ascii: flag.exactOptional(),
-    screen_reader: flag.exactOptional(),
-    plain: flag.exactOptional(),
+      }),
+    ),
+    mouse: setting,
+    ascii: setting,
+    screen_reader: setting,
+    plain: setting,
   },
   { error: "a map, such as `mouse: false`" },
 );

@@ -1,36 +1,52 @@
-// The keys of a map with what the reference says about each. A key's schema is made when it is first asked for: a
+// Maps and their keys, with what the reference says about each. A key's schema is made when it is first asked for: a
 // manifest uses few of all keys, and to make them all takes a tenth of a check.
 
-import type * as z from "zod";
+import * as z from "zod/mini";
 
 /** A key that is yet to be made. */
-interface Key<Schema extends z.ZodType> {
+interface Key<Schema extends z.ZodMiniType> {
   readonly make: () => Schema;
 }
 
+type Keys = Readonly<Record<string, Key<z.ZodMiniType>>>;
+
+type Shape<Given extends Keys> = { readonly [Name in keyof Given]: ReturnType<Given[Name]["make"]> };
+
 /** A key that may be absent; `standard` is what holds then, as it would be written. */
-export function optional<Schema extends z.ZodType>(
+export function optional<Schema extends z.ZodMiniType>(
   schema: Schema,
   description: string,
   standard?: unknown,
-): Key<z.ZodExactOptional<Schema>> {
-  const meta = { description, ...(standard !== undefined && { default: standard }) };
-  return { make: () => schema.exactOptional().meta(meta) };
+): Key<z.ZodMiniExactOptional<Schema>> {
+  const about = { description, ...(standard !== undefined && { default: standard }) };
+  return { make: () => described(z.exactOptional(schema), about) };
 }
 
 /** A key that must be there. */
-export function required<Schema extends z.ZodType>(schema: Schema, description: string): Key<Schema> {
-  return { make: () => schema.meta({ description }) };
+export function required<Schema extends z.ZodMiniType>(schema: Schema, description: string): Key<Schema> {
+  return { make: () => described(schema.clone(), { description }) };
+}
+
+function described<Schema extends z.ZodMiniType>(schema: Schema, about: z.core.GlobalMeta): Schema {
+  z.globalRegistry.add(schema, about);
+  return schema;
 }
 
 /** The shape of a map, for zod. */
-export function keys<const Keys extends Readonly<Record<string, Key<z.ZodType>>>>(
-  given: Keys,
-): { readonly [Name in keyof Keys]: Keys[Name] extends Key<infer Schema> ? Schema : never } {
+export function keys<const Given extends Keys>(given: Given): Shape<Given> {
   const shape = {};
   for (const [name, { make }] of Object.entries(given)) {
-    let schema: z.ZodType | undefined;
+    let schema: z.ZodMiniType | undefined;
     Object.defineProperty(shape, name, { enumerable: true, get: () => (schema ??= make()) });
   }
-  return shape as ReturnType<typeof keys<Keys>>;
+  return shape as Shape<Given>;
+}
+
+/** A map that has these keys and no others; `error` is what it must be. */
+export function map<const Given extends Keys>(
+  about: { readonly id: string; readonly title: string; readonly description: string },
+  given: Given,
+  error?: string,
+): z.ZodMiniObject<Shape<Given>, z.core.$strict> {
+  return z.strictObject(keys(given), error).register(z.globalRegistry, about);
 }

@@ -1,12 +1,14 @@
 // Readiness and health: the same kinds of probe, with different timing.
 
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defaults } from "./defaults.ts";
-import { keys, optional } from "./keys.ts";
+import { map, optional } from "./keys.ts";
 import { choice, command, count, duration, flag, name, template, text, whole } from "./scalars.ts";
 
 const status = whole(100, 599);
-const statuses = z.union([status, z.array(status).min(1)], { error: "an HTTP status such as 200, or a list of them" });
+const statuses = z.union([status, z.array(status).check(z.minLength(1))], {
+  error: "an HTTP status such as 200, or a list of them",
+});
 
 const kinds = {
   http: optional(
@@ -33,38 +35,36 @@ const kinds = {
   ),
 };
 
-export const readyMap = z
-  .strictObject(
-    keys({
-      ...kinds,
-      notify: optional(
-        z.literal(true, { error: "true" }),
-        "Its own word: `READY=1` on `$NOTIFY_FD` or to `$NOTIFY_SOCKET`. See Readiness by message.",
-      ),
-      timeout: optional(
-        duration,
-        "From the start; past it: a warning in a terminal, a failure without one.",
-        defaults.ready.timeout,
-      ),
-      interval: optional(duration, "Between two tries; default: 10 ms in the first second, then slowing to 250 ms."),
-      success: optional(count, "Successes in a row that are needed.", defaults.ready.success),
-      failures: optional(count, "Failures in a row that end the waiting early; default: never."),
-    }),
-  )
-  .meta({ id: "Ready", title: "`ready` as a map", description: "One kind of probe and its timing." });
+export const readyMap = map(
+  { id: "Ready", title: "`ready` as a map", description: "One kind of probe and its timing." },
+  {
+    ...kinds,
+    notify: optional(
+      z.literal(true, { error: "true" }),
+      "Its own word: `READY=1` on `$NOTIFY_FD` or to `$NOTIFY_SOCKET`. See Readiness by message.",
+    ),
+    timeout: optional(
+      duration,
+      "From the start; past it: a warning in a terminal, a failure without one.",
+      defaults.ready.timeout,
+    ),
+    interval: optional(duration, "Between two tries; default: 10 ms in the first second, then slowing to 250 ms."),
+    success: optional(count, "Successes in a row that are needed.", defaults.ready.success),
+    failures: optional(count, "Failures in a row that end the waiting early; default: never."),
+  },
+);
 
-export const healthMap = z
-  .strictObject(
-    keys({
-      ...kinds,
-      interval: optional(duration, "Between two probes.", defaults.health.interval),
-      timeout: optional(duration, "For one whole probe.", defaults.health.timeout),
-      failures: optional(count, "Failures in a row until it counts as unhealthy.", defaults.health.failures),
-      success: optional(count, "Successes in a row until it counts as healthy again.", defaults.health.success),
-      restart: optional(flag, "True: an unhealthy service is restarted.", defaults.health.restart),
-    }),
-  )
-  .meta({ id: "Health", title: "`health` as a map", description: "One kind of probe and its timing." });
+export const healthMap = map(
+  { id: "Health", title: "`health` as a map", description: "One kind of probe and its timing." },
+  {
+    ...kinds,
+    interval: optional(duration, "Between two probes.", defaults.health.interval),
+    timeout: optional(duration, "For one whole probe.", defaults.health.timeout),
+    failures: optional(count, "Failures in a row until it counts as unhealthy.", defaults.health.failures),
+    success: optional(count, "Successes in a row until it counts as healthy again.", defaults.health.success),
+    restart: optional(flag, "True: an unhealthy service is restarted.", defaults.health.restart),
+  },
+);
 
 const of = "a map with one of http, tcp, exec, log, listen";
 

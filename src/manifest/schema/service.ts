@@ -1,8 +1,8 @@
 // One service as it is written in `services.yaml`.
 
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defaults } from "./defaults.ts";
-import { keys, optional, required } from "./keys.ts";
+import { keys, map, optional, required } from "./keys.ts";
 import { port } from "./port.ts";
 import { health, ready } from "./probe.ts";
 import {
@@ -25,87 +25,83 @@ const { restart: restartDefaults, stop: stopDefaults, logs: logsDefaults } = def
 
 const policy = choice(["always", "on-failure", "no"]);
 
-export const restartMap = z
-  .strictObject(
-    keys({
-      policy: optional(
-        policy,
-        "`always`, `on-failure` (ended by itself, not with success) or `no`.",
-        `${restartDefaults.service}; tasks: ${restartDefaults.task}`,
-      ),
-      delay: optional(
-        duration,
-        "The first pause's upper bound; each further one doubles, each is drawn at random. 0 restarts at once.",
-        restartDefaults.delay,
-      ),
-      max_delay: optional(duration, "Pauses grow no longer than this.", restartDefaults.maxDelay),
-      max_restarts: optional(
-        whole(0, Number.MAX_SAFE_INTEGER),
-        "More restarts than this within `window` are a crash loop: it has failed.",
-        restartDefaults.maxRestarts,
-      ),
-      window: optional(
-        duration,
-        "How far back restarts count; a run this long resets the pause.",
-        restartDefaults.window,
-      ),
-    }),
-  )
-  .meta({
+export const restartMap = map(
+  {
     id: "Restart",
     title: "`restart` as a map",
     description: "When and how fast a service that ended is started again.",
-  });
+  },
+  {
+    policy: optional(
+      policy,
+      "`always`, `on-failure` (ended by itself, not with success) or `no`.",
+      `${restartDefaults.service}; tasks: ${restartDefaults.task}`,
+    ),
+    delay: optional(
+      duration,
+      "The first pause's upper bound; each further one doubles, each is drawn at random. 0 restarts at once.",
+      restartDefaults.delay,
+    ),
+    max_delay: optional(duration, "Pauses grow no longer than this.", restartDefaults.maxDelay),
+    max_restarts: optional(
+      whole(0, Number.MAX_SAFE_INTEGER),
+      "More restarts than this within `window` are a crash loop: it has failed.",
+      restartDefaults.maxRestarts,
+    ),
+    window: optional(
+      duration,
+      "How far back restarts count; a run this long resets the pause.",
+      restartDefaults.window,
+    ),
+  },
+);
 
-export const stopMap = z
-  .strictObject(
-    keys({
-      signal: optional(text, "The signal that asks it to end.", stopDefaults.signal),
-      timeout: optional(duration, "From the signal to SIGKILL for all its processes.", stopDefaults.timeout),
-      to: optional(
-        choice(["group", "leader"]),
-        "Who gets the signal: all its processes, or only the first.",
-        stopDefaults.to,
-      ),
-      command: optional(command, "Run instead of sending the signal."),
-      cgroup: optional(
-        flag,
-        "True: it starts in a cgroup of its own where the system allows that (Linux, cgroup v2), some milliseconds later, and is killed by it, however fast it forks.",
-        stopDefaults.cgroup,
-      ),
-      spare: optional(
-        z.array(text),
-        "Names of programs that it starts and that others use too: they go on when it ends. Browsers, build daemons and agents do anyway.",
-        stopDefaults.spare,
-      ),
-    }),
-  )
-  .meta({ id: "Stop", title: "`stop`", description: "How a service is asked to end, and how long it may take." });
+export const stopMap = map(
+  { id: "Stop", title: "`stop`", description: "How a service is asked to end, and how long it may take." },
+  {
+    signal: optional(text, "The signal that asks it to end.", stopDefaults.signal),
+    timeout: optional(duration, "From the signal to SIGKILL for all its processes.", stopDefaults.timeout),
+    to: optional(
+      choice(["group", "leader"]),
+      "Who gets the signal: all its processes, or only the first.",
+      stopDefaults.to,
+    ),
+    command: optional(command, "Run instead of sending the signal."),
+    cgroup: optional(
+      flag,
+      "True: it starts in a cgroup of its own where the system allows that (Linux, cgroup v2), some milliseconds later, and is killed by it, however fast it forks.",
+      stopDefaults.cgroup,
+    ),
+    spare: optional(
+      z.array(text),
+      "Names of programs that it starts and that others use too: they go on when it ends. Browsers, build daemons and agents do anyway.",
+      stopDefaults.spare,
+    ),
+  },
+);
 
-export const logsMap = z
-  .strictObject(
-    keys({
-      max_size: optional(size, "A log that holds more becomes an archive: `10MB`, `1GiB`.", logsDefaults.maxSize),
-      max_age: optional(
-        duration,
-        "A log whose first line is older becomes an archive: `24h`, `7d`; default: of any age.",
-      ),
-      keep: optional(whole(0, 1000), "How many archives are kept; 0: what leaves the log is gone.", logsDefaults.keep),
-    }),
-  )
-  .meta({ id: "Logs", title: "`logs`", description: "How much is kept of what it writes." });
+export const logsMap = map(
+  { id: "Logs", title: "`logs`", description: "How much is kept of what it writes." },
+  {
+    max_size: optional(size, "A log that holds more becomes an archive: `10MB`, `1GiB`.", logsDefaults.maxSize),
+    max_age: optional(
+      duration,
+      "A log whose first line is older becomes an archive: `24h`, `7d`; default: of any age.",
+    ),
+    keep: optional(whole(0, 1000), "How many archives are kept; 0: what leaves the log is gone.", logsDefaults.keep),
+  },
+);
 
 const conditions = ["started", "ready", "completed"] as const;
 
-export const needMap = z
-  .strictObject(
-    keys({
-      condition: optional(choice(conditions), "What is waited for.", "ready; tasks: completed"),
-      required: optional(flag, "False: when it is disabled, not selected or failed, do not wait for it.", true),
-      restart: optional(flag, "True: restart this service when the needed one restarts or its port moves.", false),
-    }),
-  )
-  .meta({ id: "Need", title: "One of `depends_on` as a map", description: "What this service waits for." });
+export const needMap = map(
+  { id: "Need", title: "One of `depends_on` as a map", description: "What this service waits for." },
+  {
+    condition: optional(choice(conditions), "What is waited for.", "ready; tasks: completed"),
+    required: optional(flag, "False: when it is disabled, not selected or failed, do not wait for it.", true),
+    restart: optional(flag, "True: restart this service when the needed one restarts or its port moves.", false),
+  },
+);
 
 const need = z.union([choice(conditions), z.null(), needMap], {
   error: `${oneOf(conditions)}, or a map with condition, required, restart`,
@@ -116,28 +112,26 @@ const dependsOn = z.union([z.array(name, { error: dependsOnError }), z.record(z.
   error: dependsOnError,
 });
 
-export const envFileMap = z
-  .strictObject(
-    keys({
-      path: required(path, "The file, relative to the manifest that says it."),
-      required: optional(flag, "False: the file may be missing.", true),
-    }),
-  )
-  .meta({ id: "EnvFile", title: "One of `env_file` as a map", description: "A file of NAME=value lines." });
+export const envFileMap = map(
+  { id: "EnvFile", title: "One of `env_file` as a map", description: "A file of NAME=value lines." },
+  {
+    path: required(path, "The file, relative to the manifest that says it."),
+    required: optional(flag, "False: the file may be missing.", true),
+  },
+);
 
 const envFileEntry = z.union([path, envFileMap], { error: "a path, or a map with path and required" });
 const envFileError = "a path, or a list of paths and maps with path and required";
 
 export const envFile = z.union([path, envFileMap, z.array(envFileEntry)], { error: envFileError });
 
-export const fileMap = z
-  .strictObject(
-    keys({
-      content: required(template, "What is written; `${…}` is rendered, `${NOW}` is the time of writing."),
-      keep: optional(flag, "True: it stays when the service stops.", false),
-    }),
-  )
-  .meta({ id: "File", title: "One of `files` as a map", description: "A file that launch writes." });
+export const fileMap = map(
+  { id: "File", title: "One of `files` as a map", description: "A file that launch writes." },
+  {
+    content: required(template, "What is written; `${…}` is rendered, `${NOW}` is the time of writing."),
+    keep: optional(flag, "True: it stays when the service stops.", false),
+  },
+);
 
 const file = z.union([template, fileMap], { error: "the file's content, or a map with content and keep" });
 
@@ -197,7 +191,7 @@ export const serviceKeys = keys({
     defaults.onExit,
   ),
   success_exit_codes: optional(
-    z.array(whole(0, 255), { error: "a list of exit codes" }).min(1, { error: "a list of exit codes" }),
+    z.array(whole(0, 255), { error: "a list of exit codes" }).check(z.minLength(1, { error: "a list of exit codes" })),
     "Exit codes that are a success.",
     defaults.successExitCodes,
   ),
@@ -220,16 +214,16 @@ export const serviceKeys = keys({
 /** A service as a map. */
 export const serviceMap = z
   .strictObject(serviceKeys, { error: "a command, or a map" })
-  .meta({ id: "Service", title: "A service", description: "One thing that runs." });
+  .register(z.globalRegistry, { id: "Service", title: "A service", description: "One thing that runs." });
 
 /** A service, or just its command. */
-export const service = z.union([z.string().min(1, { error: "a command, or a map" }), serviceMap], {
+export const service = z.union([z.string().check(z.minLength(1, { error: "a command, or a map" })), serviceMap], {
   error: "a command, or a map",
 });
 
 /** What `defaults` may say: everything but what makes a service itself. */
-export const defaultsMap = serviceMap
-  .omit({
+export const defaultsMap = z
+  .omit(serviceMap, {
     command: true,
     type: true,
     external: true,
@@ -241,4 +235,4 @@ export const defaultsMap = serviceMap
     files: true,
     open: true,
   })
-  .meta({ id: "Defaults", title: "`defaults`", description: "Merged under every service." });
+  .register(z.globalRegistry, { id: "Defaults", title: "`defaults`", description: "Merged under every service." });

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Ajv } from "ajv";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
+import * as z from "zod/mini";
 import { renderJsonSchema } from "../../../scripts/json-schema.ts";
 import { renderReference } from "../../../scripts/reference.ts";
 import { renderingOf } from "../../../src/manifest/fields.ts";
@@ -80,7 +81,10 @@ it.each([
 });
 
 it("every key of a service is described", () => {
-  const described = Object.entries(serviceMap.shape).map(([key, schema]) => [key, typeof schema.meta()?.description]);
+  const described = Object.entries(serviceMap.shape).map(([key, schema]) => [
+    key,
+    typeof z.globalRegistry.get(schema)?.description,
+  ]);
   expect(described.filter(([, type]) => type !== "string")).toEqual([]);
 });
 

@@ -45,3 +45,9 @@ it("a refused question keeps its number", () => {
   expect(checkMessage({ type: "ask", id: 7, question: { kind: "dance" } })).toMatchObject({ ok: false, id: 7 });
   expect(checkMessage({ type: "ask", id: 7.5, question: { kind: "dance" } })).not.toHaveProperty("id");
 });
+
+it("words say what was expected", () => {
+  expect(checkMessage({ type: "request", request: { type: "up", services: "api" } })).toMatchObject({
+    words: "This is not understood, because of request.services: Invalid input: expected array, received string.",
+  });
+});
