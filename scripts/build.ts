@@ -54,8 +54,8 @@ const bundleBeside = instead(
   export const { runCommandLine } = openBundle(__dirname).exports;`,
 );
 
-// What few starts use is a script of its own, found beside the bundle and read when it is first used: the dashboard,
-// what says all that is wrong with a text that is no YAML, and execa, which runs exec probes and `launch run`.
+// What few starts use is a script of its own, found beside the bundle and read when it is first used: the dashboard, and
+// what says all that is wrong with a text that is no YAML. Not what an engine uses later on: launch itself may be gone then.
 const besideBundle = [
   instead(
     /src\/cli\/load-dashboard\.ts$/,
@@ -67,12 +67,7 @@ const besideBundle = [
     `import { openScript } from "./bundle.ts";
     export const diagnose = (...given) => openScript(scriptDirectory, "diagnose").exports.diagnose(...given);`,
   ),
-  instead(
-    /node_modules\/execa\/index\.js$/,
-    `import { openScript } from "./bundle.ts";
-    export const { execa } = openScript(scriptDirectory, "execa").exports;`,
-  ),
-  // The guard is handed the sweeper's script as it is now, since launch itself may be gone when it is needed.
+  // For the same reason the guard is handed the sweeper's script as it is now.
   instead(
     /src\/cli\/sweeper-program\.ts$/,
     `import { readFileSync } from "node:fs";
@@ -135,11 +130,6 @@ const diagnose = await build({
   entryPoints: ["src/manifest/yaml/diagnose.ts"],
   outfile: join(made, "diagnose.cjs"),
 });
-const execa = await build({
-  ...script,
-  stdin: { contents: 'export { execa } from "execa";', resolveDir: root },
-  outfile: join(made, "execa.cjs"),
-});
 await build({
   ...common,
   entryPoints: ["src/effects/processes/sweeper-script.ts"],
@@ -163,7 +153,7 @@ const dashboard = await build({
 
 await writeFile(
   join(made, "LICENSES.txt"),
-  await licences([result, diagnose, execa, dashboard].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+  await licences([result, diagnose, dashboard].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
 );
 await chmod(join(root, "bin", "launch.js"), 0o755);
 const warmed = spawnSync(process.execPath, [join(root, "scripts", "warm.ts"), made], { encoding: "utf8" });

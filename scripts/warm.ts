@@ -36,9 +36,6 @@ try {
     if (code !== 0) throw new Error(`launch ${args.join(" ")} ended with ${code}`);
   }
   writeFileSync(join(dist, cacheFile("launch")), bundle.createCache());
-  const { exports, createCache } = openScript<{ readonly execa: (file: string) => Promise<unknown> }>(dist, "execa");
-  await exports.execa("true");
-  writeFileSync(join(dist, cacheFile("execa")), createCache());
   const dashboard = openScript<{ readonly loaded: Promise<unknown> }>(dist, "dashboard");
   await dashboard.exports.loaded;
   writeFileSync(join(dist, cacheFile("dashboard")), dashboard.createCache());
