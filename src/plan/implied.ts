@@ -5,8 +5,9 @@ import { portUsers } from "./env.ts";
 
 /** The services with a need for every dynamic port that they are told. What is written down stays as it is. */
 export function withImpliedNeeds(services: readonly Service[]): readonly Service[] {
-  const users = portUsers(services);
   const dynamic = new Set(services.filter(isDynamic).map((service) => service.name));
+  if (dynamic.size === 0) return services;
+  const users = portUsers(services);
   return services.map((service) => {
     const needed = new Set(service.needs.map((need) => need.service));
     const implied = [...(users.get(service.name) ?? [])].filter((name) => dynamic.has(name) && !needed.has(name));

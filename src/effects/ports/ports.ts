@@ -66,8 +66,7 @@ export function openPorts(options: PortOptions): Ports {
   const seatsOf = (service: string): readonly Seat[] =>
     [...seats.values()].filter((seat) => seat.service.name === service);
 
-  const rulesFor = (service: Service, endpoint: Endpoint): PortRules => {
-    const own = keyOf(service, endpoint);
+  const takenBesides = (own: string): ReadonlySet<Port> => {
     const taken = new Set<Port>();
     for (const [key, seat] of seats) if (key !== own) taken.add(seat.port);
     for (const other of services.values()) {
@@ -75,11 +74,19 @@ export function openPorts(options: PortOptions): Ports {
         if (wish.preferred !== undefined && keyOf(other, wish) !== own) taken.add(wish.preferred);
       }
     }
+    return taken;
+  };
+
+  const rulesFor = (service: Service, endpoint: Endpoint): PortRules => {
+    let taken: ReadonlySet<Port> | undefined;
     const remembered = options.remembered[service.name]?.[endpoint.name];
     return {
       pool: options.pool,
       strict: options.strict,
-      taken,
+      // Whoever gets what it prefers does without.
+      get taken() {
+        return (taken ??= takenBesides(keyOf(service, endpoint)));
+      },
       ...(remembered === undefined ? {} : { remembered }),
       ...(ephemeral === undefined ? {} : { ephemeral }),
     };
