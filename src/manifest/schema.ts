@@ -3,7 +3,7 @@
 
 import * as z from "zod/mini";
 import { defaults } from "./schema/defaults.ts";
-import { map, optional, required } from "./schema/keys.ts";
+import { keys, map, optional, required } from "./schema/keys.ts";
 import { range } from "./schema/port.ts";
 import { choice, name, path, variables } from "./schema/scalars.ts";
 import { defaultsMap, envFile, service } from "./schema/service.ts";
@@ -24,34 +24,39 @@ export const portPoolMap = map(
 const includeError = "a path, or a list of paths";
 const prefixError = "letters, digits and _, not starting with a digit";
 
+/** The keys of a manifest in the order of the reference; only `services` must be there. */
+export const manifestKeys = keys({
+  name: optional(name, "The project's name; default: the directory's."),
+  services: required(
+    z.record(name, service, { error: "a map of names to services" }),
+    "What runs, by name. See Service.",
+  ),
+  env: optional(variables, "Variables for every service; `null` unsets one."),
+  env_file: optional(
+    envFile,
+    "Files of NAME=value lines for every service; `.env` beside the manifest is read by itself.",
+  ),
+  env_prefix: optional(
+    z.string({ error: prefixError }).check(z.regex(/^(?:[A-Za-z_][A-Za-z0-9_]*)?$/, { error: prefixError })),
+    "Stands before every exported name: `UHOME_` gives `UHOME_API_PORT`.",
+    "",
+  ),
+  port_pool: optional(portPoolMap, "Where `port: auto` takes its numbers from. See Port pool."),
+  defaults: optional(defaultsMap, "Merged under every service. See Defaults."),
+  include: optional(
+    z.union([path, z.array(path, { error: includeError })], { error: includeError }),
+    "Other manifests, whose services join with their own directory, defaults, variables and prefix.",
+  ),
+});
+
 /** A whole manifest. */
-export const manifestMap = map(
-  { id: "Manifest", title: "services.yaml", description: "A manifest of services for launch." },
-  {
-    name: optional(name, "The project's name; default: the directory's."),
-    services: required(
-      z.record(name, service, { error: "a map of names to services" }),
-      "What runs, by name. See Service.",
-    ),
-    env: optional(variables, "Variables for every service; `null` unsets one."),
-    env_file: optional(
-      envFile,
-      "Files of NAME=value lines for every service; `.env` beside the manifest is read by itself.",
-    ),
-    env_prefix: optional(
-      z.string({ error: prefixError }).check(z.regex(/^(?:[A-Za-z_][A-Za-z0-9_]*)?$/, { error: prefixError })),
-      "Stands before every exported name: `UHOME_` gives `UHOME_API_PORT`.",
-      "",
-    ),
-    port_pool: optional(portPoolMap, "Where `port: auto` takes its numbers from. See Port pool."),
-    defaults: optional(defaultsMap, "Merged under every service. See Defaults."),
-    include: optional(
-      z.union([path, z.array(path, { error: includeError })], { error: includeError }),
-      "Other manifests, whose services join with their own directory, defaults, variables and prefix.",
-    ),
-  },
-  "a map with a `services:` key",
-);
+export const manifestMap = z
+  .strictObject(manifestKeys, { error: "a map with a `services:` key" })
+  .register(z.globalRegistry, {
+    id: "Manifest",
+    title: "services.yaml",
+    description: "A manifest of services for launch.",
+  });
 
 /** A manifest as the schema gives it, short forms and all. */
 export type ManifestInput = z.output<typeof manifestMap>;

@@ -4,7 +4,7 @@ import type * as z from "zod/mini";
 import type { EnvMap } from "../core/service.ts";
 import { renderingOf, topRenderingOf } from "./fields.ts";
 import { problemsOf } from "./issues.ts";
-import { isMap, judgeService } from "./judge.ts";
+import { isMap, judgeManifest, judgeService } from "./judge.ts";
 import { exportsOfTree, knownFrom, ownLayer, ownNamesOfTree } from "./known.ts";
 import type { Known } from "./known.ts";
 import { literal, templates } from "./layers.ts";
@@ -14,7 +14,6 @@ import type { Prepared } from "./prepare.ts";
 import { renderTree } from "./render.ts";
 import { resolveService } from "./resolve.ts";
 import type { OpenService } from "./resolve.ts";
-import { manifestMap } from "./schema.ts";
 import type { ManifestInput, ServiceInput } from "./schema.ts";
 import { nameError, namePattern } from "./name.ts";
 import { child, toPlain } from "./tree.ts";
@@ -66,15 +65,15 @@ function judgeSettings({ unit, env, exported }: Around, reading: Reading): Manif
   const plain = toPlain(unit.tree) as Record<string, unknown>;
   // Each service is judged on its own, so that one wrong service hides nothing about the others.
   const settings = { ...plain, ...(isMap(plain["services"]) && { services: {} }), ...(isMap(plain["env"]) && { env }) };
-  const parsed = manifestMap.safeParse(settings);
-  if (!parsed.success) reading.problems.push(...problemsOf(parsed.error.issues, unit.tree, settings));
+  const { input, issues } = judgeManifest(settings);
+  reading.problems.push(...problemsOf(issues, unit.tree, settings));
   if (isMap(plain["services"]) && unit.services.size === 0) {
     reading.problems.push({
       place: child(unit.tree, "services")?.place ?? unit.tree.place,
       message: "there are no services",
     });
   }
-  return parsed.data;
+  return input;
 }
 
 async function resolveOne(

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type * as z from "zod/mini";
-import { judgeService } from "../../../src/manifest/judge.ts";
+import { judgeManifest, judgeService } from "../../../src/manifest/judge.ts";
+import { manifestKeys, manifestMap } from "../../../src/manifest/schema.ts";
 import { serviceKeys, serviceMap } from "../../../src/manifest/schema/service.ts";
 
 const values = fc.oneof(
@@ -14,32 +15,48 @@ const values = fc.oneof(
     { maxKeys: 2 },
   ),
 );
-const services = fc.dictionary(fc.constantFrom(...Object.keys(serviceKeys), "comand", "x", "__proto__"), values, {
-  maxKeys: 6,
-  noNullPrototype: true,
-});
+const mapsOf = (keys: object): fc.Arbitrary<Record<string, unknown>> =>
+  fc.dictionary(fc.constantFrom(...Object.keys(keys), "comand", "x", "__proto__"), values, {
+    maxKeys: 6,
+    noNullPrototype: true,
+  });
 
-describe("judging a service", () => {
-  it("says what the schema says, though it asks only after the keys that are there", () => {
+const said = (issues: readonly z.core.$ZodIssue[]): readonly string[] =>
+  issues
+    .map((issue) => {
+      const words = issue.code === "unrecognized_keys" ? issue.keys.toSorted().join() : issue.message;
+      return `${issue.path.join(".")} ${words}`;
+    })
+    .toSorted();
+
+describe("judging says what the schema says, though it asks only after the keys that are there", () => {
+  it("about a service", () => {
     fc.assert(
-      fc.property(fc.oneof(services, values), (plain) => {
+      fc.property(fc.oneof(mapsOf(serviceKeys), values), (plain) => {
         const { data, error } = serviceMap.safeParse(plain);
         const { input, issues } = judgeService(plain);
         expect(input).toEqual(data);
-        const said = (all: readonly z.core.$ZodIssue[]): readonly string[] =>
-          all
-            .map(
-              (issue) =>
-                `${issue.path.join(".")} ${issue.code === "unrecognized_keys" ? issue.keys.toSorted().join() : issue.message}`,
-            )
-            .toSorted();
         expect(said(issues)).toEqual(said(error?.issues ?? []));
       }),
       { numRuns: 2000 },
     );
   });
 
-  it("misses no key: each may be absent", () => {
+  it("about a manifest", () => {
+    fc.assert(
+      fc.property(fc.oneof(mapsOf(manifestKeys), values), fc.boolean(), (plain, isSound) => {
+        const whole = isSound && typeof plain === "object" ? { ...plain, services: {} } : plain;
+        const { data, error } = manifestMap.safeParse(whole);
+        const { input, issues } = judgeManifest(whole);
+        expect(input).toEqual(data);
+        expect(said(issues)).toEqual(said(error?.issues ?? []));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("of which only a manifest's services must be there", () => {
     expect(serviceMap.safeParse({}).success).toBe(true);
+    expect(manifestMap.safeParse({ services: {} }).success).toBe(true);
   });
 });
