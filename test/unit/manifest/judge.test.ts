@@ -38,7 +38,7 @@ describe("judging says what the schema says, though it asks only after the keys 
         expect(input).toEqual(data);
         expect(said(issues)).toEqual(said(error?.issues ?? []));
       }),
-      { numRuns: 2000 },
+      { numRuns: 300 },
     );
   });
 
@@ -51,7 +51,7 @@ describe("judging says what the schema says, though it asks only after the keys 
         expect(input).toEqual(data);
         expect(said(issues)).toEqual(said(error?.issues ?? []));
       }),
-      { numRuns: 2000 },
+      { numRuns: 300 },
     );
   });
 
