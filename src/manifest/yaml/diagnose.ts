@@ -6,10 +6,12 @@ import type { Place } from "../../core/service.ts";
 import type { Problem } from "../problem.ts";
 
 const mostTokens = 200_000;
+// Of tokens within one another. The composer recurses, and would run out of the machine's stack.
+const deepest = 256;
 
 const secondRemedy = "Keep one document a file; merge files with `-f a.yaml -f b.yaml`, or use `include:`.";
 
-/** Every fault of the text with its place; `known` alone when it has more than 200,000 tokens, or when none is found. */
+/** Every fault of the text with its place; `known` alone when the text is too long or too deep to ask, or when none is found. */
 export function diagnose(text: string, at: (offset: number) => Place, known: Problem): readonly Problem[] {
   const [document, second] = compose(text) ?? [];
   if (second !== undefined) {
@@ -33,6 +35,7 @@ function compose(text: string): readonly Document.Parsed[] | undefined {
   for (const lexeme of new Lexer().lex(text)) {
     if (++count > mostTokens) return undefined;
     for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > deepest) return undefined;
   }
   for (const token of parser.end()) tokens.push(token);
   // The library compares each key with each other, which takes minutes for a large map.

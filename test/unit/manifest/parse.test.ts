@@ -109,6 +109,7 @@ describe("hostile files end at once with an exact message", () => {
   });
 
   it.each([
+    ["lists behind a fault", `a: @x\nb: ${"[".repeat(50_000)}`, "1:4 bad indentation of a mapping entry"],
     ["lists", `a: ${"[".repeat(50_000)}`, "1:67 nested more than 64 levels deep"],
     [
       "maps",
