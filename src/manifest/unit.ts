@@ -34,15 +34,18 @@ export interface Reading {
 
 const maxBytes = 1024 * 1024;
 
-/** The manifest of these files and, after it, every manifest that it includes; faults go to `reading.problems`. */
+/**
+ * The manifest of these files and, after it, every manifest that it includes; faults go to `reading.problems`. `from` is
+ * the include that names it, with the files that it is in.
+ */
 export async function readUnits(
   files: readonly string[],
   reading: Reading,
-  chain: readonly string[] = [],
+  from?: { readonly chain: readonly string[]; readonly place: Place },
 ): Promise<readonly Unit[]> {
   const trees: Tree[] = [];
-  for (const file of files) {
-    const tree = await readTree(file, reading);
+  for (const [index, file] of files.entries()) {
+    const tree = await readTree(file, reading, { isOver: index > 0, ...(from && { saidAt: from.place }) });
     if (tree !== undefined) trees.push(withoutExtensions(tree));
   }
   const [first, ...over] = trees;
@@ -54,7 +57,7 @@ export async function readUnits(
   const unit: Unit = { root, files, tree: withoutEmpty(merged), dotenv };
   const units = [unit];
   for (const { path, place } of includesOf(unit, reading)) {
-    const above = [...chain, ...files];
+    const above = [...(from?.chain ?? []), ...files];
     if (above.includes(path)) {
       const circle = [...above.slice(above.indexOf(path)), path].join(" → ");
       reading.problems.push({ place, message: `manifests include one another in a circle: ${circle}` });
@@ -64,7 +67,7 @@ export async function readUnits(
       reading.problems.push({ place, message: `${path} is included twice`, remedy: "Keep one of them." });
       continue;
     }
-    units.push(...(await readUnits([path], reading, above)));
+    units.push(...(await readUnits([path], reading, { chain: above, place })));
   }
   return units;
 }
@@ -77,8 +80,16 @@ function withoutEmpty(tree: MapTree): MapTree {
   };
 }
 
-async function readTree(file: string, reading: Reading): Promise<Tree | undefined> {
-  const text = await readText(file, reading.problems);
+// How a file comes to be read.
+interface Occasion {
+  /** Goes over another, and may say nothing. */
+  readonly isOver: boolean;
+  /** The include that names it. */
+  readonly saidAt?: Place;
+}
+
+async function readTree(file: string, reading: Reading, { isOver, saidAt }: Occasion): Promise<Tree | undefined> {
+  const text = await readText(file, reading.problems, saidAt);
   if (text === undefined) {
     reading.sources.set(file, { file, text: "", lineStarts: [] });
     return undefined;
@@ -88,33 +99,46 @@ async function readTree(file: string, reading: Reading): Promise<Tree | undefine
   reading.problems.push(...problems);
   if (problems.length > 0) return undefined;
   const place: Place = tree?.place ?? { file, line: 1, column: 1 };
-  if (tree === undefined) {
-    reading.problems.push({
-      place,
-      message: "the manifest is empty",
-      remedy: "It needs a map with a `services:` key.",
-    });
+  if (tree === undefined || isNull(tree)) {
+    if (isOver) return { kind: "map", place, entries: new Map() };
+    const remedy = "It needs a map with a `services:` key.";
+    reading.problems.push({ place, message: "the manifest is empty", remedy });
     return undefined;
   }
-  if (tree.kind === "map") return tree;
+  if (tree.kind === "map") return isOver ? withoutEmptyServices(tree) : tree;
   const what = tree.kind === "list" ? "a list" : "a single value";
   reading.problems.push({ place, message: `a manifest is a map with a \`services:\` key, not ${what}` });
   return undefined;
 }
 
-async function readText(file: string, problems: Problem[]): Promise<string | undefined> {
+// What goes over another and has all its services commented out takes none away.
+function withoutEmptyServices(tree: MapTree): MapTree {
+  return {
+    ...tree,
+    entries: new Map([...tree.entries].filter(([key, { value }]) => key !== "services" || !isNull(value))),
+  };
+}
+
+async function readText(file: string, problems: Problem[], saidAt: Place | undefined): Promise<string | undefined> {
+  const fail = (words: string, remedy?: string): undefined => {
+    problems.push({
+      ...(saidAt && { place: saidAt }),
+      message: `${file} ${words}`,
+      ...(remedy !== undefined && { remedy }),
+    });
+  };
   try {
     const { size } = await stat(file);
     if (size > maxBytes) {
-      const remedy = "Manifests are written by hand; split a large one with `include:`.";
-      problems.push({ message: `${file} is larger than 1 MiB and is not read`, remedy });
-      return undefined;
+      return fail(
+        "is larger than 1 MiB and is not read",
+        "Manifests are written by hand; split a large one with `include:`.",
+      );
     }
     return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    problems.push({ message: `${file} ${fileFaults[code ?? ""] ?? `cannot be read (${code ?? "unknown error"})`}` });
-    return undefined;
+    return fail(fileFaults[code ?? ""] ?? `cannot be read (${code ?? "unknown error"})`);
   }
 }
 

@@ -240,6 +240,14 @@ services:
     });
   });
 
+  it("takes nothing from one that says nothing", async () => {
+    const manifest = { "services.yaml": "services: {a: {command: x, port: 1}}" };
+    for (const text of ["", "# services: {a: {port: 2}}\n", "---\n", "services:\n#  a: {port: 2}\n"]) {
+      const files = { ...manifest, "services.override.yaml": text };
+      expect(await service("a", files)).toMatchObject({ endpoints: [{ preferred: 1 }] });
+    }
+  });
+
   it("merges services.override.yaml by itself, and only then", async () => {
     const files = {
       "services.yaml": "services: {a: {command: x, port: 1}}",
@@ -290,7 +298,9 @@ describe("includes", () => {
       "services.yaml": "include: [a.yaml, none.yaml]\nservices: {x: x}",
       "a.yaml": "include: services.yaml\nservices: {x: y}",
     };
-    expect(await problems(files)).toBe(`/project/none.yaml does not exist
+    expect(await problems(files)).toBe(`services.yaml:1:19 /project/none.yaml does not exist
+  include: [a.yaml, none.yaml]
+                    ^
 a.yaml:1:10 manifests include one another in a circle: /project/services.yaml → /project/a.yaml → /project/services.yaml
   include: services.yaml
            ^
