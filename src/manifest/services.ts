@@ -15,7 +15,7 @@ import { renderTree } from "./render.ts";
 import { resolveService } from "./resolve.ts";
 import type { OpenService } from "./resolve.ts";
 import type { ManifestInput, ServiceInput } from "./schema.ts";
-import { nameError, namePattern } from "./name.ts";
+import { nameFault } from "./name.ts";
 import { child, toPlain } from "./tree.ts";
 import type { Entry, Tree } from "./tree.ts";
 import { plainEnv } from "./unit.ts";
@@ -97,7 +97,8 @@ async function resolveOne(
   const known = knownFrom(layersWith(ownFiles.values));
   const tree = renderTree(value, { renderingOf, ...known, ...faultsOf(reading) });
   const plain = toPlain(tree);
-  if (!namePattern.test(name)) problems.push({ place: keyPlace, message: `the name "${name}" must be ${nameError}` });
+  const fault = nameFault(name);
+  if (fault !== undefined) problems.push({ place: keyPlace, message: `the name "${name}" must be ${fault}` });
   const judged = judgeService(plain);
   if (judged.issues.length > 0) {
     const issues = judged.issues.map((issue) => ({ ...issue, path: ["services", name, ...issue.path] }));

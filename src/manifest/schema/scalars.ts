@@ -3,7 +3,7 @@
 import * as z from "zod/mini";
 import { durationPattern } from "../duration.ts";
 import { sizePattern } from "../size.ts";
-import { nameError, namePattern } from "../name.ts";
+import { nameError, nameFault, namePattern, reserved } from "../name.ts";
 
 // A manifest is judged once, and code made for that would take longer to make than it saves.
 z.config({ jitless: true });
@@ -11,7 +11,10 @@ z.config({ jitless: true });
 /** Marks a value that only a later release will take. */
 export const notYet = "not supported yet";
 
-export const name = z.string({ error: nameError }).check(z.regex(namePattern, { error: nameError }));
+export const name = z.string({ error: nameError }).check(
+  z.regex(namePattern, { error: nameError, abort: true }),
+  z.refine((given) => nameFault(given) === undefined, { error: reserved }),
+);
 
 /** Text; a number or boolean is taken as it is written. */
 export const text = z.string({ error: "text" }).register(z.globalRegistry, { scalar: true });

@@ -41,8 +41,23 @@ export function eventsOf(text: string, maxDepth: number): readonly Event[] | Fau
   }
 }
 
-/** The offset of what is written, its quote included; undefined when nothing is. */
-export function startOf({ valueStart, style, indent }: ScalarEvent): number | undefined {
+/** The offset of a value, its quote or `*` included; undefined where nothing is written. */
+export function offsetOf(event: Event): number | undefined {
+  switch (event.type) {
+    case types.SCALAR:
+      return startOf(event);
+    case types.ALIAS:
+      return event.anchorStart - 1;
+    case types.SEQUENCE:
+    case types.MAPPING:
+      return event.start;
+    case types.DOCUMENT:
+    case types.POP:
+      return undefined;
+  }
+}
+
+function startOf({ valueStart, style, indent }: ScalarEvent): number | undefined {
   if (valueStart < 0) return undefined;
   switch (style) {
     case SCALAR_STYLE.SINGLE_QUOTED:

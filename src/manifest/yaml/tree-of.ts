@@ -4,7 +4,7 @@ import type { Place } from "../../core/service.ts";
 import type { Problem } from "../problem.ts";
 import { isNull } from "../tree.ts";
 import type { Entry, Tree } from "../tree.ts";
-import { isPlain, scalarOf, startOf, tagOf, types } from "./events.ts";
+import { isPlain, offsetOf, scalarOf, tagOf, types } from "./events.ts";
 import type { CollectionEvent, Event, ScalarEvent } from "./events.ts";
 
 /** The most levels that a manifest may have. */
@@ -51,7 +51,7 @@ export function treeOf(
       case types.POP:
         return nothing(place);
       case types.ALIAS:
-        return follow(text.slice(event.anchorStart, event.anchorEnd), at(event.anchorStart - 1));
+        return follow(text.slice(event.anchorStart, event.anchorEnd), placeOf(event) ?? place);
       case types.SCALAR:
         return keep(anchorOf(event), growScalar(event, place));
       case types.SEQUENCE:
@@ -62,8 +62,7 @@ export function treeOf(
   };
 
   const growScalar = (event: ScalarEvent, fallback: Place): Grown => {
-    const start = startOf(event);
-    const place = start === undefined ? fallback : at(start);
+    const place = placeOf(event) ?? fallback;
     const scalar = scalarOf(text, event);
     if (scalar === undefined) return unresolved(event, place);
     return { tree: { kind: "scalar", place, ...scalar }, size: 1, height: 1 };
@@ -145,16 +144,27 @@ export function treeOf(
     return gather({ kind: "map", place, entries }, grown);
   };
 
+  const placeOf = (event: Event | undefined): Place | undefined => {
+    const offset = event === undefined ? undefined : offsetOf(event);
+    return offset === undefined ? undefined : at(offset);
+  };
+
   const growKey = (map: Place): { name: string; place: Place; isMerge: boolean } | undefined => {
     const event = events[next];
     const { tree } = grow(map);
-    const { place } = tree;
-    if (tree.kind === "scalar") {
-      const isMerge = event?.type === types.SCALAR && tree.source === "<<" && isPlain(event);
-      return { name: tree.source, place, isMerge };
+    // Of an alias, where it stands, not its anchor; of a key that is not written, where its value is.
+    const place = placeOf(event) ?? placeOf(events[next]) ?? tree.place;
+    if (tree.kind !== "scalar") {
+      problems.push({ place, message: "a key must be a word, not a list or a map" });
+      return undefined;
     }
-    problems.push({ place, message: "a key must be a word, not a list or a map" });
-    return undefined;
+    if (tree.source === "__proto__") {
+      // What is made of a map afterwards would lose it.
+      problems.push({ place, message: "`__proto__` has a meaning of its own in JavaScript and cannot be a key" });
+      return undefined;
+    }
+    const isMerge = event?.type === types.SCALAR && tree.source === "<<" && isPlain(event);
+    return { name: tree.source, place, isMerge };
   };
 
   const mergedEntries = (tree: Tree): readonly (readonly [string, Entry])[] => {
