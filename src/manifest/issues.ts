@@ -80,7 +80,9 @@ function valueRemedy(value: unknown, path: Path, words: readonly string[]): stri
   if (typeof value === "boolean" && path.includes("restart")) {
     return value ? 'Say "always" or "on-failure".' : 'Say "no".';
   }
-  if (typeof value === "number" && words.length === 0 && /timeout|interval|delay|window/.test(String(path.at(-1)))) {
+  // The only number that a duration may be is 0.
+  const isDuration = words.length === 1 && words[0] === "0";
+  if (typeof value === "number" && isDuration) {
     return `Give it a unit: ${value}s or ${value}ms.`;
   }
   if (typeof value !== "string") return undefined;
@@ -108,7 +110,8 @@ const foreignWords: Readonly<Record<string, string>> = {
 
 function show(value: unknown): string {
   if (value === null) return "empty";
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (typeof value === "number") return String(value);
   if (typeof value === "object") return "a map";
   const text = JSON.stringify(value) ?? "nothing";
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`;

@@ -29,14 +29,13 @@ export interface Source {
 
 /** A problem as it is printed, with paths relative to `cwd`, over one to many lines and without a final newline. */
 export function renderProblem(problem: Problem, cwd: string): string {
-  const lines = [
-    problem.place === undefined ? problem.message : `${renderPlace(problem.place, cwd)} ${problem.message}`,
-  ];
+  const message = visible(problem.message);
+  const lines = [problem.place === undefined ? message : `${renderPlace(problem.place, cwd)} ${message}`];
   if (problem.excerpt !== undefined) {
     lines.push(`  ${problem.excerpt.text}`, `  ${" ".repeat(problem.excerpt.caret)}^`);
   }
   if (problem.remedy !== undefined) {
-    lines.push(...problem.remedy.split("\n").map((line) => (line === "" ? "" : `  ${line}`)));
+    lines.push(...problem.remedy.split("\n").map((line) => (line === "" ? "" : `  ${visible(line)}`)));
   }
   return lines.join("\n");
 }

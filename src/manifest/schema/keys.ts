@@ -32,6 +32,15 @@ function described<Schema extends z.ZodMiniType>(schema: Schema, about: z.core.G
   return schema;
 }
 
+/** The keys but for these. */
+export function without<Given extends Keys, const Name extends keyof Given>(
+  given: Given,
+  names: readonly Name[],
+): Omit<Given, Name> {
+  const left = Object.entries(given).filter(([name]) => !names.some((one) => one === name));
+  return Object.fromEntries(left) as Omit<Given, Name>;
+}
+
 /** The shape of a map, for zod. */
 export function keys<const Given extends Keys>(given: Given): Shape<Given> {
   const shape = {};
@@ -46,7 +55,7 @@ export function keys<const Given extends Keys>(given: Given): Shape<Given> {
 export function map<const Given extends Keys>(
   about: { readonly id: string; readonly title: string; readonly description: string },
   given: Given,
-  error?: string,
+  error = "a map",
 ): z.ZodMiniObject<Shape<Given>, z.core.$strict> {
   return z.strictObject(keys(given), error).register(z.globalRegistry, about);
 }

@@ -6,8 +6,9 @@ import { map, optional } from "./keys.ts";
 import { choice, command, count, duration, flag, name, template, text, whole } from "./scalars.ts";
 
 const status = whole(100, 599);
-const statuses = z.union([status, z.array(status).check(z.minLength(1))], {
-  error: "an HTTP status such as 200, or a list of them",
+const statusesError = "an HTTP status such as 200, or a list of them";
+const statuses = z.union([status, z.array(status).check(z.minLength(1, { error: statusesError }))], {
+  error: statusesError,
 });
 
 const kinds = {

@@ -2,7 +2,7 @@
 
 import * as z from "zod/mini";
 import { defaults } from "./defaults.ts";
-import { keys, map, optional, required } from "./keys.ts";
+import { keys, map, optional, required, without } from "./keys.ts";
 import { port } from "./port.ts";
 import { health, ready } from "./probe.ts";
 import {
@@ -73,7 +73,7 @@ export const stopMap = map(
       stopDefaults.cgroup,
     ),
     spare: optional(
-      z.array(text),
+      z.array(text, { error: "a list of names of programs" }),
       "Names of programs that it starts and that others use too: they go on when it ends. Browsers, build daemons and agents do anyway.",
       stopDefaults.spare,
     ),
@@ -138,8 +138,7 @@ const file = z.union([template, fileMap], { error: "the file's content, or a map
 // What later releases will widen.
 const laterReplicas = z.literal(1, { error: notYet });
 
-/** The keys of a service in the order of the reference; each may be absent. */
-export const serviceKeys = keys({
+const ofService = {
   command: optional(command, "What runs: a string in the shell, a list directly. Absent only with `external: true`."),
   type: optional(
     choice(["service", "task"]),
@@ -209,7 +208,10 @@ export const serviceKeys = keys({
   profiles: optional(z.array(name, { error: "a list of names" }), "Only with one of these profiles; default: always."),
   replicas: optional(laterReplicas, "How many of it run; only 1 so far.", 1),
   tty: optional(flag, "True: it runs in a terminal of its own, which you can join. See Terminal.", defaults.tty),
-});
+};
+
+/** The keys of a service in the order of the reference; each may be absent. */
+export const serviceKeys = keys(ofService);
 
 /** A service as a map. */
 export const serviceMap = z
@@ -222,17 +224,19 @@ export const service = z.union([z.string().check(z.minLength(1, { error: "a comm
 });
 
 /** What `defaults` may say: everything but what makes a service itself. */
-export const defaultsMap = z
-  .omit(serviceMap, {
-    command: true,
-    type: true,
-    external: true,
-    description: true,
-    port: true,
-    ports: true,
-    socket: true,
-    watchdog: true,
-    files: true,
-    open: true,
-  })
-  .register(z.globalRegistry, { id: "Defaults", title: "`defaults`", description: "Merged under every service." });
+export const defaultsMap = map(
+  { id: "Defaults", title: "`defaults`", description: "Merged under every service." },
+  without(ofService, [
+    "command",
+    "type",
+    "external",
+    "description",
+    "port",
+    "ports",
+    "socket",
+    "watchdog",
+    "files",
+    "open",
+  ]),
+  "a map of what every service says",
+);

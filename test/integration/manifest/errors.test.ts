@@ -204,11 +204,36 @@ describe("values", () => {
     ["services: {a: {}}", "1:12 a has no command"],
     ["services: {a: }", "1:12 a is empty"],
     ["services: {a: [x]}", "1:15 a must be a command, or a map, not a list"],
+    ["services: {a: x}\ndefaults: x", '2:11 defaults must be a map of what every service says, not "x"'],
+    ["services: {a: x}\nport_pool: 5", "2:12 port_pool must be a map, not 5"],
+    [inService("stop: SIGTERM"), '1:34 stop must be a map, not "SIGTERM"'],
+    [inService("stop: {spare: x}"), '1:42 stop.spare must be a list of names of programs, not "x"'],
+    [
+      inService("ready: {http: /, status: []}"),
+      "1:53 ready.status must be an HTTP status such as 200, or a list of them, not an empty list",
+    ],
+    [
+      "services: {a: {command: []}}",
+      "1:25 command must be a command: a string for the shell, or a list of arguments, not an empty list",
+    ],
+    [
+      inService("success_exit_codes: [.inf]"),
+      "1:49 success_exit_codes[0] must be a whole number from 0 to 255, not Infinity",
+    ],
+    [
+      "services: {constructor: x}",
+      '1:12 the name "constructor" must be another word: `constructor` has a meaning of its own in JavaScript',
+    ],
+    [
+      inService("ports: {constructor: 1}"),
+      '1:36 the name "constructor" must be another word: `constructor` has a meaning of its own in JavaScript',
+    ],
+    [inService("env: {__proto__: [1]}"), "1:34 `__proto__` has a meaning of its own in JavaScript and cannot be a key"],
     [
       "services: {A: x}",
       '1:12 the name "A" must be lower-case letters, digits, - and _, starting with a letter or digit',
     ],
-    ["services: []", "1:11 services must be a map of names to services, not a list"],
+    ["services: []", "1:11 services must be a map of names to services, not an empty list"],
     ["services: {}", "1:11 there are no services"],
     ["services: {a: x}\nport_pool: {range: 9-8}", "2:20 the range 9-8 ends before it begins"],
     [
@@ -286,9 +311,16 @@ it("tells the problems of several files in the order of merging", async () => {
   const files = { "z.yaml": "\n\nservices: {a: []}", "a.yaml": "prot: 1" };
   const text = await problems(files, { files: ["z.yaml", "a.yaml"] });
   expect(text.split("\n").filter((line) => line.includes(".yaml:"))).toEqual([
-    "z.yaml:3:15 a must be a command, or a map, not a list",
+    "z.yaml:3:15 a must be a command, or a map, not an empty list",
     'a.yaml:1:1 "prot" is no key of a manifest',
   ]);
+});
+
+it("asks for a unit where a duration has none", async () => {
+  for (const key of ["ready: {timeout: 5}", "ready: {interval: 5}", "restart: {delay: 5}", "watchdog: 5"]) {
+    expect(await problems(inService(key))).toContain("Give it a unit: 5s or 5ms.");
+  }
+  expect(await problems(inService("replicas: 5"))).not.toContain("unit");
 });
 
 it("tells a wrong default once, not for each service", async () => {
@@ -296,12 +328,17 @@ it("tells a wrong default once, not for each service", async () => {
 });
 
 it("reads a BOM, refuses what is not UTF-8 and what is no file", async () => {
-  expect(await told("\ufeffservices: {a: []}")).toEqual(["1:15 a must be a command, or a map, not a list"]);
+  expect(await told("\ufeffservices: {a: []}")).toEqual(["1:15 a must be a command, or a map, not an empty list"]);
   const latin = { "services.yaml": Uint8Array.from([0x61, 0xe9, 0x3a]) };
   expect(await problems(latin)).toBe("/project/services.yaml is not UTF-8 text; save it as UTF-8");
   expect(await problems("", { files: ["nope.yaml", "."] })).toBe(
     "/project/nope.yaml does not exist\n/project is a directory; name the manifest in it",
   );
+});
+
+it("prints nothing that moves, erases or reorders, also in its words", () => {
+  const problem = { message: 'no key "\u001b[2J\n\u202e"', remedy: "Say a\u0007,\nor b." };
+  expect(renderProblem(problem, "/")).toBe('no key "␛[2J␊\ufffd"\n  Say a␇,\n  or b.');
 });
 
 describe("an excerpt", () => {

@@ -18,14 +18,8 @@ describe("reading YAML", () => {
   });
 
   it("takes keys as they are written", () => {
-    expect(plain("8080: a\ntrue: b\n1.10: c\n__proto__: d")).toEqual(
-      Object.fromEntries([
-        ["8080", "a"],
-        ["true", "b"],
-        ["1.10", "c"],
-        ["__proto__", "d"],
-      ]),
-    );
+    const expected = { "8080": "a", true: "b", "1.10": "c", d: "e", constructor: "f" };
+    expect(plain("8080: a\ntrue: b\n1.10: c\n&x d: e\nconstructor: f")).toEqual(expected);
   });
 
   it("keeps the text of numbers beside their value", () => {
@@ -70,6 +64,17 @@ describe("reading YAML", () => {
     ["a NUL byte", "a: 1\nb: x\0", ["2:5 a NUL byte is no text"]],
     ["a second document", "a: 1\n---\nb: 2", ["2:1 a second YAML document starts here"]],
     ["a map in a plain value", "a: b: c", ["1:4 a map starts where a plain value is being read"]],
+    [
+      "a duplicate key where it stands, not its anchor",
+      "&q a: 1\nb: 2\n*q : 3",
+      ['3:1 "a" is given twice, first in line 1'],
+    ],
+    ["a duplicate key that is not written", "a: 1\n: 2\n: 3", ['3:3 "" is given twice, first in line 2']],
+    [
+      "a key that JavaScript would lose",
+      "a: {b: 1, __proto__: 2}",
+      ["1:11 `__proto__` has a meaning of its own in JavaScript and cannot be a key"],
+    ],
     ["an unknown alias", "a: *b", ["1:4 no anchor &b stands before this alias"]],
     ["an alias inside its anchor", "a: &a {b: *a}", ["1:11 alias *a stands inside its own anchor &a"]],
     [
