@@ -33,6 +33,7 @@ export async function check(chosen: Chosen, args: UpArgs): Promise<number> {
   const inspection = await inspectPorts(chosen, policy);
   const findings = await checkServices(services, inspection.assigned, {
     project: project.name,
+    root: project.root,
     instance: args.instance,
     services,
     // A copy is a plain object; `process.env` asks the system for each name.

@@ -119,6 +119,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     rules: { ...options.rules, portUsers: usersOf(options.services) },
     context: {
       project: project.name,
+      root: project.root,
       instance,
       services: project.services,
       processEnv: { ...process.env, LAUNCH_ROOT: project.root },

@@ -8,6 +8,10 @@ export function upperSnake(name: string): string {
 /** What every service is told about the run. */
 export const runNames = ["LAUNCH_SERVICE", "LAUNCH_PROJECT", "LAUNCH_INSTANCE", "LAUNCH_IDENTITY_KEY"] as const;
 
+/** By which a process is handed sockets, and speaks to launch; they are set when it begins, so no template can know them. */
+export const spawnNames: readonly string[] =
+  "LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_FD NOTIFY_SOCKET LAUNCH_NOTIFY WATCHDOG_USEC WATCHDOG_PID".split(" ");
+
 /** The endpoint that `port:` gives. */
 export const mainEndpoint = "main";
 

@@ -4,6 +4,7 @@ import type { Rendering } from "./fields.ts";
 import { render, TemplateError } from "./interpolate.ts";
 import type { Lookup } from "./interpolate.ts";
 import type { Problem } from "./problem.ts";
+import { spawnNames } from "./names.ts";
 import { isNull } from "./tree.ts";
 import type { Path, ScalarTree, Tree } from "./tree.ts";
 
@@ -85,6 +86,15 @@ function retype(text: string): string | number | boolean {
 }
 
 function warnUnset(name: string, tree: ScalarTree, into: Rendered): void {
+  if (spawnNames.includes(name) || name === "LAUNCH_RUN") {
+    const remedy = `Write $$${name}, and whatever shell runs there will read it.`;
+    into.warnings.push({
+      place: tree.place,
+      message: `${name} is set only in the process, and here becomes empty`,
+      remedy,
+    });
+    return;
+  }
   const remedy = `Set it, or write \${${name}:-} to say that empty is meant.`;
   into.warnings.push({ place: tree.place, message: `${name} is not set and becomes empty`, remedy });
 }

@@ -1,6 +1,7 @@
 // Which services launch listens to, and which words of the environment are about that and are launch's own.
 
 import type { Service } from "../core/service.ts";
+import { spawnNames } from "../manifest/names.ts";
 
 /** True for a service that launch listens to. */
 export function isHeard({ ready, watchdog }: Service): boolean {
@@ -11,9 +12,5 @@ export function isHeard({ ready, watchdog }: Service): boolean {
 export function withoutHandover(
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !spawnNames.includes(name)));
 }
-
-const ours = new Set(
-  "LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_FD NOTIFY_SOCKET LAUNCH_NOTIFY WATCHDOG_USEC WATCHDOG_PID".split(" "),
-);

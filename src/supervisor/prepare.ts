@@ -25,6 +25,8 @@ export interface Preparation {
 /** What the whole run has in common. */
 export interface RunContext {
   readonly project: string;
+  /** The project's directory. */
+  readonly root: string;
   readonly instance: string;
   /** All services of the manifest: their names are exported to each other. */
   readonly services: readonly Service[];
@@ -59,11 +61,13 @@ export async function prepare(
     manifestFiles,
     colors: context.colors,
   });
-  const ours = [literal(own), literal(exports)];
-  const lookup = lookupIn([literal({ NOW: new Date().toISOString() }), ...ours, literal(env)]);
+  const lookup = lookupIn([literal({ NOW: new Date().toISOString() }), literal(env)]);
   const text = (template: string): string => render(template, lookup);
+  // What launch sets, as the child has it: the service may have said otherwise.
+  const ours = (name: string): string | undefined =>
+    Object.hasOwn(own, name) || Object.hasOwn(exports, name) ? env[name] : undefined;
   const command = (given: Command): RenderedCommand =>
-    "shell" in given ? { shell: renderShell(given.shell, lookupIn(ours)) } : { args: given.args.map(text) };
+    "shell" in given ? { shell: renderShell(given.shell, ours) } : { args: given.args.map(text) };
 
   const rendered = {
     service: renderProbes(service, text, command),
@@ -71,8 +75,9 @@ export async function prepare(
     ...(service.stop.command === undefined ? {} : { stopCommand: command(service.stop.command) }),
     files: service.files.map((file) => ({ ...file, content: text(file.content) })),
   };
-  // Put in, not copied: a child has hundreds of names. What is rendered does not know this one.
+  // Put in, not copied: a child has hundreds of names. By these launch knows it again, whatever the service says.
   env["LAUNCH_RUN"] = marker;
+  env["LAUNCH_ROOT"] = context.root;
   return { ...rendered, env, clashes };
 }
 

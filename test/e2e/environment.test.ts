@@ -52,6 +52,26 @@ test.concurrent("the environment of a service is made of every layer, in order",
   expect(await run.end("SIGINT")).toBe(0);
 });
 
+test.concurrent("what a service says of launch's names holds wherever they stand, but not of the names that launch knows it by", async () => {
+  const echo = "echo ${PORT} $PORT $LAUNCH_ROOT; exec sleep 1000";
+  const list = ["sh", "-c", echo.replaceAll(/\$(?=[A-Z])/g, "$$$$")];
+  await using project = newProject(
+    {
+      defaults: { ready: "none" },
+      services: {
+        text: { command: echo, port: "auto", env: { PORT: "x${LAUNCH_SERVICE}", LAUNCH_ROOT: null } },
+        list: { command: list, port: "auto", env_file: "own.env", env: { LAUNCH_ROOT: "mine" } },
+      },
+    },
+    { "own.env": "PORT=y\n" },
+  );
+  await using run = startJson(project);
+  await run.events.find({ type: "log", service: "text", line: `xtext xtext ${project.directory}` });
+  await run.events.find({ type: "log", service: "list", line: `y y ${project.directory}` });
+  await run.events.find({ type: "up" });
+  expect(await run.end("SIGINT")).toBe(0);
+});
+
 test.concurrent("env files are read afresh at every start", async () => {
   await using project = newProject(
     {

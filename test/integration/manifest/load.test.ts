@@ -348,6 +348,13 @@ describe("interpolation at load", () => {
     });
   });
 
+  it("warns of names that only the process will have, and says how it gets at them", async () => {
+    const text = await warnings("services: {a: {command: [sh, -c, 'echo >&$NOTIFY_FD'], env: {R: '${LAUNCH_RUN}'}}}");
+    expect(text).toContain("1:34 NOTIFY_FD is set only in the process, and here becomes empty");
+    expect(text).toContain("Write $$NOTIFY_FD, and whatever shell runs there will read it.");
+    expect(text).toContain("LAUNCH_RUN is set only in the process");
+  });
+
   it("warns of names that are not set, at their place", async () => {
     expect(await warnings("services: {a: {command: [x, '${NOPE}', '${OK:-}', '${A_URL}'], port: 1}}")).toBe(
       `services.yaml:1:29 NOPE is not set and becomes empty
