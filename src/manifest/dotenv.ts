@@ -5,14 +5,17 @@ import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import type { EnvFile } from "../core/service.ts";
 
-/** An env file that is missing or cannot be read; the message says which and why, without a final stop. */
+/** An env file that is missing, cannot be read or says what is none; the message says which and why, without a final stop. */
 export class EnvFileError extends Error {
   override name = "EnvFileError";
   readonly path: string;
+  /** True: there is no such file. */
+  readonly isMissing: boolean;
 
-  constructor(path: string, message: string, options?: ErrorOptions) {
+  constructor(path: string, message: string, options?: ErrorOptions & { readonly isMissing?: boolean }) {
     super(message, options);
     this.path = path;
+    this.isMissing = options?.isMissing ?? false;
   }
 }
 
@@ -30,9 +33,12 @@ async function readEnvFile({ path, required }: EnvFile): Promise<Record<string, 
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined && !required) return {};
     if ((stat?.size ?? 0) > maxBytes) throw new EnvFileError(path, `env file ${path} is larger than 4 MiB`);
-    const text = await readFile(path, "utf8");
+    // The decoder leaves a byte order mark out.
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
     if (text.includes("\0")) throw new EnvFileError(path, `env file ${path} has a NUL byte in it`);
-    return { ...parseEnv(text.replace(/^\ufeff/, "")) } as Record<string, string>;
+    const fault = findFault(text);
+    if (fault !== undefined) throw new EnvFileError(path, `env file ${path}, line ${fault.line}: ${fault.message}`);
+    return { ...parseEnv(text) } as Record<string, string>;
   } catch (cause) {
     if (cause instanceof EnvFileError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;
@@ -40,7 +46,7 @@ async function readEnvFile({ path, required }: EnvFile): Promise<Record<string, 
     throw new EnvFileError(
       path,
       `env file ${path} ${reasons[code ?? ""] ?? `cannot be read (${code ?? "unknown error"})`}`,
-      { cause },
+      { cause, isMissing: code === "ENOENT" },
     );
   }
 }
@@ -49,4 +55,32 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: "does not exist",
   EACCES: "may not be read",
   EISDIR: "is a directory",
+  ERR_ENCODING_INVALID_ENCODED_DATA: "is not UTF-8 text",
 };
+
+// Node's parser passes over what it does not understand, up to the next line that it does; here nothing is passed over.
+function findFault(text: string): { readonly line: number; readonly message: string } | undefined {
+  const nothing = /[ \t\r]*(?:#[^\n]*)?(?:\n|$)/y;
+  const name = /[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.-]*[ \t]*=[ \t]*/y;
+  const value = /(?:(["'`])[^]*?\1|(?!["'`])[^\n]*)/y;
+  let at = 0;
+  const takes = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    if (!pattern.test(text)) return false;
+    at = pattern.lastIndex;
+    return true;
+  };
+  while (at < text.length) {
+    const start = at;
+    if (takes(nothing)) continue;
+    const fault = !takes(name)
+      ? "it is no NAME=value, and no comment"
+      : !takes(value)
+        ? "its quote is never closed"
+        : !takes(nothing)
+          ? "something follows the closing quote; inside, another kind of quote may be used"
+          : undefined;
+    if (fault !== undefined) return { line: text.slice(0, start).split("\n").length, message: fault };
+  }
+  return undefined;
+}

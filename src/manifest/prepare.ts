@@ -85,8 +85,8 @@ export async function readEnvFilesOf(
       Object.assign(values, await readEnvFiles([file]));
     } catch (error) {
       if (!(error instanceof EnvFileError)) throw error;
-      const remedy = "Create it, or say `{ path: …, required: false }`.";
-      saying.problems.push({ place: placeAt(saying, ["env_file", index]), message: error.message, remedy });
+      const remedy = error.isMissing && { remedy: "Create it, or say `{ path: …, required: false }`." };
+      saying.problems.push({ place: placeAt(saying, ["env_file", index]), message: error.message, ...remedy });
     }
   }
   return { files, values };
