@@ -101,6 +101,11 @@ const coreTags = [
   ["!!float", floatCoreTag],
 ] as const;
 
+/** Whether a tag is one of YAML's own. */
+export function isCoreTag(tag: string): boolean {
+  return ["!!str", "!!seq", "!!map", ...coreTags.map(([name]) => name)].includes(tag);
+}
+
 /** `!!str` or `!env`, as it is written; undefined when there is none. */
 export function tagOf(text: string, { tagStart, tagEnd }: CollectionEvent | ScalarEvent): string | undefined {
   return tagStart < 0 ? undefined : text.slice(tagStart, tagEnd);

@@ -38,9 +38,8 @@ function read(text: string, at: (offset: number) => Place, maxValues: number): O
   }
   const events = eventsOf(text, maxDepth);
   if ("reason" in events) {
-    const place = at(events.offset);
-    if (events.isTooDeep) return { problems: [{ place, message: tooDeepMessage }] };
-    return { problems: diagnose(text, at, { place, message: events.reason }) };
+    if (events.isTooDeep) return { problems: [{ place: at(events.offset), message: tooDeepMessage }] };
+    return { problems: diagnose(text, at, events) };
   }
   if (events.length === 0) return { problems: [] };
   if (events.filter(({ type }) => type !== types.POP).length > maxValues) {
@@ -50,7 +49,7 @@ function read(text: string, at: (offset: number) => Place, maxValues: number): O
     };
   }
   if (events.findLastIndex(({ type }) => type === types.DOCUMENT) > 0) {
-    return { problems: diagnose(text, at, { place: at(0), message: "there is more than one YAML document" }) };
+    return { problems: diagnose(text, at, { offset: 0, reason: "there is more than one YAML document" }) };
   }
   return treeOf(text, events, at);
 }

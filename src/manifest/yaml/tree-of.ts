@@ -4,7 +4,7 @@ import type { Place } from "../../core/service.ts";
 import type { Problem } from "../problem.ts";
 import { isNull } from "../tree.ts";
 import type { Entry, Tree } from "../tree.ts";
-import { isPlain, offsetOf, scalarOf, tagOf, types } from "./events.ts";
+import { isCoreTag, isPlain, offsetOf, scalarOf, tagOf, types } from "./events.ts";
 import type { CollectionEvent, Event, ScalarEvent } from "./events.ts";
 
 /** The most levels that a manifest may have. */
@@ -80,7 +80,9 @@ export function treeOf(
   };
 
   const unresolved = (event: CollectionEvent | ScalarEvent, place: Place): Grown => {
-    problems.push({ place: at(event.tagStart), message: `unresolved tag: ${tagOf(text, event) ?? ""}` });
+    const tag = tagOf(text, event) ?? "";
+    const message = isCoreTag(tag) ? `what is written here is no ${tag}` : `the tag ${tag} is not known`;
+    problems.push({ place: at(event.tagStart), message, remedy: "Remove the tag." });
     return nothing(place);
   };
 

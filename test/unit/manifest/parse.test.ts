@@ -80,8 +80,22 @@ describe("reading YAML", () => {
     [
       "tags, all of them",
       "a: !env X\nb: !!int x\nc: !reset {}",
-      ["1:4 unresolved tag: !env", "2:4 unresolved tag: !!int", "3:4 unresolved tag: !reset"],
+      ["1:4 the tag !env is not known", "2:4 what is written here is no !!int", "3:4 the tag !reset is not known"],
     ],
+    ["an open quote, where it opens", 'a: 1\nb: "x\nc: 2\n', ["2:4 this quote is never closed"]],
+    ["an open bracket, where it opens", "a:\n  b: [x, y\n  c: 1\n", ["2:6 this [ is never closed"]],
+    ["an open brace at the end", "a: {b: {c: 1}", ["1:4 this { is never closed"]],
+    ["a bracket that closes nothing", "a: [x]]\nb: 1", ["1:7 this ] closes nothing"]],
+    [
+      "a key one column off",
+      "a:\n  b: 1\n c: 2",
+      ["3:2 this does not begin in the same column as what stands above it"],
+    ],
+    ["a line without a colon", "a:\n  b c\n  d: 1", ["2:3 this is no `key: value`"]],
+    ["text behind a quoted value", "a: 'it's me'", ["1:8 something follows a value that is complete"]],
+    ["a missing comma", "a: {b: c d: 1}", ["1:8 this does not fit between braces or brackets"]],
+    ["a tab, without a second word about its line", "a:\n  b: 1\n\tc: 1", ["3:1 a tab is used for indentation"]],
+    ["a control character", 'a: "x\u0001"', ["1:6 a control character is no text"]],
     [
       "several faults at once",
       "a: @x\nb: `y",
