@@ -36,7 +36,8 @@ export function askToEnd(found: Live, output: () => number, forks: ForkServer | 
   const group = { ...leaderOf(found, pid), group: true, anyUser: true };
   const { to, signal } = service.stop;
   if (to !== "group") signalProcess(mainOf(found, pid), signal);
-  else if (forks?.signalGroup(pid, signal) !== true) signalProcess(group, signal);
+  else if (forks === undefined) signalProcess(group, signal);
+  else forks.signalGroup(pid, signal, () => signalProcess(group, signal));
   // A stopped process acts on nothing until it is continued; whoever obeys is gone by then.
   after(untilContinued, () => signalProcess(group, "SIGCONT"));
 }

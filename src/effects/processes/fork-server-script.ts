@@ -1,7 +1,8 @@
 // What the fork server runs: a Perl program, since Perl forks in a third of a millisecond and Node, with all its memory, in one
 // or two. On stdin come requests, each after its length in bytes and a line's end, with a NUL between its fields: a number,
 // a tag, the directory, what to read from and append to, how many words, the words, the environment; or `signal`, a number, which
-// signal, and the pids of the groups that get it. On stdout go lines: `ready`, `began NUMBER PID`, `failed NUMBER`, `signalled NUMBER`,
+// signal, and the pids of the groups that get it. On stdout go lines: `ready PIPE`, the descriptor that keeps open what services read,
+// `began NUMBER PID`, `failed NUMBER`, `unknown NUMBER PID…` of those that have ended and cannot be signalled, `signalled NUMBER`,
 // `ended NUMBER PID STATUS` with the status as wait(2) gives it.
 
 /** The numbers of the system calls that the program makes, by Node's name for the machine, in the order of its arguments. */
@@ -88,10 +89,12 @@ sub begin {
 sub hand_on {
   my (undef, $number, $signal, @pids) = split /\0/, $_[0];
   kill $signal, map { -$_ } grep { exists $running{$_} } @pids;
+  my @gone = grep { !exists $running{$_} } @pids;
+  answer(join ' ', "unknown $number", splice @gone, 0, 64) while @gone;
   answer("signalled $number");
 }
 my $asked = '';
-answer('ready');
+answer('ready ' . fileno($held));
 for (;;) {
   my @ends;
   while ((my $pid = waitpid(-1, $WNOHANG)) > 0) { push @ends, 'ended ' . delete($running{$pid}) . " $pid $?" }

@@ -4,6 +4,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, constants as flags, openSync } from "node:fs";
 import { constants } from "node:os";
 import type { NodeSignal } from "../../core/service.ts";
 import type { Ending } from "../../core/state.ts";
@@ -23,12 +24,15 @@ export interface ForkServer extends AsyncDisposable {
   /** Spawns; `onEnd` is called once, after that. Undefined: it cannot, and nothing was spawned. */
   spawn(spec: Spawn, onEnd: (end: Ending) => void): Promise<Spawned | undefined>;
   /**
-   * Sends a signal to the group of a service that it has spawned and whose end was not told: being its parent, it cannot mistake
-   * another for it. What is asked in one turn is sent together. False: it cannot, and nothing is sent.
+   * Sends a signal to the group of a service that it has spawned and whose end it has not seen: being its parent, it cannot mistake
+   * another for it. What is asked in one turn is sent together. `otherwise` is called, at once or later, where it cannot: the
+   * leader may be gone, and others of the group live.
    */
-  signalGroup(pid: number, signal: NodeSignal): boolean;
+  signalGroup(pid: number, signal: NodeSignal, otherwise: () => void): void;
   /** Somebody may have stopped it: then nobody hears how services end. */
   wake(): void;
+  /** Resolves once it is gone, however that came. */
+  readonly gone: Promise<void>;
 }
 
 /** A request that was not answered yet. */
@@ -41,7 +45,8 @@ interface Asked {
 /** Signals that are to be sent together, or were asked for and not confirmed. */
 interface Signals {
   readonly signal: NodeSignal;
-  readonly pids: number[];
+  /** By the group's number, what is done where it cannot. */
+  readonly groups: Map<number, () => void>;
 }
 
 const signalNumbers: Readonly<Record<string, number>> = constants.signals;
@@ -50,6 +55,8 @@ const signalNumbers: Readonly<Record<string, number>> = constants.signals;
 const patience = 2000;
 /** Who has not answered after this many milliseconds is woken, and after as long again killed. */
 const silence = 5000;
+/** How often it is woken, since somebody may have stopped it, in milliseconds. */
+const wakefulness = 2000;
 /** How long it may take a process that was just forked to have its tag, in milliseconds. */
 const tagging = 100;
 /**
@@ -67,6 +74,9 @@ export function openForkServer(): ForkServer {
   const own = child?.pid === undefined ? undefined : namedProcess(child.pid);
   let isThere = own !== undefined;
   const ready = Promise.withResolvers<boolean>();
+  const gone = Promise.withResolvers<void>();
+  /** Keeps open what services with an open stdin read, also without it. */
+  let held: number | undefined;
   let last = 0;
 
   // What is asked in the same turn is written by the handful, but for the first: that one begins meanwhile.
@@ -87,18 +97,17 @@ export function openForkServer(): ForkServer {
   // Of those of this turn the last are still being gathered.
   const signals = new Map<number, Signals>();
   let gathered: Signals | undefined;
-  const signalGroup = (pid: number, name: NodeSignal): boolean => {
-    if (!isThere || !living.has(pid) || signalNumbers[name] === undefined) return false;
-    if (gathered?.signal !== name) gather((gathered = { signal: name, pids: [] }));
-    gathered.pids.push(pid);
-    return true;
+  const signalGroup = (pid: number, name: NodeSignal, otherwise: () => void): void => {
+    if (!isThere || !living.has(pid) || signalNumbers[name] === undefined) return otherwise();
+    if (gathered?.signal !== name) gather((gathered = { signal: name, groups: new Map() }));
+    gathered.groups.set(pid, otherwise);
   };
   const gather = (all: Signals): void => {
     const number = ++last;
     signals.set(number, all);
     queueMicrotask(() => {
       if (gathered === all) gathered = undefined;
-      child?.stdin?.write(framed(["signal", number, signalNumbers[all.signal] ?? 0, ...all.pids]));
+      child?.stdin?.write(framed(["signal", number, signalNumbers[all.signal] ?? 0, ...all.groups.keys()]));
       wake();
     });
   };
@@ -106,11 +115,21 @@ export function openForkServer(): ForkServer {
   const heard = (line: string): void => {
     const [what, first, ...rest] = line.split(" ");
     const number = Number(first);
-    if (what === "ready") ready.resolve(true);
+    if (what === "ready") opened(number);
     else if (what === "began") began(number, Number(rest[0]));
     else if (what === "failed") settle(number, undefined);
+    else if (what === "unknown") for (const pid of rest) signals.get(number)?.groups.get(Number(pid))?.();
     else if (what === "signalled") signals.delete(number);
     else if (what === "ended") ended(number, Number(rest[0]), Number(rest[1]));
+  };
+
+  const opened = (pipe: number): void => {
+    try {
+      held = openSync(`/proc/${own?.pid}/fd/${pipe}`, flags.O_WRONLY);
+    } catch {
+      // Gone already.
+    }
+    ready.resolve(true);
   };
 
   const began = (number: number, pid: number): void => {
@@ -138,9 +157,9 @@ export function openForkServer(): ForkServer {
   const lost = async (): Promise<void> => {
     if (!isThere) return;
     isThere = false;
-    for (const { signal: name, pids } of signals.values()) {
-      for (const one of pids.flatMap((pid) => living.get(pid) ?? [])) signalOwn(one, name);
-    }
+    gone.resolve();
+    waking?.[Symbol.dispose]();
+    for (const { groups } of signals.values()) for (const otherwise of groups.values()) otherwise();
     signals.clear();
     for (const one of living.values()) void follow(one);
     living.clear();
@@ -177,6 +196,15 @@ export function openForkServer(): ForkServer {
     if (isThere && own !== undefined) signalProcess(own, which);
   };
   const wake = (): void => signal("SIGCONT");
+  let waking: Disposable | undefined;
+  const stayAwake = (): void => {
+    waking = after(wakefulness, () => {
+      wake();
+      stayAwake();
+    });
+  };
+  if (isThere) stayAwake();
+  else gone.resolve();
   const kill = (): void => signal("SIGKILL");
 
   return {
@@ -190,24 +218,25 @@ export function openForkServer(): ForkServer {
       asked.set(number, { spec, onEnd, settle: resolve });
       write(request);
       // Twice, since it may have been ourselves who stood still.
-      const waking = after(silence, wake);
-      const killing = after(2 * silence, kill);
-      const spawned = await promise;
-      waking[Symbol.dispose]();
-      killing[Symbol.dispose]();
-      return spawned;
+      using _waking = after(silence, wake);
+      using _killing = after(2 * silence, kill);
+      return await promise;
     },
     signalGroup,
     wake,
+    gone: gone.promise,
     async [Symbol.asyncDispose]() {
       ready.resolve(false);
+      waking?.[Symbol.dispose]();
+      if (held !== undefined) closeSync(held);
+      held = undefined;
       if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, "exit");
+      const ended = once(child, "exit");
       using _ = after(patience, kill);
       child.stdin?.end();
       if (!(await ready.promise)) kill();
       else wake();
-      await gone;
+      await ended;
     },
   };
 }
@@ -258,10 +287,6 @@ function findTagged(tag: string | undefined): Spawned | undefined {
   if (tag === undefined) return undefined;
   const stats = listPids().flatMap((pid) => (hasTag(pid, tag) ? (readStat(pid) ?? []) : []));
   return stats.find(({ pid, group }) => pid === group);
-}
-
-function signalOwn({ pid, startTicks }: Spawned, signal: NodeSignal): void {
-  signalProcess({ pid, ...(startTicks !== undefined && { startTicks }), group: true, anyUser: true }, signal);
 }
 
 async function follow({ onEnd, ...one }: Spawned & Pick<Asked, "onEnd">): Promise<void> {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import type { NodeSignal } from "../../../src/core/service.ts";
 import type { Ending } from "../../../src/core/state.ts";
 import { type ForkServer, openForkServer } from "../../../src/effects/processes/fork-server.ts";
 import { isAlive, readStat } from "../../../src/effects/processes/proc.ts";
+import { signalProcess } from "../../../src/effects/processes/signal.ts";
 import { spawnService } from "../../../src/effects/processes/spawn.ts";
 import type { Spawn } from "../../../src/effects/processes/spec.ts";
 import { until } from "../ports/strangers.ts";
@@ -90,15 +92,27 @@ test.each([
   expect(await (await begin(shell)).ended).toEqual({ exit });
 });
 
-test("an open stdin waits until the fork server ends, and one service's way of reading is not another's", async () => {
+test("an open stdin waits until we end, and one service's way of reading is not another's", async () => {
   const reader = await begin("read line; echo over", { stdin: "open" });
   // Makes its stdin one that does not block.
   const script = "process.stdin.on('end', () => console.log('over')); process.stdin.resume(); console.log('up')";
   const other = await begin(`${process.execPath} -e "${script}"`, { stdin: "open" }, 2);
   await until(() => other.log().includes("up"));
   expect(reader.log()).toBe("");
+  // Also without the fork server, which others may end.
+  process.kill(forks.process?.pid ?? 0, "SIGKILL");
+  await forks.gone;
+  execFileSync("true");
+  expect([reader.log(), other.log()]).toEqual(["", "up\n"]);
   await forks[Symbol.asyncDispose]();
   await until(() => reader.log() === "over\n" && other.log() === "up\nover\n");
+});
+
+test("an end is told though the fork server was stopped, and nothing is asked of it", async () => {
+  const { pid, ended } = await begin("exec sleep 1000");
+  process.kill(forks.process?.pid ?? 0, "SIGSTOP");
+  process.kill(pid, "SIGKILL");
+  expect(await ended).toEqual({ exit: { code: null, signal: "SIGKILL" } });
 });
 
 test("of a hundred at once each is told of, each with its own end", async () => {
@@ -163,7 +177,7 @@ describe("a signal to a group", () => {
     const service = await begin(family);
     const other = await begin("exec sleep 1000", {}, 2);
     const child = await childOf();
-    expect(forks.signalGroup(service.pid, "SIGTERM")).toBe(true);
+    forks.signalGroup(service.pid, "SIGTERM", expect.fail);
     expect(await service.ended).toEqual({ exit: { code: null, signal: "SIGTERM" } });
     await until(() => !isAlive(readStat(child)));
     expect(isAlive(readStat(other.pid))).toBe(true);
@@ -172,7 +186,7 @@ describe("a signal to a group", () => {
   test("of many that are sent together each arrives, whichever it is", async () => {
     const many = await Promise.all(Array.from({ length: 40 }, (_, at) => begin("exec sleep 1000", {}, at + 1)));
     const signalOf = (at: number): NodeSignal => (at % 3 === 0 ? "SIGINT" : "SIGTERM");
-    for (const [at, { pid }] of many.entries()) expect(forks.signalGroup(pid, signalOf(at))).toBe(true);
+    for (const [at, { pid }] of many.entries()) forks.signalGroup(pid, signalOf(at), expect.fail);
     const ends = await Promise.all(many.map(({ ended }) => ended));
     expect(ends).toEqual(many.map((_, at) => ({ exit: { code: null, signal: signalOf(at) } })));
   });
@@ -181,24 +195,42 @@ describe("a signal to a group", () => {
     const service = await begin("true");
     await service.ended;
     const other = await begin("exec sleep 1000", {}, 2);
-    expect(forks.signalGroup(service.pid, "SIGTERM")).toBe(false);
-    expect(forks.signalGroup(process.pid, "SIGTERM")).toBe(false);
-    expect(forks.signalGroup(other.pid, "SIGNOTHING")).toBe(false);
+    let refused = 0;
+    const refuse = (): void => void (refused += 1);
+    forks.signalGroup(service.pid, "SIGTERM", refuse);
+    forks.signalGroup(process.pid, "SIGTERM", refuse);
+    forks.signalGroup(other.pid, "SIGNOTHING", refuse);
+    expect(refused).toBe(3);
     expect(isAlive(readStat(other.pid))).toBe(true);
   });
 
   test("arrives though the fork server was stopped", async () => {
     const service = await begin("exec sleep 1000");
     process.kill(forks.process?.pid ?? 0, "SIGSTOP");
-    forks.signalGroup(service.pid, "SIGTERM");
+    forks.signalGroup(service.pid, "SIGTERM", expect.fail);
     expect(await service.ended).toEqual({ exit: { code: null, signal: "SIGTERM" } });
+  });
+
+  test("is left to whoever asks when the leader has ended meanwhile, for others of the group may live", async () => {
+    const service = await begin(family);
+    const child = await childOf();
+    process.kill(forks.process?.pid ?? 0, "SIGSTOP");
+    process.kill(service.pid, "SIGKILL");
+    await until(() => !isAlive(readStat(service.pid)));
+    forks.signalGroup(service.pid, "SIGTERM", () => {
+      signalProcess({ pid: service.pid, group: true, anyUser: true }, "SIGTERM");
+    });
+    expect(await service.ended).toEqual({ exit: { code: null, signal: "SIGKILL" } });
+    await until(() => !isAlive(readStat(child)));
   });
 
   test("arrives though the fork server was killed before it could send it", async () => {
     const service = await begin(family);
     const child = await childOf();
     process.kill(forks.process?.pid ?? 0, "SIGSTOP");
-    forks.signalGroup(service.pid, "SIGTERM");
+    forks.signalGroup(service.pid, "SIGTERM", () => {
+      signalProcess({ pid: service.pid, group: true, anyUser: true }, "SIGTERM");
+    });
     process.kill(forks.process?.pid ?? 0, "SIGKILL");
     expect(await service.ended).toEqual({ failure: { kind: "unwatched" } });
     await until(() => !isAlive(readStat(child)));
