@@ -22,6 +22,8 @@ export interface Asking {
   ask(session: RemoteSession): Promise<readonly string[]>;
   /** True for the entry by which the engine has taken it in. */
   isHeard(type: string): boolean;
+  /** Whether the services are to run. */
+  readonly wants: boolean;
   /** True once nothing more will come of it for this service. */
   isDone(fleet: Fleet, member: Member): boolean;
   /** True when it has become what was asked for. */
@@ -55,9 +57,16 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   const names = await asking.ask(session);
   if ((await heard) === "gone") return sayGone(args, asking);
   const mine = (fleet: Fleet): readonly Member[] => names.flatMap((name) => fleet.members[name] ?? []);
+  // Somebody may ask for the contrary while we wait; then what we have asked for does not come.
+  const agreed = new Set<string>();
+  const isOvertaken = ({ service, wanted }: Member): boolean => {
+    if (wanted === asking.wants) agreed.add(service.name);
+    return agreed.has(service.name) && wanted !== asking.wants;
+  };
   const isDone = (): boolean => {
     const fleet = session.snapshot();
-    return mine(fleet).every((member) => asking.isDone(fleet, member));
+    const over = mine(fleet).map((member) => isOvertaken(member) || asking.isDone(fleet, member));
+    return over.every(Boolean);
   };
   const waited = !args.wait || isDone() ? "held" : await waitFor(session, isDone, within);
   if (waited === "gone") return sayGone(args, asking);
@@ -111,7 +120,11 @@ function say(
       if (!args.quiet) process.stdout.write(`${name}: asked\n`);
     } else if (asking.isGood(member)) {
       if (!args.quiet) process.stdout.write(`${name} ${asking.words(member, took(member))}\n`);
-    } else process.stderr.write(`${name} ${explain(fleet, name, at).text}\n`);
+    } else {
+      const contrary =
+        member.wanted === asking.wants ? "" : `; somebody has asked for it to ${asking.wants ? "stop" : "start"}`;
+      process.stderr.write(`${name} ${explain(fleet, name, at).text}${contrary}\n`);
+    }
   }
 }
 

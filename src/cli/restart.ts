@@ -13,6 +13,7 @@ export function run(args: AskArgs): Promise<number> {
       session.request({ type: "restart", services });
       return Promise.resolve(services);
     },
+    wants: true,
     isHeard: (type) => type === "restart",
     isDone: hasArrived,
     isGood: isUp,

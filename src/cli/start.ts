@@ -15,6 +15,7 @@ export function run(args: AskArgs & { readonly deps: boolean }): Promise<number>
         throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
       }
     },
+    wants: true,
     isHeard: (type) => type === "up",
     isDone: hasArrived,
     isGood: isUp,

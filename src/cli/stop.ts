@@ -12,6 +12,7 @@ export function run(args: AskArgs): Promise<number> {
       session.request({ type: "down", services });
       return Promise.resolve(services);
     },
+    wants: false,
     isHeard: (type) => type === "down",
     isDone: (_, member) => isDown(member),
     isGood: isStopped,

@@ -85,6 +85,28 @@ test("a service that does not come up again is said, with 1, and why says so too
   });
 });
 
+test("whoever waits hears that somebody has asked for the contrary", async () => {
+  const slow = "trap 'until [ -e go ]; do sleep 0.02; done; exit 0' TERM; echo up; while :; do sleep 0.02; done";
+  const project = await runShop({
+    services: { api: { command: slow, ready: { exec: "test ! -e deaf" }, stop: { timeout: "1h" } } },
+  });
+  const isNow = (state: string) => async (): Promise<boolean> => (await statesOf(project))["api"] === state;
+  const stopping = launch(project, ["stop", "api"]);
+  await until("api to be asked to stop", isNow("stopping"));
+  project.write("deaf", "");
+  const starting = launch(project, ["start", "api"]);
+  const told = (contrary: string): object => ({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(new RegExp(`^api .*; somebody has asked for it to ${contrary}\n$`)) as string,
+  });
+  expect(await stopping).toMatchObject(told("start"));
+  project.write("go", "");
+  await until("api to be on its way", isNow("started"));
+  expect(await launch(project, ["stop", "api"])).toMatchObject({ code: 0 });
+  expect(await starting).toMatchObject(told("stop"));
+});
+
 test("what is not ready in time ends the waiting with 5, and goes on", async () => {
   const project = await runShop({
     services: { api: { command: "exec sleep 1000", ready: { exec: "test ! -e slow" } } },
