@@ -65,6 +65,11 @@ const tagging = 100;
  */
 const many = 8;
 const lull = 10;
+/** The fork server's lines are much shorter. */
+const longestLine = 4096;
+/** What the kernel takes of a process's words and environment: one string (MAX_ARG_STRLEN of execve(2)), and safely all of them. */
+const longestString = 128 * 1024;
+const mostOfAll = 1024 * 1024;
 
 /** Starts the fork server. */
 export function openForkServer(): ForkServer {
@@ -178,6 +183,8 @@ export function openForkServer(): ForkServer {
     stdout.setEncoding("latin1").on("data", (text: string) => {
       const lines = `${unfinished}${text}`.split("\n");
       unfinished = lines.pop() ?? "";
+      // Something else that is called `perl`.
+      if (unfinished.length > longestLine) kill();
       lines.forEach(heard);
       if (asked.size <= many) return;
       stdout.pause();
@@ -189,7 +196,10 @@ export function openForkServer(): ForkServer {
     child.unref();
   }
   if (!isThere) ready.resolve(false);
-  const waiting = after(patience, () => ready.resolve(false));
+  const waiting = after(patience, () => {
+    ready.resolve(false);
+    kill();
+  });
   void ready.promise.then(() => waiting[Symbol.dispose]());
 
   const signal = (which: "SIGCONT" | "SIGKILL"): void => {
@@ -264,7 +274,7 @@ function canFork({ tag, sockets = [], notify }: Spawn): boolean {
   return tag !== undefined && sockets.length === 0 && notify === undefined;
 }
 
-/** The request for a spawn; undefined where one holds a NUL, which no process can be given. */
+/** The request for a spawn; undefined where there is a NUL, or more than a process can be given: Node says that as it is. */
 function encode(number: number, spec: Spawn): string | undefined {
   // It sets the tag itself; of the other extras a shell has to take care.
   const { tag = "", ...untagged } = spec;
@@ -274,7 +284,12 @@ function encode(number: number, spec: Spawn): string | undefined {
   const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const from = input !== undefined ? `${own}/${input}` : stdin === "open" ? "-" : "/dev/null";
   const fields = [number, tag, cwd, from, `${own}/${output}`, words.length, ...words, ...pairs];
-  return fields.join("").includes("\0") ? undefined : framed(fields);
+  const strings = [...words, ...pairs];
+  const isTooMuch = strings.some(
+    (text) => text.length >= longestString / 4 && Buffer.byteLength(text) >= longestString,
+  );
+  const all = fields.join("");
+  return all.includes("\0") || isTooMuch || all.length > mostOfAll ? undefined : framed(fields);
 }
 
 function framed(fields: readonly (string | number)[]): string {

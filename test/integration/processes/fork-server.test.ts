@@ -147,15 +147,30 @@ test.each([
   expect(existsSync(join(directory, "ran"))).toBe(false);
 });
 
-test("a program is looked for where its own PATH says, and why it does not begin is in its log", async () => {
+test("a program is looked for where its own PATH says, and one that is given too much is refused as Node refuses it", async () => {
   writeFileSync(join(directory, "own"), "echo own", { mode: 0o755 });
   const env = { PATH: `/nowhere::${directory}`, LONG: "" };
   const { ended, log } = await begin("", { env, cwd: "/", command: { args: ["own"] } });
   await ended;
   expect(log()).toBe("own\n");
-  const long = await begin("", { env: { ...env, LONG: "x".repeat(200_000) }, command: { args: ["own"] } }, 2);
-  expect(await long.ended).toEqual({ exit: { code: 126, signal: null } });
-  expect(long.log()).toBe("own: Argument list too long\n");
+  const command = { args: ["own"] };
+  await expect(begin("", { env: { ...env, LONG: "x".repeat(200_000) }, command }, 2)).rejects.toThrow("E2BIG");
+  const much = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`MUCH${n}`, "x".repeat(100_000)]));
+  await expect(begin("", { env: { ...env, ...much }, command }, 3)).rejects.toThrow("E2BIG");
+});
+
+test.each([
+  ["says nothing", "exec sleep 1000"],
+  ["never ends a line", String.raw`exec tr '\0' x </dev/zero`],
+])("something else that is called perl and %s is done without, and does not stay", async (_, script) => {
+  const before = process.env["PATH"];
+  writeFileSync(join(directory, "perl"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  process.env["PATH"] = `${directory}:${before}`;
+  await using other = openForkServer();
+  process.env["PATH"] = before;
+  await other.gone;
+  const spec = { command: { shell: "true" }, cwd: "/", env: {}, stdin: "null", output: 1, tag: "1" } as const;
+  expect(await other.spawn(spec, () => {})).toBeUndefined();
 });
 
 test("stopped, it is woken by whoever waits for it", async () => {
