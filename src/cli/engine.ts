@@ -107,12 +107,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (guard.process !== undefined) recorder.guard(guard.process);
     },
   });
-  // It ends by itself when we do, unless somebody has stopped it.
-  const { process: forkServer } = forks;
-  if (forkServer !== undefined) {
-    guard.add({ ...forkServer, signal: "SIGKILL", graceMs: 0 });
-    void forks.gone.then(() => guard.remove(forkServer.pid));
-  }
   const ports = openPorts({ pool: project.portPool, remembered: kept.ports, strict: options.strictPorts, run: about });
   const remembered = new Set<string>();
   const quiet = keepQuiet();

@@ -7,19 +7,20 @@
 
 /** The numbers of the system calls that the program makes, by Node's name for the machine, in the order of its arguments. */
 export const systemCalls: Readonly<Record<string, readonly number[]>> = {
-  // rt_sigprocmask, rt_sigsuspend, setsid, dup3, prlimit64, execve, exit_group
-  x64: [14, 130, 112, 292, 302, 59, 231],
-  arm64: [135, 133, 157, 24, 261, 221, 94],
+  // rt_sigprocmask, rt_sigsuspend, setsid, dup3, prlimit64, execve, exit_group, prctl
+  x64: [14, 130, 112, 292, 302, 59, 231, 157],
+  arm64: [135, 133, 157, 24, 261, 221, 94, 167],
 };
 
 /** The program. It ends when its stdin does; what it has started goes on. It loads no module, which would take longer than the rest. */
 export const forkServerScript = String.raw`use strict;
 $0 = 'launch-fork-server';
 exit 1 if length(pack 'p', '') != 8;
-my ($sigprocmask, $sigsuspend, $setsid, $dup3, $prlimit, $execve, $exit) = map { $_ + 0 } @ARGV;
+my ($sigprocmask, $sigsuspend, $setsid, $dup3, $prlimit, $execve, $exit, $prctl) = map { $_ + 0 } @ARGV;
 # The same on both machines.
 my ($O_RDONLY, $O_WRONLY, $O_RDWR, $O_APPEND, $O_NONBLOCK, $O_ASYNC) = (0, 1, 2, 02000, 04000, 020000);
 my ($F_SETFL, $F_SETOWN, $SIG_SETMASK, $WNOHANG, $RLIMIT_LOCKS) = (4, 8, 2, 1, 10);
+my ($PR_SET_PDEATHSIG, $SIGKILL) = (1, 9);
 my ($ENOENT, $EINTR, $ENOEXEC, $EAGAIN, $EACCES, $ENOTDIR) = (2, 4, 8, 11, 13, 20);
 # Signals are blocked, not ignored, since a service would inherit that; Perl itself ignores this one.
 $SIG{FPE} = 'DEFAULT';
@@ -29,6 +30,8 @@ sub mask { my $bits = 0; $bits |= 1 << $_ - 1 for @_; pack 'Q', $bits }
 # HUP, INT, QUIT, PIPE and TERM never reach it.
 my ($none, $all, $asleep) = (mask(), mask(1 .. 64), mask(1, 2, 3, 13, 15));
 syscall($sigprocmask, $SIG_SETMASK, $all, 0, 8) == 0 or exit 1;
+# Stopped, it would not see the end of its stdin: should its parent be killed, it is killed as well. No child inherits that.
+syscall($prctl, $PR_SET_PDEATHSIG, $SIGKILL, 0, 0, 0);
 pipe(my $endless, my $held) or exit 1;
 # Perl's own variable would be handed over as text.
 fcntl(STDIN, $F_SETOWN, $$ + 0) or exit 1;

@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -90,6 +91,24 @@ test.each([
   ["kill -34 $$", { code: null, signal: "signal 34" }],
 ])("%s is told as it was", async (shell, exit) => {
   expect(await (await begin(shell)).ended).toEqual({ exit });
+});
+
+test("killed with its engine it ends, though it was stopped", async () => {
+  const module = new URL("../../../src/effects/processes/fork-server.ts", import.meta.url).href;
+  const script = `const { openForkServer } = await import(${JSON.stringify(module)});
+    const forks = openForkServer();
+    await forks.spawn({ tag: "1", command: { shell: "true" }, cwd: "/", env: {}, stdin: "null", output: 1 }, () => {});
+    console.log(forks.process.pid);
+    setInterval(() => {}, 1000);`;
+  const engine = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [said] = (await once(engine.stdout, "data")) as [Buffer];
+  const pid = Number(String(said));
+  begun.add(pid);
+  process.kill(pid, "SIGSTOP");
+  engine.kill("SIGKILL");
+  await until(() => !isAlive(readStat(pid)));
 });
 
 test("an open stdin waits until we end, and one service's way of reading is not another's", async () => {
