@@ -18,11 +18,12 @@ export interface Chosen {
   readonly warnings: readonly Problem[];
 }
 
-/** Reads the manifest and chooses; undefined when something is wrong, and then it has been printed. */
+/** Reads the manifest and chooses; undefined when something is wrong, and then it has been told. */
 export async function chooseServices(
   args: GlobalArgs & Pick<Typed, "_"> & { readonly [Name in keyof SelectionArgs]?: SelectionArgs[Name] | undefined },
+  tell: (problems: readonly Problem[]) => void = printProblems,
 ): Promise<Chosen | undefined> {
-  const project = await readProject(args);
+  const project = await readProject(args, tell);
   if (project === undefined) return undefined;
   const selected = selectServices(withImpliedNeeds(project.project.services), {
     names: namedServices(args),
@@ -32,7 +33,7 @@ export async function chooseServices(
     withNeeds: args.deps ?? true,
   });
   if (selected.ok) return { ...project, services: selected.services };
-  printProblems(selected.problems);
+  tell(selected.problems);
   process.stderr.write(meantCommand(args, selected.problems.map(({ message }) => message).join("\n")));
   return undefined;
 }
@@ -65,11 +66,14 @@ export function otherServices({ project, services }: Chosen, args: GlobalArgs & 
   return selected.ok ? selected.services.filter(({ name }) => !chosen.has(name)) : [];
 }
 
-/** Reads the manifest; undefined when something is wrong, and then it has been printed. */
-export async function readProject(args: GlobalArgs): Promise<Omit<Chosen, "services"> | undefined> {
+/** Reads the manifest; undefined when something is wrong, and then it has been told. */
+export async function readProject(
+  args: GlobalArgs,
+  tell: (problems: readonly Problem[]) => void = printProblems,
+): Promise<Omit<Chosen, "services"> | undefined> {
   const loaded = await loadAsAsked(args, (services) => checkGraph(withImpliedNeeds(services)));
   if (loaded.ok) return { project: loaded.project, warnings: loaded.warnings };
-  printProblems(loaded.problems);
+  tell(loaded.problems);
   return undefined;
 }
 

@@ -5,6 +5,7 @@ import { checkStartOptions, nothingToStart } from "./start-options.ts";
 import { openFace } from "./face.ts";
 import { declineEngine } from "./engine-process.ts";
 import { openHeadStart } from "./head-start.ts";
+import type { Problem } from "../manifest/problem.ts";
 import type { UpArgs } from "./options.ts";
 import { chooseServices } from "./project.ts";
 import { putOffV8Work } from "../effects/v8-work.ts";
@@ -32,8 +33,12 @@ export async function run(args: UpArgs): Promise<number> {
 
 async function check(args: UpArgs): Promise<number> {
   using _later = putOffV8Work();
-  const chosen = await chooseServices(args);
+  const chosen = await chooseServices(args, args.json ? printProblemsAsJson : undefined);
   return chosen === undefined ? 2 : await (await import("./check.ts")).check(chosen, args);
+}
+
+function printProblemsAsJson(problems: readonly Problem[]): void {
+  process.stdout.write(`${JSON.stringify({ problems, exitCode: 2 }, undefined, 2)}\n`);
 }
 
 /** Engine and plain lines in this one process. */

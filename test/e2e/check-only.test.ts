@@ -9,6 +9,17 @@ import { startListener } from "../integration/ports/strangers.ts";
 describe("--check-only", () => {
   const processes = (): readonly string[] => readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
 
+  test("tells programs what is wrong with a manifest, each thing with its place", async () => {
+    await using project = newProject("services:\n  api: { comand: x }\n");
+    const { code, stdout, stderr } = await launch(project, ["--check-only", "--json"]);
+    expect([code, stderr]).toEqual([2, ""]);
+    const place = { file: `${project.directory}/services.yaml`, line: 2, column: 10 };
+    expect(JSON.parse(stdout)).toMatchObject({
+      problems: [{ place, message: '"comand" is no key of a service' }],
+      exitCode: 2,
+    });
+  });
+
   test("starts, ends and writes nothing", async () => {
     await using stranger = await startListener("127.0.0.1");
     await using project = newProject(
