@@ -56,6 +56,9 @@ const defaultTimeout = "5m";
 /** From the third Ctrl-C until we are gone, whatever there is still to say, in milliseconds. */
 const lastMoment = 300;
 
+/** No start says more than this, in bytes. */
+const muchOutput = 1024 * 1024;
+
 /** Opens the run; nothing is started yet. */
 export async function openLive(
   chosen: Chosen,
@@ -128,6 +131,14 @@ export async function openLive(
     face.printer.onEntry(entry, supervisor.snapshot());
   });
   const reading = supervisor.output.subscribe(face.printer.onLines);
+  // Who writes much is read by the code that V8 has put off to optimize.
+  let bytesRead = 0;
+  const flood = supervisor.output.subscribe((_, { bytes }) => {
+    bytesRead += bytes.length;
+    if (bytesRead < muchOutput) return;
+    options.headStart.over();
+    flood[Symbol.dispose]();
+  });
   // Before anybody can ask for an end that would not know what there is to end.
   await engine.begin();
 

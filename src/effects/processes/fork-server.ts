@@ -202,10 +202,10 @@ export function openForkServer(): ForkServer {
   });
   void ready.promise.then(() => waiting[Symbol.dispose]());
 
-  const signal = (which: "SIGCONT" | "SIGKILL"): void => {
-    if (isThere && own !== undefined) signalProcess(own, which);
+  // Ours until it is gone, so nothing has to be looked up.
+  const wake = (): void => {
+    if (isThere) child?.kill("SIGCONT");
   };
-  const wake = (): void => signal("SIGCONT");
   let waking: Disposable | undefined;
   const stayAwake = (): void => {
     waking = after(wakefulness, () => {
@@ -215,7 +215,9 @@ export function openForkServer(): ForkServer {
   };
   if (isThere) stayAwake();
   else gone.resolve();
-  const kill = (): void => signal("SIGKILL");
+  const kill = (): void => {
+    if (isThere && own !== undefined) signalProcess(own, "SIGKILL");
+  };
 
   return {
     process: own,
