@@ -58,8 +58,13 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_ENCODING_INVALID_ENCODED_DATA: "is not UTF-8 text",
 };
 
+interface Fault {
+  readonly line: number;
+  readonly message: string;
+}
+
 // Node's parser passes over what it does not understand, up to the next line that it does; here nothing is passed over.
-function findFault(text: string): { readonly line: number; readonly message: string } | undefined {
+function findFault(text: string): Fault | undefined {
   const nothing = /[ \t\r]*(?:#[^\n]*)?(?:\n|$)/y;
   const name = /[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.-]*[ \t]*=[ \t]*/y;
   const value = /(?:(["'`])[^]*?\1|(?!["'`])[^\n]*)/y;
@@ -71,16 +76,13 @@ function findFault(text: string): { readonly line: number; readonly message: str
     return true;
   };
   while (at < text.length) {
-    const start = at;
     if (takes(nothing)) continue;
-    const fault = !takes(name)
-      ? "it is no NAME=value, and no comment"
-      : !takes(value)
-        ? "its quote is never closed"
-        : !takes(nothing)
-          ? "something follows the closing quote; inside, another kind of quote may be used"
-          : undefined;
-    if (fault !== undefined) return { line: text.slice(0, start).split("\n").length, message: fault };
+    const start = at;
+    const fault = (message: string): Fault => ({ line: text.slice(0, start).split("\n").length, message });
+    if (!takes(name)) return fault("it is no NAME=value, and no comment");
+    if (!takes(value)) return fault("its quote is never closed");
+    if (takes(nothing)) continue;
+    return fault("something follows the closing quote; inside, another kind of quote may be used");
   }
   return undefined;
 }
