@@ -31,8 +31,6 @@ export interface ForkServer extends AsyncDisposable {
   signalGroup(pid: number, signal: NodeSignal, otherwise: () => void): void;
   /** Somebody may have stopped it: then nobody hears how services end. */
   wake(): void;
-  /** Resolves once it is gone, however that came. */
-  readonly gone: Promise<void>;
 }
 
 /** A request that was not answered yet. */
@@ -79,7 +77,6 @@ export function openForkServer(): ForkServer {
   const own = child?.pid === undefined ? undefined : namedProcess(child.pid);
   let isThere = own !== undefined;
   const ready = Promise.withResolvers<boolean>();
-  const gone = Promise.withResolvers<void>();
   /** Keeps open what services with an open stdin read, also without it. */
   let held: number | undefined;
   let last = 0;
@@ -162,7 +159,6 @@ export function openForkServer(): ForkServer {
   const lost = async (): Promise<void> => {
     if (!isThere) return;
     isThere = false;
-    gone.resolve();
     waking?.[Symbol.dispose]();
     for (const { groups } of signals.values()) for (const otherwise of groups.values()) otherwise();
     signals.clear();
@@ -214,7 +210,6 @@ export function openForkServer(): ForkServer {
     });
   };
   if (isThere) stayAwake();
-  else gone.resolve();
   const kill = (): void => {
     if (isThere && own !== undefined) signalProcess(own, "SIGKILL");
   };
@@ -236,19 +231,18 @@ export function openForkServer(): ForkServer {
     },
     signalGroup,
     wake,
-    gone: gone.promise,
     async [Symbol.asyncDispose]() {
       ready.resolve(false);
       waking?.[Symbol.dispose]();
       if (held !== undefined) closeSync(held);
       held = undefined;
       if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, "exit");
+      const gone = once(child, "exit");
       using _ = after(patience, kill);
       child.stdin?.end();
       if (!(await ready.promise)) kill();
       else wake();
-      await ended;
+      await gone;
     },
   };
 }

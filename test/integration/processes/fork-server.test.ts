@@ -120,7 +120,7 @@ test("an open stdin waits until we end, and one service's way of reading is not 
   expect(reader.log()).toBe("");
   // Also without the fork server, which others may end.
   process.kill(forks.process?.pid ?? 0, "SIGKILL");
-  await forks.gone;
+  await until(() => !isAlive(readStat(forks.process?.pid ?? 0)));
   execFileSync("true");
   expect([reader.log(), other.log()]).toEqual(["", "up\n"]);
   await forks[Symbol.asyncDispose]();
@@ -187,7 +187,7 @@ test.each([
   process.env["PATH"] = `${directory}:${before}`;
   await using other = openForkServer();
   process.env["PATH"] = before;
-  await other.gone;
+  await until(() => !isAlive(readStat(other.process?.pid ?? 0)));
   const spec = { command: { shell: "true" }, cwd: "/", env: {}, stdin: "null", output: 1, tag: "1" } as const;
   expect(await other.spawn(spec, () => {})).toBeUndefined();
 });
