@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { resolve } from "node:path";
 import { describe, describeMillis } from "../core/failure.ts";
 import { exitCodeOf, type Fleet } from "../core/state.ts";
-import { readTree, signalProcess } from "../effects/processes/signal.ts";
+import { readTree, signalTree } from "../effects/processes/signal.ts";
 import { findFault, shellFault } from "../effects/processes/fault.ts";
 import { wrap } from "../effects/processes/wrapper.ts";
 import { after } from "../effects/clock.ts";
@@ -153,7 +153,7 @@ function wordsOf(
 function passOn(signal: "SIGINT" | "SIGTERM" | "SIGHUP", pid: number): void {
   const isAtTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   if (signal === "SIGINT" && isAtTerminal) return;
-  for (const one of readTree({ pid })) signalProcess({ pid: one.pid, startTicks: one.startTicks }, signal);
+  signalTree(readTree({ pid }), signal);
 }
 
 /** A command that cannot be run is said before anything is started for it. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { endTree } from "../../src/effects/processes/end-tree.ts";
 import { isAlive, readStat } from "../../src/effects/processes/proc.ts";
-import { groupAlive, readOurselves, signalProcess } from "../../src/effects/processes/signal.ts";
+import { groupAlive, readOurselves, readTree, signalProcess, signalTree } from "../../src/effects/processes/signal.ts";
 import { startNode, startStranger, until } from "./ports/strangers.ts";
 
 const alive = (pid: number): boolean => isAlive(readStat(pid));
@@ -91,6 +91,18 @@ test("a group is signalled as a whole and lives as long as a member does", async
   expect(signalProcess({ pid: stranger.pid, group: true }, "SIGKILL")).toBe("sent");
   await until(() => !groupAlive(stranger.pid));
   expect(groupAlive(1)).toBe(false);
+});
+
+test("a tree is signalled with the children that it has got since it was read", async () => {
+  // A shell that waits for a child acts on SIGINT only after that child's end.
+  await using shell = await startStranger("sh", ["-c", "echo up; read go; sleep 1000; true"]);
+  const tree = readTree({ pid: shell.pid });
+  expect(tree).toHaveLength(1);
+  shell.child.stdin?.write("go\n");
+  await until(() => readTree({ pid: shell.pid })[1]?.name === "sleep");
+  const ended = once(shell.child, "exit");
+  expect(signalTree(tree, "SIGINT")).toMatchObject({ result: "sent", tree: [{ pid: shell.pid }, { name: "sleep" }] });
+  expect(await ended).toEqual([null, "SIGINT"]);
 });
 
 describe("ending a stranger's tree", () => {

@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import type { Millis, NodeSignal } from "../../core/service.ts";
 import { now, sleep } from "../clock.ts";
 import { hasProc, isAlive, readStat, type ProcessStat } from "./proc.ts";
-import { readTree, signalProcess, type Target } from "./signal.ts";
+import { readTree, signalProcess, signalTree, type Target } from "./signal.ts";
 
 /** How to end it. */
 export interface Ending {
@@ -27,13 +27,13 @@ export async function endTree(
 > {
   const first = readTree(leader);
   if (first.length === 0) return { result: "gone" };
-  const [root, ...below] = first;
-  if (root === undefined || signalEach([root], ending.signal) === "refused") return { result: "refused" };
-  if (hasProc) signalEach(below, ending.signal);
-  else await killElsewhere(root.pid, ending.signal);
-  signalEach(first, "SIGCONT");
+  const signalled = signalTree(hasProc ? first : first.slice(0, 1), ending.signal);
+  if (signalled.result === "refused") return { result: "refused" };
+  if (!hasProc) await killElsewhere(leader.pid, ending.signal);
+  const all = unique([...signalled.tree, ...first]);
+  signalEach(all, "SIGCONT");
 
-  let tree = await waitForEnd(first, ending.graceMs, ending.hurry);
+  let tree = await waitForEnd(all, ending.graceMs, ending.hurry);
   if (tree.length === 0) return { result: "ended" };
   // Twice: a child may have been born while its parent was being killed.
   for (let round = 0; round < 2 && tree.length > 0; round++) {
@@ -47,9 +47,8 @@ export async function endTree(
 const afterKillMs = 1000;
 const pollMs = 10;
 
-function signalEach(tree: readonly ProcessStat[], signal: NodeSignal): "sent" | "gone" | "refused" {
-  const results = tree.map(({ pid, startTicks }) => signalProcess({ pid, startTicks }, signal));
-  return results.find((result) => result === "refused") ?? results[0] ?? "gone";
+function signalEach(tree: readonly ProcessStat[], signal: NodeSignal): void {
+  for (const { pid, startTicks } of tree) signalProcess({ pid, startTicks }, signal);
 }
 
 async function waitForEnd(

@@ -142,6 +142,15 @@ export function descendantsOf(pid: number, stats: readonly ProcessStat[] = listS
   return found;
 }
 
+/** The children that a process has at this moment; none of a process that is gone, nor where only `ps` could tell. */
+export function readChildren(pid: number): readonly ProcessStat[] {
+  const threads = hasProc ? attempt(() => readdirSync(`/proc/${pid}/task`)) : undefined;
+  return (threads ?? []).flatMap((thread) => {
+    const listed = readText(`/proc/${pid}/task/${thread}/children`)?.split(" ") ?? [];
+    return listed.flatMap((child) => readStat(Number.parseInt(child, 10)) ?? []);
+  });
+}
+
 /** The command line as one string; `[name]` where there is none, as for kernel threads. */
 export function readCommand(pid: number): string | undefined {
   if (!hasProc) return readPs(pid)[0]?.command;

@@ -10,6 +10,7 @@ import {
   hasProc,
   isAlive,
   listStats,
+  readChildren,
   readStat,
   readUid,
   type ProcessStat,
@@ -115,4 +116,33 @@ export function readTree(leader: Pick<Target, "pid" | "startTicks">): readonly P
   const root = hasProc ? readStat(leader.pid) : stats.find((stat) => stat.pid === leader.pid);
   if (root === undefined || (leader.startTicks !== undefined && root.startTicks !== leader.startTicks)) return [];
   return [root, ...descendantsOf(root.pid, stats)].filter(isAlive);
+}
+
+/** What became of signalling a tree. */
+export interface TreeSignalled {
+  /** The root's own. */
+  readonly result: SignalResult;
+  /** Everybody who was to be signalled, the root first. */
+  readonly tree: readonly ProcessStat[];
+}
+
+/**
+ * Signals each process of a tree as it was read, and the children that each has got since then: a shell that waits for a child
+ * takes notice of SIGINT only once that child has ended, so a child that is passed over keeps both. What a process starts
+ * because of the signal comes later than this looks. A root that refuses keeps the signal from everybody.
+ */
+export function signalTree([root, ...below]: readonly ProcessStat[], signal: NodeSignal): TreeSignalled {
+  if (root === undefined) return { result: "gone", tree: [] };
+  const reached = new Map<number, ProcessStat>();
+  const signalOne = (stat: ProcessStat): SignalResult => {
+    reached.set(stat.pid, stat);
+    return signalProcess({ pid: stat.pid, startTicks: stat.startTicks }, signal);
+  };
+  const result = signalOne(root);
+  if (result === "refused") return { result, tree: [root] };
+  const queue = [...readChildren(root.pid), ...below];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (!reached.has(next.pid) && signalOne(next) === "sent") queue.push(...readChildren(next.pid));
+  }
+  return { result, tree: [...reached.values()] };
 }
