@@ -6,6 +6,7 @@ import { close, open, read, readFileSync } from "node:fs";
 import { SocketAddress, isIPv4, isIPv6 } from "node:net";
 import { promisify } from "node:util";
 import type { Port } from "../../core/service.ts";
+import { now } from "../clock.ts";
 import { hasProc } from "../processes/proc.ts";
 
 /** One listening TCP socket. */
@@ -71,9 +72,9 @@ let polled: { readonly looks: readonly Look[]; readonly rows: readonly Listener[
 
 /** As `readListeners`, for pollers: the very same array as last time, up to 100 ms old, while the number of sockets in use stays the same. */
 export async function pollListeners(): Promise<readonly Listener[]> {
-  const now = await Promise.all(tables.map(lookAt));
-  if (polled === undefined || polled.looks.some((look, index) => look !== now[index])) {
-    polled = { looks: now, rows: now.flatMap(({ rows }) => rows) };
+  const current = await Promise.all(tables.map(lookAt));
+  if (polled === undefined || polled.looks.some((look, index) => look !== current[index])) {
+    polled = { looks: current, rows: current.flatMap(({ rows }) => rows) };
   }
   return polled.rows;
 }
@@ -82,7 +83,7 @@ export async function pollListeners(): Promise<readonly Listener[]> {
 async function lookAt(table: Table): Promise<Look> {
   // Counted before the table is read: what changes in between is seen by the next poll.
   const count = table.count();
-  const at = performance.now();
+  const at = now();
   const known = looks.get(table);
   if (known !== undefined && known.count === count && at - known.at < longestAgeMs) return known;
   const look = { count, at, rows: await table.read() };
