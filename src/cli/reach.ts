@@ -19,7 +19,7 @@ import { UnreachableError } from "./usage-error.ts";
 export async function stateOf(
   args: Pick<GlobalArgs, "directory" | "file" | "instance">,
 ): Promise<StatePaths | undefined> {
-  const located = await locateManifest(resolve(args.directory ?? "."), args.file, process.env["HOME"]);
+  const located = locateManifest(resolve(args.directory ?? "."), args.file, process.env["HOME"]);
   if (located.ok) return statePaths(dirname(located.files[0] ?? ""), args.instance, process.env);
   process.stderr.write(`${renderProblem(located.problem, process.cwd())}\n`);
   return undefined;

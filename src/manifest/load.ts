@@ -36,7 +36,7 @@ export type Loaded =
 
 /** Finds, reads, merges, interpolates and checks the manifest; never throws for what a file says. */
 export async function loadManifest(options: LoadOptions): Promise<Loaded> {
-  const located = await locateManifest(options.directory, options.files, options.env["HOME"]);
+  const located = locateManifest(options.directory, options.files, options.env["HOME"]);
   if (!located.ok) return { ok: false, problems: [located.problem] };
   const reading: Reading = {
     env: options.env,

@@ -1,6 +1,6 @@
 // Which files a manifest is made of: named ones, or the nearest `services.yaml` upward with its override.
 
-import { access, readdir } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Problem } from "./problem.ts";
@@ -14,31 +14,27 @@ const manifestNames = ["services.yaml", "services.yml"];
 const overrideNames = ["services.override.yaml", "services.override.yml"];
 
 /** The named files relative to `directory`, or what a search upward from it finds, to the git root or `home`, both included. */
-export async function locateManifest(
-  directory: string,
-  named: readonly string[] | undefined,
-  home = homedir(),
-): Promise<Located> {
+export function locateManifest(directory: string, named: readonly string[] | undefined, home = homedir()): Located {
   if (named !== undefined && named.length > 0) {
     return { ok: true, files: named.map((file) => resolve(directory, file)) };
   }
   const looked: string[] = [];
   for (let here = resolve(directory); ; here = dirname(here)) {
     looked.push(here);
-    const manifest = await firstThere(here, manifestNames);
+    const manifest = firstThere(here, manifestNames);
     if (manifest !== undefined) {
-      const override = await firstThere(here, overrideNames);
+      const override = firstThere(here, overrideNames);
       return { ok: true, files: override === undefined ? [manifest] : [manifest, override] };
     }
-    if (here === home || here === dirname(here) || (await isThere(join(here, ".git")))) break;
+    if (here === home || here === dirname(here) || existsSync(join(here, ".git"))) break;
   }
-  return { ok: false, problem: await nothingFound(looked) };
+  return { ok: false, problem: nothingFound(looked) };
 }
 
-async function nothingFound(looked: readonly string[]): Promise<Problem> {
+function nothingFound(looked: readonly string[]): Problem {
   const [first = ".", ...above] = looked;
   const top = above.at(-1);
-  const found = await othersIn(first);
+  const found = othersIn(first);
   const others = found.length === 0 ? [] : [`There is ${found.join(", ")}: its commands can become services.`];
   return {
     message: `no services.yaml in ${first}${top === undefined ? "" : ` or above it, up to ${top}`}`,
@@ -58,22 +54,16 @@ const example = [
 const otherFiles =
   /^(?:(?:docker-)?compose\.ya?ml|process-compose\.ya?ml|Procfile(?:\..+)?|mprocs\.ya?ml|package\.json)$/;
 
-async function othersIn(directory: string): Promise<readonly string[]> {
+function othersIn(directory: string): readonly string[] {
   try {
-    return (await readdir(directory)).filter((file) => otherFiles.test(file)).toSorted();
+    return readdirSync(directory)
+      .filter((file) => otherFiles.test(file))
+      .toSorted();
   } catch {
     return [];
   }
 }
 
-async function firstThere(directory: string, names: readonly string[]): Promise<string | undefined> {
-  for (const name of names) if (await isThere(join(directory, name))) return join(directory, name);
-  return undefined;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+function firstThere(directory: string, names: readonly string[]): string | undefined {
+  return names.map((name) => join(directory, name)).find((path) => existsSync(path));
 }

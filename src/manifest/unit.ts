@@ -1,6 +1,6 @@
 // One manifest with what is merged over it, read into a tree; its includes are units of their own.
 
-import { readFile, stat } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Place } from "../core/service.ts";
 import { EnvFileError, readEnvFiles } from "./dotenv.ts";
@@ -45,7 +45,7 @@ export async function readUnits(
 ): Promise<readonly Unit[]> {
   const trees: Tree[] = [];
   for (const [index, file] of files.entries()) {
-    const tree = await readTree(file, reading, { isOver: index > 0, ...(from && { saidAt: from.place }) });
+    const tree = readTree(file, reading, { isOver: index > 0, ...(from && { saidAt: from.place }) });
     if (tree !== undefined) trees.push(withoutExtensions(tree));
   }
   const [first, ...over] = trees;
@@ -88,8 +88,8 @@ interface Occasion {
   readonly saidAt?: Place;
 }
 
-async function readTree(file: string, reading: Reading, { isOver, saidAt }: Occasion): Promise<Tree | undefined> {
-  const text = await readText(file, reading.problems, saidAt);
+function readTree(file: string, reading: Reading, { isOver, saidAt }: Occasion): Tree | undefined {
+  const text = readText(file, reading.problems, saidAt);
   if (text === undefined) {
     reading.sources.set(file, { file, text: "", lineStarts: [] });
     return undefined;
@@ -119,7 +119,7 @@ function withoutEmptyServices(tree: MapTree): MapTree {
   };
 }
 
-async function readText(file: string, problems: Problem[], saidAt: Place | undefined): Promise<string | undefined> {
+function readText(file: string, problems: Problem[], saidAt: Place | undefined): string | undefined {
   const fail = (words: string, remedy?: string): undefined => {
     problems.push({
       ...(saidAt && { place: saidAt }),
@@ -128,14 +128,14 @@ async function readText(file: string, problems: Problem[], saidAt: Place | undef
     });
   };
   try {
-    const { size } = await stat(file);
+    const { size } = statSync(file);
     if (size > maxBytes) {
       return fail(
         "is larger than 1 MiB and is not read",
         "Manifests are written by hand; split a large one with `include:`.",
       );
     }
-    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     return fail(fileFaults[code ?? ""] ?? `cannot be read (${code ?? "unknown error"})`);
