@@ -42,7 +42,9 @@ async function checkService(service: Service, assigned: Assignment, context: Run
   }
 }
 
-function faultsOf({ service, command, stopCommand, env }: Preparation): readonly string[] {
+function faultsOf({ service, command, stopCommand, path }: Preparation): readonly string[] {
+  // The whole environment would have to be put together.
+  const env = envWith(path);
   const commands = [command, stopCommand, probeCommand(service.ready.probe), probeCommand(service.health?.probe)];
   const faults = commands.flatMap((one) =>
     one === undefined ? [] : (findFault({ command: one, cwd: service.workingDir, env }) ?? []),
@@ -57,11 +59,15 @@ async function terminalFaults({ tty, workingDir }: Service): Promise<readonly st
   return typeof loaded === "string" ? [loaded] : [];
 }
 
-async function relayFaults(service: Service, { env }: Preparation): Promise<readonly string[]> {
+async function relayFaults(service: Service, { path }: Preparation): Promise<readonly string[]> {
   if (!isHeard(service)) return [];
   const { canRelay } = await import("../effects/health/notify-relay.ts");
-  if (canRelay(env)) return [];
+  if (canRelay(envWith(path))) return [];
   return ["there is no Perl, so it gets no NOTIFY_SOCKET; it can use $NOTIFY_FD or launch notify"];
+}
+
+function envWith(path: string | undefined): Readonly<Record<string, string>> {
+  return path === undefined ? {} : { PATH: path };
 }
 
 function probeCommand(probe: Service["ready"]["probe"] | undefined): Preparation["command"] {

@@ -56,8 +56,8 @@ export function lookupIn(layers: readonly Layer[], onUnset?: (name: string) => v
   return (name) => find(name, 0);
 }
 
-/** Every name that has a value, as `lookupIn` gives it; throws as that does. */
-export function valuesOf(layers: readonly Layer[]): Record<string, string> {
+/** Every name that has a value, as `lookup` gives it; throws as that does. */
+export function valuesOf(layers: readonly Layer[], lookup: Lookup = lookupIn(layers)): Record<string, string> {
   // A child has hundreds of names and nearly all are as they are: whole layers are laid over one another.
   const values: Record<string, string> = {};
   const unset = new Set<string>();
@@ -73,7 +73,6 @@ export function valuesOf(layers: readonly Layer[]): Record<string, string> {
       else if (unrendered.size > 0) unrendered.delete(name);
     }
   }
-  const lookup = lookupIn(layers);
   for (const name of [...unset, ...unrendered]) {
     const value = lookup(name);
     if (value === undefined) delete values[name];

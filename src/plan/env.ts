@@ -1,8 +1,8 @@
 // What each service is told: the names of ports, its environment, and who names whose port. Pure.
 
 import type { Command, Endpoint, Port, Probe, Service, Template } from "../core/service.ts";
-import { namesIn, TemplateError, namesInShell } from "../manifest/interpolate.ts";
-import { isDecided, literal, templates, valuesOf } from "../manifest/layers.ts";
+import { type Lookup, namesIn, TemplateError, namesInShell } from "../manifest/interpolate.ts";
+import { isDecided, literal, lookupIn, templates, valuesOf } from "../manifest/layers.ts";
 import { exportNames, exportStem, mainEndpoint, upperSnake } from "../manifest/names.ts";
 
 /** Ports by service and endpoint, as far as they are chosen. */
@@ -113,7 +113,10 @@ export interface EnvironmentSources {
 
 /** A child's environment, and which of launch's own names the service or its files set themselves. */
 export interface ChildEnvironment {
+  /** Hundreds of names: put together when it is first asked for. */
   readonly env: Record<string, string>;
+  /** One value of it. */
+  readonly valueOf: Lookup;
   readonly clashes: readonly string[];
 }
 
@@ -140,7 +143,18 @@ export function childEnvironment(sources: EnvironmentSources): ChildEnvironment 
     ...(service.tty && { TERM: "xterm-256color" }),
     PYTHONUNBUFFERED: "1",
   };
-  return { env: valuesOf([...layers, literal(defaults)]), clashes };
+  const all = [...layers, literal(defaults)];
+  const valueOf = lookupIn(all);
+  // What cannot be rendered is told now.
+  for (const { values } of all.filter((layer) => layer.templates)) Object.keys(values).forEach(valueOf);
+  let env: Record<string, string> | undefined;
+  return {
+    get env() {
+      return (env ??= valuesOf(all, valueOf));
+    },
+    valueOf,
+    clashes,
+  };
 }
 
 function without(

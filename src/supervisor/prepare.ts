@@ -5,8 +5,7 @@ import type { Command, Probe, Service } from "../core/service.ts";
 import type { RenderedFile } from "../effects/state/generated-files.ts";
 import type { RenderedCommand } from "../effects/processes/spec.ts";
 import { readEnvFiles } from "../manifest/dotenv.ts";
-import { render, renderShell } from "../manifest/interpolate.ts";
-import { literal, lookupIn } from "../manifest/layers.ts";
+import { type Lookup, render, renderShell } from "../manifest/interpolate.ts";
 import { type Assignment, childEnvironment, exportsOf, ownNames } from "../plan/env.ts";
 
 /** What a run of a service is made from. */
@@ -16,7 +15,10 @@ export interface Preparation {
   /** Absent for what is only watched. */
   readonly command?: RenderedCommand;
   readonly stopCommand?: RenderedCommand;
+  /** The whole environment, put together when it is first asked for. */
   readonly env: Readonly<Record<string, string>>;
+  /** The environment's `PATH`, by which its programs are found. */
+  readonly path?: string | undefined;
   readonly files: readonly RenderedFile[];
   /** Names of launch's own that the service or its env files set themselves. */
   readonly clashes: readonly string[];
@@ -52,7 +54,7 @@ export async function prepare(
     readEnvFiles(service.env.ownFiles),
     readEnvFiles(service.env.manifestFiles),
   ]);
-  const { env, clashes } = childEnvironment({
+  const environment = childEnvironment({
     service,
     own,
     exports,
@@ -61,11 +63,13 @@ export async function prepare(
     manifestFiles,
     colors: context.colors,
   });
-  const lookup = lookupIn([literal({ NOW: new Date().toISOString() }), literal(env)]);
+  const { valueOf, clashes } = environment;
+  const started = new Date().toISOString();
+  const lookup: Lookup = (name) => (name === "NOW" ? started : valueOf(name));
   const text = (template: string): string => render(template, lookup);
   // What launch sets, as the child has it: the service may have said otherwise.
   const ours = (name: string): string | undefined =>
-    Object.hasOwn(own, name) || Object.hasOwn(exports, name) ? env[name] : undefined;
+    Object.hasOwn(own, name) || Object.hasOwn(exports, name) ? valueOf(name) : undefined;
   const command = (given: Command): RenderedCommand =>
     "shell" in given ? { shell: renderShell(given.shell, ours) } : { args: given.args.map(text) };
 
@@ -75,10 +79,18 @@ export async function prepare(
     ...(service.stop.command === undefined ? {} : { stopCommand: command(service.stop.command) }),
     files: service.files.map((file) => ({ ...file, content: text(file.content) })),
   };
-  // Put in, not copied: a child has hundreds of names. By these launch knows it again, whatever the service says.
-  env["LAUNCH_RUN"] = marker;
-  env["LAUNCH_ROOT"] = context.root;
-  return { ...rendered, env, clashes };
+  return {
+    ...rendered,
+    get env() {
+      const { env } = environment;
+      // Put in, not copied: a child has hundreds of names. By these launch knows it again, whatever the service says.
+      env["LAUNCH_RUN"] = marker;
+      env["LAUNCH_ROOT"] = context.root;
+      return env;
+    },
+    path: valueOf("PATH"),
+    clashes,
+  };
 }
 
 function renderProbes(
