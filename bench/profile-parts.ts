@@ -71,7 +71,7 @@ function partOf(stack: readonly Frame[], partOfLine: readonly string[]): string 
   if (innermost?.name === "(garbage collector)") return "garbage collection";
   if (innermost?.name === "(idle)") return "idle";
   for (const { url, line } of stack) {
-    if (url.endsWith("/launch.cjs")) return partOfLine[line] ?? "the bundle's own frame";
+    if (/\/(?:launch|check)\.cjs$/.test(url)) return partOfLine[line] ?? "the bundle's own frame";
     if (url.endsWith("/main.cjs")) return "reading the script and its code cache";
   }
   return "Node itself";

@@ -13,6 +13,7 @@ import { environment, type ServiceText, stampFile, writeManifest } from "./launc
 import { type Bench, freePorts, now, openBench, processesOf, readStamps } from "./machine.ts";
 import { partsOf, readProfile, type Window } from "./profile-parts.ts";
 import { chain, independent } from "./startup.ts";
+import { scriptFor } from "../src/cli/script-for.ts";
 
 /** One scenario: what runs, and which stretch of it counts. */
 interface Scenario {
@@ -115,7 +116,7 @@ async function profile(
   const [file] = readdirSync(profiles);
   if (file === undefined) throw new Error("launch wrote no profile");
   const read = readProfile(readFileSync(join(profiles, file), "utf8"));
-  const script = readFileSync(join(bench.directory, "dist/launch.cjs"), "utf8");
+  const script = readFileSync(join(bench.directory, `dist/${scriptFor(args)}.cjs`), "utf8");
   rmSync(directory, { recursive: true });
   return { parts: partsOf(read, script, window), window: { ...window, to: Math.min(window.to, read.endedAt) } };
 }

@@ -1,4 +1,5 @@
-// Builds what is shipped: a small entry, one bundle of everything else, the sweeper that outlives it, and the code that V8 makes of it (`warm.ts`).
+// Builds what is shipped: a small entry, one bundle of everything else and a smaller one for checks, the sweeper that outlives them,
+// and the code that V8 makes of them (`warm.ts`).
 // A command evaluates only what it uses; the packages' licences travel in dist/LICENSES.txt. With `--readable` the names of the source
 // stay, and all goes to `node_modules/.readable`, for whoever profiles it.
 
@@ -51,8 +52,29 @@ const instead = (module: RegExp, contents: string): Plugin => ({
 const bundleBeside = instead(
   /src\/cli\/command-line\.ts$/,
   `import { openBundle } from "./bundle.ts";
-  export const { runCommandLine } = openBundle(__dirname).exports;`,
+  import { scriptFor } from "../src/cli/script-for.ts";
+  export const { runCommandLine } = openBundle(__dirname, scriptFor(process.argv.slice(2))).exports;`,
 );
+
+// The script that only checks begins anew in the other one where something else is asked of it.
+const otherThanCheck: Plugin = {
+  name: "other than check",
+  setup(builder) {
+    builder.onResolve({ filter: /^\.\// }, ({ kind, importer, path }) =>
+      kind === "dynamic-import" &&
+      /src\/cli\/(command-line|up)\.ts$/.test(importer) &&
+      !["./up.ts", "./check.ts"].includes(path)
+        ? { path, namespace: "elsewhere" }
+        : undefined,
+    );
+    builder.onLoad({ filter: /./, namespace: "elsewhere" }, () => ({
+      resolveDir: join(root, "scripts"),
+      contents: `import { openBundle } from "./bundle.ts";
+        export const run = () => openBundle(scriptDirectory, "launch").exports.runCommandLine(process.argv.slice(2));
+        export const bringUp = run;`,
+    }));
+  },
+};
 
 // What few starts use is a script of its own, found beside the bundle and read when it is first used: the dashboard, and
 // what says all that is wrong with a text that is no YAML. Not what an engine uses later on: launch itself may be gone then.
@@ -124,6 +146,12 @@ const result = await build({
   entryPoints: ["src/cli/command-line.ts"],
   outfile: join(made, "launch.cjs"),
   plugins: [standingIn, ...besideBundle],
+});
+await build({
+  ...script,
+  entryPoints: ["src/cli/command-line.ts"],
+  outfile: join(made, "check.cjs"),
+  plugins: [standingIn, otherThanCheck, ...besideBundle],
 });
 const diagnose = await build({
   ...script,

@@ -2,6 +2,7 @@
 // Parsing and compiling would take half of a start; V8 refuses a cache of another version, and then compiles as ever.
 
 import type { runCommandLine } from "../src/cli/command-line.ts";
+import type { CommandScript } from "../src/cli/script-for.ts";
 
 /** A script in memory, run. */
 export interface Bundle<Exports> {
@@ -15,9 +16,12 @@ export function cacheFile(name: string): string {
   return `${name}-${process.version}-${process.platform}-${process.arch}.cache`;
 }
 
-/** Runs the command line that is in a directory. */
-export function openBundle(directory: string): Bundle<{ readonly runCommandLine: typeof runCommandLine }> {
-  return openScript(directory, "launch");
+/** Runs the command line that is in a directory, by the script that fits what is asked of it. */
+export function openBundle(
+  directory: string,
+  script: CommandScript,
+): Bundle<{ readonly runCommandLine: typeof runCommandLine }> {
+  return openScript(directory, script);
 }
 
 /** Runs the script of this name that is in a directory. */

@@ -1,8 +1,10 @@
-// Makes the code cache beside the bundle in the given directory: runs it through a check and a small run, so that the code of what a start uses is in it.
+// Makes the code caches beside the bundles in the given directory: runs them through a check and a small run, so that the code of
+// what each uses is in its own.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { scriptFor } from "../src/cli/script-for.ts";
 import { cacheFile, openBundle, openScript } from "./bundle.ts";
 
 const dist = resolve(process.argv[2] ?? "dist");
@@ -29,13 +31,13 @@ const manifest = {
 const directory = mkdtempSync(join(tmpdir(), "launch-warm-"));
 try {
   writeFileSync(join(directory, "services.yaml"), JSON.stringify(manifest));
-  const bundle = openBundle(dist);
-  const { runCommandLine } = bundle.exports;
   for (const args of [["--check-only"], ["--timeout", "20s", "--json"]]) {
-    const code = await runCommandLine(["-C", directory, ...args]);
+    const script = scriptFor(args);
+    const bundle = openBundle(dist, script);
+    const code = await bundle.exports.runCommandLine(["-C", directory, ...args]);
     if (code !== 0) throw new Error(`launch ${args.join(" ")} ended with ${code}`);
+    writeFileSync(join(dist, cacheFile(script)), bundle.createCache());
   }
-  writeFileSync(join(dist, cacheFile("launch")), bundle.createCache());
   const dashboard = openScript<{ readonly loaded: Promise<unknown> }>(dist, "dashboard");
   await dashboard.exports.loaded;
   writeFileSync(join(dist, cacheFile("dashboard")), dashboard.createCache());

@@ -3,12 +3,12 @@
 import { relative } from "node:path";
 import { describeConflict } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
-import { renderProblem } from "../manifest/problem.ts";
+import { type Problem, renderProblem } from "../manifest/problem.ts";
 import { startOrder } from "../plan/graph.ts";
 import { checkServices, type Finding } from "./check-services.ts";
 import { type Inspection, inspectPorts } from "./inspect.ts";
 import { leftBehindWords } from "./left-behind.ts";
-import type { Chosen } from "./project.ts";
+import { type Chosen, chooseServices } from "./project.ts";
 import { table } from "./table.ts";
 import { countServices } from "./words.ts";
 import { newStyle, type Style, wantsColor } from "./terminal.ts";
@@ -22,8 +22,23 @@ interface Verdict {
   readonly code: number;
 }
 
-/** Prints the verdict; 0 it would start, 1 something is missing, 2 it runs already or has nowhere to keep its state, 3 a conflict that nobody would settle. */
-export async function check(chosen: Chosen, args: UpArgs): Promise<number> {
+/**
+ * Checks what was asked for and prints the verdict; 0 it would start, 1 something is missing, 2 the manifest is wrong, or it runs
+ * already or has nowhere to keep its state, 3 a conflict that nobody would settle.
+ */
+export async function check(args: UpArgs): Promise<number> {
+  const chosen = await chooseServices(args, args.json ? printProblemsAsJson : undefined);
+  if (chosen === undefined) return 2;
+  const verdict = await judge(chosen, args);
+  process.stdout.write(args.json ? asJson(verdict) : asText(verdict, newStyle(wantsColor(args))));
+  return verdict.code;
+}
+
+function printProblemsAsJson(problems: readonly Problem[]): void {
+  process.stdout.write(`${JSON.stringify({ problems, exitCode: 2 }, undefined, 2)}\n`);
+}
+
+async function judge(chosen: Chosen, args: UpArgs): Promise<Verdict> {
   const { project, services } = chosen;
   const policy = {
     strictPorts: args.strictPorts,
@@ -44,9 +59,7 @@ export async function check(chosen: Chosen, args: UpArgs): Promise<number> {
   const fatal = findings.some((finding) => finding.fatal);
   const unsettled = inspection.conflicts.some(({ decision }) => decision.choice === "fail");
   const impossible = inspection.running !== undefined || inspection.unusable !== undefined;
-  const verdict: Verdict = { chosen, inspection, findings, code: impossible ? 2 : fatal ? 1 : unsettled ? 3 : 0 };
-  process.stdout.write(args.json ? asJson(verdict) : asText(verdict, newStyle(wantsColor(args))));
-  return verdict.code;
+  return { chosen, inspection, findings, code: impossible ? 2 : fatal ? 1 : unsettled ? 3 : 0 };
 }
 
 function asText({ chosen, inspection, findings, code }: Verdict, style: Style): string {

@@ -154,6 +154,15 @@ describe("what is wrong with a manifest is told with its place, all at once, and
   });
 });
 
+test.each([
+  ["a check that is taken back", ["--check-only", "--no-check-only"], 0, "wrote\n"],
+  ["a check that another command is asked for", ["status", "--check-only"], 2, undefined],
+])("what only looks like a check is what it is: %s", async (_, args, code, written) => {
+  await using project = newProject({ services: { task: { type: "task", command: "echo wrote > made" } } });
+  expect((await launch(project, args)).code).toBe(code);
+  expect(project.has("made") ? project.read("made") : undefined).toBe(written);
+});
+
 test("a dollar that begins no variable is told where it stands, by every command that reads the manifest", async () => {
   await using project = newProject({
     services: { a: { command: ["sh", "-c", "echo $1"] }, b: { command: "true", port: 8000 } },
