@@ -62,7 +62,7 @@ const otherThanCheck: Plugin = {
   setup(builder) {
     builder.onResolve({ filter: /^\.\// }, ({ kind, importer, path }) =>
       kind === "dynamic-import" &&
-      /src\/cli\/(command-line|up)\.ts$/.test(importer) &&
+      /src\/cli\/(command-line|commands|up)\.ts$/.test(importer) &&
       !["./up.ts", "./check.ts"].includes(path)
         ? { path, namespace: "elsewhere" }
         : undefined,
@@ -71,7 +71,7 @@ const otherThanCheck: Plugin = {
       resolveDir: join(root, "scripts"),
       contents: `import { openBundle } from "./bundle.ts";
         export const run = () => openBundle(scriptDirectory, "launch").exports.runCommandLine(process.argv.slice(2));
-        export const bringUp = run;`,
+        export { run as bringUp, run as runByYargs };`,
     }));
   },
 };

@@ -161,6 +161,14 @@ test.concurrent("an unknown option and an unknown command end with 2 and say wha
   }
 });
 
+test.concurrent("an option of other commands is told whose it is", async () => {
+  await using project = newProject({ services: {} });
+  expect(await launch(project, ["status", "--strict-ports"])).toMatchObject({
+    code: 2,
+    stderr: "Unknown argument: strict-ports\n--strict-ports is for launch up, run. See launch --help.\n",
+  });
+});
+
 test.concurrent("--version prints the version alone", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     version: string;
