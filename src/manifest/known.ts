@@ -33,7 +33,12 @@ export function knownFrom(layers: readonly Layer[]): Known {
     if (later !== undefined) throw new TemplateError(`${later} is known only once ports are chosen`);
     return value;
   };
-  return { now, later: forgiving(lookup), below: forgiving(lookupIn(layers.slice(1))) };
+  let below: Lookup | undefined;
+  return {
+    now,
+    later: forgiving(lookup),
+    below: (name) => (below ??= forgiving(lookupIn(layers.slice(1))))(name),
+  };
 }
 
 // A variable that does not render is told at its own place; a circle has no place of its own.

@@ -1,7 +1,7 @@
 // The services of prepared units, rendered, checked by the schema and resolved.
 
 import type * as z from "zod/mini";
-import type { EnvMap } from "../core/service.ts";
+import type { EnvMap, Place } from "../core/service.ts";
 import { renderingOf, topRenderingOf } from "./fields.ts";
 import { problemsOf } from "./issues.ts";
 import { isMap, judgeManifest, judgeService } from "./judge.ts";
@@ -92,9 +92,12 @@ async function resolveOne(
   };
   // Env files are named before their values are known, all else after. What takes no part may miss its files.
   const isDisabled = isScalar(child(value, "enabled"), false);
-  const files = renderEnvFile(value, knownFrom(layersWith({})));
-  const ownFiles = await readEnvFilesOf({ tree: files, root, problems: isDisabled ? [] : problems });
-  const known = knownFrom(layersWith(ownFiles.values));
+  const files = value.kind === "map" ? value.entries.get("env_file") : undefined;
+  const fromFiles = async (entry: Entry): Promise<Readonly<Record<string, string>>> => {
+    const tree = renderEnvFile(entry, value.place, knownFrom(layersWith({})));
+    return (await readEnvFilesOf({ tree, root, problems: isDisabled ? [] : problems })).values;
+  };
+  const known = knownFrom(layersWith(files === undefined ? {} : await fromFiles(files)));
   const tree = renderTree(value, { renderingOf, ...known, ...faultsOf(reading) });
   const plain = toPlain(tree);
   const fault = nameFault(name);
@@ -134,10 +137,7 @@ function soundPart(plain: unknown, issues: readonly z.core.$ZodIssue[]): Service
 }
 
 // Faults are told when the whole service is rendered.
-function renderEnvFile(service: Tree, known: Known): Tree {
-  const entry = service.kind === "map" ? service.entries.get("env_file") : undefined;
-  const { place } = service;
-  if (entry === undefined) return { kind: "map", place, entries: new Map() };
+function renderEnvFile(entry: Entry, place: Place, known: Known): Tree {
   const named: Tree = { kind: "map", place, entries: new Map([["env_file", entry]]) };
   return renderTree(named, { renderingOf, ...known, problems: [], warnings: [] });
 }
