@@ -4,15 +4,20 @@ import * as fs from "node:fs";
 import type * as FsPromises from "node:fs/promises";
 import { promisify } from "node:util";
 
-export const access = promisify(fs.access);
-export const link = promisify(fs.link);
-export const mkdir = promisify(fs.mkdir);
-export const readdir = promisify(fs.readdir);
-export const readFile = promisify(fs.readFile);
-export const rename = promisify(fs.rename);
-export const rm = promisify(fs.rm);
-export const stat = promisify(fs.stat);
-export const writeFile = promisify(fs.writeFile);
+type Name = "link" | "mkdir" | "readFile" | "rename" | "rm" | "writeFile";
+
+// Nor are the functions made before they are called: a start uses one or two of them.
+function late<Of extends Name>(name: Of): (typeof FsPromises)[Of] {
+  let made: ((...args: unknown[]) => Promise<unknown>) | undefined;
+  return ((...args: unknown[]) => (made ??= promisify(fs[name] as never))(...args)) as never;
+}
+
+export const link = late("link");
+export const mkdir = late("mkdir");
+export const readFile = late("readFile");
+export const rename = late("rename");
+export const rm = late("rm");
+export const writeFile = late("writeFile");
 
 export const open = (...args: Parameters<typeof FsPromises.open>): Promise<FsPromises.FileHandle> =>
   process.getBuiltinModule("node:fs/promises").open(...args);
