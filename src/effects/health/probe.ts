@@ -2,7 +2,7 @@
 // `readiness.ts` and `watch.ts`.
 
 import type { Port, Probe } from "../../core/service.ts";
-import { httpTarget, mainPort, tcpTarget } from "./address.ts";
+import { httpTarget, mainPort, type Target, tcpTarget } from "./address.ts";
 import type { Bound, ProbeResult, Subject } from "./subject.ts";
 
 /** Asks once; the templates of the probe are rendered already. Rejects only with the signal's reason. */
@@ -40,6 +40,12 @@ export async function runProbe(probe: Probe, subject: Subject, bound: Bound): Pr
     case "none":
       return { ok: true };
   }
+}
+
+/** Where a probe connects to; undefined for one that does not. */
+export function targetOf(probe: Probe, { service, ports }: Pick<Subject, "service" | "ports">): Target | undefined {
+  if (probe.kind === "tcp") return tcpTarget(probe.address, service, ports);
+  return probe.kind === "http" ? httpTarget(probe.target, service, ports) : undefined;
 }
 
 function failed(reason: string): ProbeResult {

@@ -3,10 +3,11 @@
 
 import type { Millis, Port } from "../../core/service.ts";
 import { deadline, now, sleep } from "../clock.ts";
+import { listenerFor } from "../ports/sockets.ts";
 import { isAlive, readStat } from "../processes/proc.ts";
-import { runProbe } from "./probe.ts";
+import { runProbe, targetOf } from "./probe.ts";
 import type { ProbeResult, Subject } from "./subject.ts";
-import { nextPoll, type Pace } from "./schedule.ts";
+import { lookDuring, nextPoll, type Pace } from "./schedule.ts";
 import { type Verdict, verify } from "./verify.ts";
 
 /** What to wait for. `service.ready` holds rendered strings. */
@@ -49,6 +50,7 @@ export async function awaitReady(options: ReadinessOptions): Promise<ReadinessOu
   const pace: Pace = probe.kind === "listen" ? "look" : "connect";
   const attempt = createAttempt(options);
   const report = reportChanges(options.onReason);
+  const arrival = interval === undefined ? createArrival(options) : undefined;
   let pause: Millis = 0;
   return pRetry(attempt, {
     signal,
@@ -60,7 +62,7 @@ export async function awaitReady(options: ReadinessOptions): Promise<ReadinessOu
       if (!(error instanceof NotYet)) return;
       report(error.message);
       pause = interval ?? nextPoll(pace, now() - spawnedAt, pause);
-      await pauseFor(pause, options);
+      await pauseFor(pause, options, arrival);
     },
   });
 }
@@ -115,13 +117,40 @@ function conclude(verdict: Verdict, { ports }: Subject): ReadinessOutcome {
   }
 }
 
+/** Waits for so long, or until there is a sign that asking again is worth while. */
+type Arrival = (ms: Millis, signal: AbortSignal) => Promise<void>;
+
 /** What the service says itself need not wait for the next poll: the line ends the pause. */
-async function pauseFor(ms: Millis, { service, log, word, signal }: ReadinessOptions): Promise<void> {
+async function pauseFor(
+  ms: Millis,
+  { service, log, word, signal }: ReadinessOptions,
+  arrival: Arrival = sleep,
+): Promise<void> {
   const { kind } = service.ready.probe;
   const sign = kind === "log" ? log?.found : kind === "notify" ? word : undefined;
-  if (sign === undefined) return sleep(ms, signal);
+  if (sign === undefined) return arrival(ms, signal);
   using pause = deadline(ms, signal);
   await sign.awaited(pause.signal);
+}
+
+/** For a probe that connects: a socket that appears where it asks ends the pause, once for each socket. */
+function createArrival(options: ReadinessOptions): Arrival | undefined {
+  const target = targetOf(options.service.ready.probe, options);
+  // Looking is cheap only where the system counts its sockets.
+  if (target === undefined || options.sockets.count() === undefined) return undefined;
+  let met: number | undefined;
+  const isNew = async (): Promise<boolean> => {
+    const rows = await options.sockets.poll();
+    const listener = target.hosts.flatMap((host) => listenerFor(rows, target.port, host) ?? [])[0];
+    const before = met;
+    met = listener?.inode;
+    return met !== undefined && met !== before;
+  };
+  return async (ms, signal) => {
+    const step = lookDuring(ms);
+    if (step === undefined) return sleep(ms, signal);
+    for (let left = ms; left > 0 && !(await isNew()); left -= step) await sleep(Math.min(step, left), signal);
+  };
 }
 
 function reportChanges(onReason: (reason: string) => void): (reason: string) => void {

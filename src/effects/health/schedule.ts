@@ -6,6 +6,11 @@ import type { Millis } from "../../core/service.ts";
 export type Pace = "look" | "connect";
 
 const eager: Record<Pace, Millis> = { look: 3, connect: 10 };
+
+/** Between two looks while connections pause, as long as these are eager. */
+export function lookDuring(pause: Millis): Millis | undefined {
+  return pause <= eager.connect ? eager.look : undefined;
+}
 const firstPatient = 20;
 const longest = 250;
 

@@ -30,6 +30,31 @@ describe("waiting for a service to be ready", () => {
     expect(reasons).toEqual([`nothing listens on port ${port}`]);
   });
 
+  test("connects as soon as a socket appears where it asks, and waits as ever for one that does not answer well", async () => {
+    const port = await freePort();
+    let server: Awaited<ReturnType<typeof serveHttp>> | undefined;
+    let looks = 0;
+    let asked = 0;
+    // It comes up while the gate looks: who does not look never finds it.
+    const poll = async (): ReturnType<typeof systemSockets.poll> => {
+      if (++looks === 2) {
+        server = await serveHttp((_, answer) => answer.writeHead(++asked < 4 ? 503 : 200).end(), "127.0.0.1", port);
+      }
+      return systemSockets.read();
+    };
+    const reasons: string[] = [];
+    const began = now();
+    const options = readiness(subject(port, { sockets: { ...systemSockets, poll } }), http("/"), { reasons });
+    expect(await awaitReady(options)).toEqual({ kind: "ready", verified: true });
+    expect(asked).toBe(4);
+    expect(now() - began).toBeGreaterThan(2 * 10);
+    expect(reasons).toEqual([
+      expect.stringContaining(`127.0.0.1:${port}`),
+      `GET http://127.0.0.1:${port}/ answered 503`,
+    ]);
+    await server?.[Symbol.asyncDispose]();
+  });
+
   test("is not deceived by a stranger on the port, whatever the probe", async () => {
     await using server = await serveHttp((_, response) => response.end());
     await using other = await bystander();
