@@ -40,7 +40,7 @@ export function parse(typed: readonly string[], commands: readonly Command[]): P
   const { _: positional, ...given } = argv;
   const positionals = place(positional, command);
   if (error !== null || positionals === undefined || !isPlain(given, options)) return undefined;
-  return { command, args: { ...given, ...positionals } };
+  return { command, args: { _: named === undefined ? [] : [first], ...given, ...positionals } };
 }
 
 function wordsOf({ usage }: Command): readonly string[] {

@@ -17,7 +17,7 @@ async function readByYargs(typed: readonly string[]): Promise<Read | undefined> 
   let read: Read | undefined;
   const watched = commands.map((command): Command => {
     const run = async (args: Readonly<Record<string, unknown>>): Promise<number> => {
-      const { $0: _program, _: _words, ...given } = args;
+      const { $0: _program, ...given } = args;
       read = { command: nameOf(command), args: given };
       return 0;
     };
