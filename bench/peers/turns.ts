@@ -10,20 +10,20 @@ export interface Turn {
 }
 
 /**
- * Further turns of each that fit into `leftMs`. Whichever has the fewest gets the next, the cheaper first; one that no longer fits gets
- * no more, and stands in nobody's way.
+ * Further turns of each that fit into `leftMs`. Everybody gets the same of the time until it has enough, so that what is quick is
+ * measured often; one turn that no longer fits stands in nobody's way.
  */
 export function planTurns(turns: readonly Turn[], leftMs: number): ReadonlyMap<string, number> {
   const planned = new Map(turns.map(({ name }) => [name, 0]));
-  const cheapest = turns.toSorted((one, other) => one.ms - other.ms);
-  const most = Math.max(0, ...turns.map(({ enough }) => enough - 1));
-  let left = leftMs;
-  for (let number = 1; number <= most; number++) {
-    for (const { name, ms, enough } of cheapest) {
-      if (number >= enough || ms > left) continue;
-      planned.set(name, (planned.get(name) ?? 0) + 1);
-      left -= ms;
-    }
+  const countOf = ({ name }: Turn): number => planned.get(name) ?? 0;
+  /** What it will have taken with one more, the first included. */
+  const spentWithNext = (turn: Turn): number => turn.ms * (countOf(turn) + 2);
+  for (let left = leftMs; ;) {
+    const [next] = turns
+      .filter((turn) => countOf(turn) + 1 < turn.enough && turn.ms <= left)
+      .toSorted((one, other) => spentWithNext(one) - spentWithNext(other) || one.ms - other.ms);
+    if (next === undefined) return planned;
+    planned.set(next.name, countOf(next) + 1);
+    left -= next.ms;
   }
-  return planned;
 }
