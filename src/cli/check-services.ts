@@ -2,7 +2,7 @@
 
 import { describe } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
-import { findFault } from "../effects/processes/fault.ts";
+import { newFaultFinder } from "../effects/processes/fault.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
 import type { Assignment } from "../plan/env.ts";
@@ -16,22 +16,30 @@ export interface Finding {
   readonly text: string;
 }
 
+type FaultFinder = ReturnType<typeof newFaultFinder>;
+
 /** Looks at every service as its start would: environment, directory, program, ports. */
 export async function checkServices(
   services: readonly Service[],
   assigned: Assignment,
   context: RunContext,
 ): Promise<readonly Finding[]> {
-  const findings = await Promise.all(services.map((service) => checkService(service, assigned, context)));
+  const findFault = newFaultFinder();
+  const findings = await Promise.all(services.map((service) => checkService(service, assigned, context, findFault)));
   return [...findings.flat(), ...fixedTwice(services)];
 }
 
-async function checkService(service: Service, assigned: Assignment, context: RunContext): Promise<readonly Finding[]> {
+async function checkService(
+  service: Service,
+  assigned: Assignment,
+  context: RunContext,
+  findFault: FaultFinder,
+): Promise<readonly Finding[]> {
   const found = (fatal: boolean, text: string): Finding => ({ service: service.name, fatal, text });
   try {
     const preparation = await prepare(service, assigned, context, "");
     return [
-      ...faultsOf(preparation).map((text) => found(true, text)),
+      ...faultsOf(preparation, findFault).map((text) => found(true, text)),
       ...(await terminalFaults(service)).map((text) => found(true, text)),
       ...(await relayFaults(service, preparation)).map((text) => found(false, text)),
       ...preparation.clashes.map((name) => found(false, `sets ${name} itself, so it does not get launch's value`)),
@@ -42,7 +50,7 @@ async function checkService(service: Service, assigned: Assignment, context: Run
   }
 }
 
-function faultsOf({ service, command, stopCommand, path }: Preparation): readonly string[] {
+function faultsOf({ service, command, stopCommand, path }: Preparation, findFault: FaultFinder): readonly string[] {
   // The whole environment would have to be put together.
   const env = envWith(path);
   const commands = [command, stopCommand, probeCommand(service.ready.probe), probeCommand(service.health?.probe)];

@@ -8,8 +8,22 @@ import type { Spawn } from "./spec.ts";
 /** What would keep the command from being started: its directory or its program; undefined: nothing seen. */
 export function findFault({ command, cwd, env }: Pick<Spawn, "command" | "cwd" | "env">): Failure | undefined {
   if (statOf(cwd)?.isDirectory() !== true) return { kind: "no-directory", path: cwd };
-  const program = "args" in command ? command.args[0] : firstWord(command.shell);
+  const program = programOf(command);
   return program === undefined ? undefined : programFault(program, cwd, env["PATH"]);
+}
+
+/** `findFault` for many commands at one moment: a program is looked for once, which takes the whole PATH. */
+export function newFaultFinder(): typeof findFault {
+  const known = new Map<string, Failure | undefined>();
+  return (spec) => {
+    const key = [programOf(spec.command), spec.cwd, spec.env["PATH"]].join("\0");
+    if (!known.has(key)) known.set(key, findFault(spec));
+    return known.get(key);
+  };
+}
+
+function programOf(command: Spawn["command"]): string | undefined {
+  return "args" in command ? command.args[0] : firstWord(command.shell);
 }
 
 /** A shell's answer to a program it could not run, be it the command's own or the one that wraps it, told apart from any other exit. */
