@@ -4,6 +4,7 @@ import { relative } from "node:path";
 import { describeConflict } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
 import { type Problem, renderProblem } from "../manifest/problem.ts";
+import { putOffV8Work } from "../effects/v8-work.ts";
 import { startOrder } from "../plan/graph.ts";
 import { checkServices, type Finding } from "./check-services.ts";
 import { type Inspection, inspectPorts } from "./inspect.ts";
@@ -27,6 +28,7 @@ interface Verdict {
  * already or has nowhere to keep its state, 3 a conflict that nobody would settle.
  */
 export async function check(args: UpArgs): Promise<number> {
+  using _later = putOffV8Work();
   const chosen = await chooseServices(args, args.json ? printProblemsAsJson : undefined);
   if (chosen === undefined) return 2;
   const verdict = await judge(chosen, args);
