@@ -111,6 +111,20 @@ const withoutDevelopment = {
   },
 };
 
+// js-yaml is one file that makes what it needs for writing YAML whenever it is loaded. As calls without a side effect, what is not
+// used of that is left out.
+const withoutUnused: Plugin = {
+  name: "without unused",
+  setup(builder) {
+    builder.onLoad({ filter: /node_modules\/js-yaml\/dist\/js-yaml\.mjs$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replaceAll(
+        /^var (\S+) = (.*|[^]*?^[\])}].*);$/gm,
+        "var $1 = /* @__PURE__ */ (() => ($2))();",
+      ),
+    }));
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -145,13 +159,13 @@ const result = await build({
   ...script,
   entryPoints: ["src/cli/command-line.ts"],
   outfile: join(made, "launch.cjs"),
-  plugins: [standingIn, ...besideBundle],
+  plugins: [standingIn, withoutUnused, ...besideBundle],
 });
 await build({
   ...script,
   entryPoints: ["src/cli/command-line.ts"],
   outfile: join(made, "check.cjs"),
-  plugins: [standingIn, otherThanCheck, ...besideBundle],
+  plugins: [standingIn, withoutUnused, otherThanCheck, ...besideBundle],
 });
 const diagnose = await build({
   ...script,
