@@ -6,7 +6,7 @@ import { type Loaded, loadManifest } from "../manifest/load.ts";
 import { type Problem, renderProblem } from "../manifest/problem.ts";
 import { checkGraph } from "../plan/graph.ts";
 import { withImpliedNeeds } from "../plan/implied.ts";
-import { selectServices } from "../plan/select.ts";
+import { selectServices, unknownProfiles } from "../plan/select.ts";
 import { meantCommand, type Typed } from "./meant-command.ts";
 import type { GlobalArgs, SelectionArgs } from "./options.ts";
 
@@ -25,6 +25,12 @@ export async function chooseServices(
 ): Promise<Chosen | undefined> {
   const project = await readProject(args, tell);
   if (project === undefined) return undefined;
+  // What LAUNCH_PROFILE names may be meant for other projects.
+  const mistyped = unknownProfiles(project.project.services, namesIn(args.profile));
+  if (mistyped.length > 0) {
+    tell(mistyped);
+    return undefined;
+  }
   const selected = selectServices(withImpliedNeeds(project.project.services), {
     names: namedServices(args),
     except: namesIn(args.except),

@@ -70,6 +70,19 @@ function unmatched(pattern: string, services: readonly Service[]): Problem | und
   };
 }
 
+/** A problem for each profile that no service is in. */
+export function unknownProfiles(services: readonly Service[], named: readonly string[]): readonly Problem[] {
+  const known = [...new Set(services.flatMap(({ profiles }) => profiles))];
+  return named
+    .filter((profile) => !known.includes(profile))
+    .map((profile) => ({
+      message: `no service is in a profile "${profile}"`,
+      remedy:
+        didYouMean(profile, known) ??
+        (known.length === 0 ? "No service here has a profile." : `The profiles are ${known.join(", ")}.`),
+    }));
+}
+
 function isOn(service: Pick<Service, "enabled" | "profiles">, profiles: readonly string[]): boolean {
   return (
     service.enabled && (service.profiles.length === 0 || service.profiles.some((profile) => profiles.includes(profile)))

@@ -119,6 +119,19 @@ describe("what is selected", () => {
     await using project = newProject({ services });
     const { stdout } = await launch(project, ["graph", "--json"], { env: { LAUNCH_PROFILE: "dev" } });
     expect(stdout).toContain('"extra"');
+    const foreign = await launch(project, ["graph", "--json"], { env: { LAUNCH_PROFILE: "of-another-project" } });
+    expect(foreign.code).toBe(0);
+  });
+
+  test.concurrent.each([
+    ["--check-only", "dve", 'Did you mean "dev"?'],
+    ["--timeout=20s", "nothing-like-it", "The profiles are dev."],
+  ])("a profile that is none is told: %s", async (option, profile, remedy) => {
+    await using project = newProject({ services });
+    const { code, stderr } = await launch(project, [option, "--profile", profile]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`no service is in a profile "${profile}"`);
+    expect(stderr).toContain(remedy);
   });
 });
 
