@@ -18,7 +18,8 @@ test("a service has a terminal of its own", async () => {
   });
   await using going = startJson(project);
   await going.events.find({ type: "log", line: "tty true" });
-  expect(await going.end("SIGTERM")).toBe(143);
+  await going.events.find({ type: "up" });
+  expect(await going.end("SIGTERM")).toBe(0);
   expect(project.read(".launch/logs/app.log")).toBe("tty true\r\n");
 });
 
