@@ -71,6 +71,11 @@ export function footer(keymap: Keymap, context: Context, columns: number): Foote
   return { line, places };
 }
 
+/** The footer under a dialog, which says its own keys and takes all of them but this one. */
+export function dialogFooter(): Line {
+  return [span(` ${showKey("ctrl-c")}`, "strong"), span(` ${rowOf("stop").hint}`, "dim")];
+}
+
 interface Hint {
   readonly action: Action;
   readonly key: string;

@@ -3,7 +3,7 @@
 import { openQuestions } from "./conflict-list.ts";
 import { drawConflicts } from "./conflict-dialog.ts";
 import { clipLine, spread, wrapLine } from "./fit.ts";
-import { footer } from "./footer.ts";
+import { dialogFooter, footer } from "./footer.ts";
 import { headerLine } from "./header.ts";
 import { keyOf, showKey } from "./keymap.ts";
 import { dialogRoom, divide, type Layout, windowOn } from "./layout.ts";
@@ -110,6 +110,7 @@ function footerLine(stage: Stage, columns: number): Line {
     return spread(fieldLine(label, ui.field.field), [span(hint, "dim")], columns);
   }
   if (ui.notice !== undefined) return [span(` ${ui.notice.text}`, ui.notice.tone)];
+  if (ui.dialog !== undefined) return dialogFooter();
   return footer(keymap, contextOf(ui, pane.isSelecting()), columns).line;
 }
 

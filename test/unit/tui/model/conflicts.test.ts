@@ -43,6 +43,8 @@ describe("the conflict dialog", () => {
   test("hears Ctrl-C at once", () => {
     using dashboard = openTestStage(shop);
     block(dashboard, "api");
+    // Of all that the last line says elsewhere, only this does anything here.
+    expect(dashboard.screen().at(-1)?.trim()).toBe("Ctrl-C stop all");
     dashboard.keys("ctrl-c");
     expect(dashboard.host.asked.at(-1)).toMatchObject({ type: "quit", by: "SIGINT", force: false });
   });
