@@ -2,6 +2,7 @@
 
 import type { RemoteSession } from "../client/session.ts";
 import { exitCodeOf } from "../core/state.ts";
+import { boundPatterns } from "../effects/pattern.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
 import type { UserConfig } from "../manifest/user-config.ts";
 import { type Opening, openDashboardTerminal } from "../tui/opening.ts";
@@ -65,6 +66,8 @@ async function show(
   await session.watching();
   using host = openHost({ session, paths, owner, preferences: preferencesOf(settings, args) });
   const { runDashboard } = await loadDashboard();
+  // What somebody searches for must not stop the keys.
+  boundPatterns();
   using _tidying = tidyMemoryIn(tidyAfter);
   const end = await runDashboard(host, opening);
   switch (end.kind) {

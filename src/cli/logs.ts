@@ -2,6 +2,7 @@
 
 import { listLogs } from "../effects/logs/names.ts";
 import type { Wanted } from "../effects/logs/filter.ts";
+import { newPattern } from "../effects/pattern.ts";
 import { loadAsAsked } from "./project.ts";
 import { nearest } from "../manifest/suggest.ts";
 import { matcher } from "../plan/select.ts";
@@ -52,10 +53,10 @@ function wantedBy({ grep, level }: LogsArgs): Wanted {
   const least = level === "debug" || level === undefined ? "all" : level;
   if (grep === undefined) return { level: least };
   try {
-    return { level: least, pattern: new RegExp(grep, "u") };
+    return { level: least, pattern: newPattern(grep, "u") };
   } catch {
     try {
-      return { level: least, pattern: new RegExp(grep) };
+      return { level: least, pattern: newPattern(grep) };
     } catch (error) {
       throw new UsageError(`--grep wants a regular expression: ${error instanceof Error ? error.message : ""}.`);
     }

@@ -5,6 +5,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { isIP } from "node:net";
 import type { Probe } from "../../core/service.ts";
 import { after, deadline } from "../clock.ts";
+import { newPattern } from "../pattern.ts";
 import { describeAddress, type HttpTarget, isLoopback } from "./address.ts";
 import { codeOf, describeCode, describeConnect, describeSilence, isRefusal } from "./connect.ts";
 import type { Bound, ProbeResult } from "./subject.ts";
@@ -66,7 +67,7 @@ async function exchange(
       const { body } = expected;
       readBody(response).then((text) => {
         call.destroy();
-        resolve(new RegExp(body).test(text) ? undefined : `answered ${status}, but its body does not match /${body}/`);
+        resolve(newPattern(body).test(text) ? undefined : `answered ${status}, but its body does not match /${body}/`);
       }, reject);
     });
     call.end();

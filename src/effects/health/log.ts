@@ -2,13 +2,14 @@
 // the first one on, so that no line is missed and nobody listens twice.
 
 import { linesOf } from "../logs/lines.ts";
+import { newPattern } from "../pattern.ts";
 import { plainText } from "../../core/sanitize.ts";
 import { newSign } from "./sign.ts";
 import type { LogMatch, ProbeResult } from "./subject.ts";
 
 /** Looks for the regular expression in each line, colours removed; throws a `SyntaxError` for a bad one. */
 export function matchLog(pattern: string): LogMatch {
-  const expression = new RegExp(pattern);
+  const expression = newPattern(pattern);
   const found = newSign();
   return {
     see: (batch) => {

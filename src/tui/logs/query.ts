@@ -24,6 +24,8 @@ export interface InMany {
   readonly pattern: RegExp;
   /** What the bytes are to be read as: one character a byte is quicker, where that is enough. */
   readonly encoding: "latin1" | "utf8";
+  /** True: looks in text of small letters, see `lowerCase`. */
+  readonly isLower?: boolean;
   /** False: a line that it finds has to be asked again by itself. */
   readonly isSure: boolean;
   /** The same for text in which colours have been left; what it finds has to be asked again. */
@@ -67,21 +69,38 @@ function plain(body: string): Answers {
   return { isIn, ranges, inMany: { pattern, encoding: "latin1", isSure: true, throughColours } };
 }
 
-function regular(source: string, ignoreCase: boolean): Answers {
-  const flags = ignoreCase ? "gi" : "g";
+function regular(typed: string, ignoreCase: boolean): Answers {
+  // Small letters in a text of small letters, not the flag: what bounds a search that tries too much does not know that.
+  const isLower = ignoreCase && !spelledOut.test(typed);
+  const source = isLower
+    ? typed.replaceAll(/\\.|[^\\]/gs, (part) => (part.length > 1 ? part : part.toLowerCase()))
+    : typed;
+  const flags = ignoreCase && !isLower ? "gi" : "g";
   const pattern = new RegExp(source, flags);
+  const shown = (text: string): string => (isLower ? lowerCase(text) : text);
   return {
     isIn: (text) => {
       pattern.lastIndex = 0;
-      return pattern.test(text);
+      return pattern.test(shown(text));
     },
     ranges(text) {
       pattern.lastIndex = 0;
-      const found = Array.from(text.matchAll(pattern), ({ index, 0: match }): Range => [index, index + match.length]);
+      const matches = shown(text).matchAll(pattern);
+      const found = Array.from(matches, ({ index, 0: match }): Range => [index, index + match.length]);
       return found.filter(([from, to]) => to > from);
     },
     ...(wild.test(source)
       ? {}
-      : { inMany: { pattern: new RegExp(source, `${flags}m`), encoding: "utf8" as const, isSure: false } }),
+      : { inMany: { pattern: new RegExp(source, `${flags}m`), encoding: "utf8" as const, isLower, isSure: false } }),
   };
+}
+
+// A letter by its number stays as large as it is.
+const spelledOut = /\\[xuc]/;
+
+/** The text in small letters, each at its place. */
+export function lowerCase(text: string): string {
+  const lower = text.toLowerCase();
+  if (lower.length === text.length) return lower;
+  return Array.from(text, (one) => (one.toLowerCase().length === one.length ? one.toLowerCase() : one)).join("");
 }

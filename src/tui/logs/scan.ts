@@ -4,7 +4,7 @@
 import { plainText } from "../../core/sanitize.ts";
 import { lineBound, textOf } from "./cut.ts";
 import { isAtLeast, isContinuation, type Level, type LevelFilter, levelOf } from "../../core/level.ts";
-import type { Query } from "./query.ts";
+import { lowerCase, type Query } from "./query.ts";
 import type { Stretch } from "./source.ts";
 
 /** Answers which of a stretch's lines from index `from` up to `to` are meant, as indexes, ascending. */
@@ -64,10 +64,11 @@ export function both(one: Keep, other: Keep): Keep {
 function findInMany(stretch: Stretch, from: number, to: number, query: Query): number[] | undefined {
   const bytes = partOf(stretch, from, to);
   if (query.inMany === undefined || bytes.length > lineBound) return undefined;
-  const { encoding, throughColours } = query.inMany;
+  const { encoding, throughColours, isLower } = query.inMany;
   const isThrough = throughColours !== undefined && bytes.includes(escape);
-  const text = isThrough ? bytes.toString(encoding) : uncoloured(bytes, encoding);
-  if (isOdd(bytes, text)) return undefined;
+  const shown = isThrough ? bytes.toString(encoding) : uncoloured(bytes, encoding);
+  if (isOdd(bytes, shown)) return undefined;
+  const text = isLower === true ? lowerCase(shown) : shown;
   const pattern = isThrough ? throughColours : query.inMany.pattern;
   const isSure = query.inMany.isSure && !isThrough;
   const found: number[] = [];

@@ -46,3 +46,12 @@ describe("what is typed to search", () => {
     expect(query("/x*/").ranges("axxb")).toEqual([[1, 3]]);
   });
 });
+
+it("finds letters of either case at their place, also behind one that is longer when small", () => {
+  const found = query(String.raw`/al\w+/`);
+  expect(found.ranges("İ ALICE, alien")).toEqual([
+    [2, 7],
+    [9, 14],
+  ]);
+  expect(found.isIn("İ ALICE")).toBe(true);
+});
