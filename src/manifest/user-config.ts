@@ -93,6 +93,9 @@ function keyProblems(tree: Tree, plain: unknown, known: KeyWords): readonly Prob
       return [{ place: keyPlaceOf(tree, ["keys", action]), message: `no action is called "${action}"`, remedy }];
     }
     const place = placeOf(tree, path);
+    if (one === "ctrl-c" && action !== "stop") {
+      return [{ place, message: '"ctrl-c" stops everything, whatever is open', remedy: "Choose another key." }];
+    }
     if (!known.isKey(one)) {
       const remedy = "Write it like j, J, ctrl-d, alt-m, pageup or f5.";
       return [{ place, message: `"${one}" is no key`, remedy }];

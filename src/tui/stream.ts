@@ -48,7 +48,7 @@ export async function streamLogs(
     }
     busy = false;
   };
-  void terminal.send(`\n${title}; any key leads back to the dashboard\n\n`);
+  void terminal.send(`\n${title}; any key but Ctrl-C leads back to the dashboard\n\n`);
   await print();
   const timer = setInterval(() => {
     logs.poll(Date.now());

@@ -82,7 +82,7 @@ export function pressConflicts(
       return moved === undefined ? stay() : { kind: "dialog", dialog: { ...moved, since: dialog.since } };
     }
     case "space":
-      return stay({ remember: !dialog.remember });
+      return isMove(options[dialog.cursor]) ? stay({ remember: !dialog.remember }) : stay();
     case "esc":
       return { kind: "aside" };
     case "enter":
@@ -111,7 +111,7 @@ export function drawConflicts(fleet: Fleet, dialog: Conflicts, aside: ReadonlySe
     span(choice.padEnd(6), index === dialog.cursor ? "strong" : undefined),
     span(text),
   ]);
-  const canRemember = options.some(({ choice }) => choice === "next");
+  const canRemember = isMove(options[dialog.cursor]);
   const keys: readonly Line[] = [
     ...(canRemember
       ? [[span(`    [${dialog.remember ? "x" : " "}] remember the new port for this project `), span("Space", "dim")]]
@@ -137,6 +137,11 @@ export function drawConflicts(fleet: Fleet, dialog: Conflicts, aside: ReadonlySe
     options: confirm,
     cursor: sure === undefined ? dialog.cursor : 0,
   };
+}
+
+/** Only another port can be remembered. */
+function isMove(option: Option | undefined): boolean {
+  return option?.choice === "next";
 }
 
 const longestList = 4;

@@ -12,7 +12,9 @@ export function copyText(stage: Stage, text: string, what: string): void {
   const byTerminal = encoded.length <= mostForTerminal;
   if (byTerminal) stage.send(`\u001b]52;c;${encoded}\u0007`);
   stage.say(
-    byTerminal ? `copied ${what} by the terminal (OSC 52)` : `${what} are too much for the terminal's clipboard`,
+    byTerminal
+      ? `${what} sent to the terminal's clipboard (OSC 52)`
+      : `${what} are too much for the terminal's clipboard`,
   );
   stage.host.deeds.copy(text).then(
     () => stage.say(`copied ${what}`),

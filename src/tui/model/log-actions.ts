@@ -130,7 +130,9 @@ function save(stage: Stage): void {
   const text = joined(linesFrom(view, from, mostSaved));
   if (text === "") return stage.say("there is nothing to save");
   const saved = host.deeds.save(`${pane.service ?? "all"}.log`, `${text}\n`);
-  stage.attempt(saved.then((path) => stage.say(`saved ${counted(Math.min(sight.count, mostSaved))} as ${path}`)));
+  const { count } = sight;
+  const what = count > mostSaved ? `the last ${mostSaved} of ${counted(count)}` : counted(count);
+  stage.attempt(saved.then((path) => stage.say(`saved ${what} as ${path}`)));
 }
 
 /** Opens the log file at the match, or at the first line in sight; in the merged log, the file of the service that wrote it. */

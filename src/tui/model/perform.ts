@@ -158,7 +158,15 @@ function back(stage: Stage): void {
 
 function reopenConflicts(stage: Stage): void {
   const fleet = stage.host.session.snapshot();
-  if (openQuestions(fleet).length === 0) return stage.say("no port conflict is open");
+  if (openQuestions(fleet).length === 0) {
+    const waiting = Object.values(fleet.members).flatMap(({ service, state }) =>
+      state.status === "blocked" ? [service.name] : [],
+    );
+    if (waiting.length === 0) return stage.say("no port conflict is open");
+    return stage.say(
+      `every conflict is answered; ${waiting.join(", ")} waits (stopped and started again, it asks anew)`,
+    );
+  }
   const aside = new Set<string>();
   stage.change({ aside, dialog: keepConflicts(fleet, undefined, aside, stage.now()) });
 }

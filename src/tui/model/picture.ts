@@ -2,7 +2,7 @@
 
 import { openQuestions } from "./conflict-list.ts";
 import { drawConflicts } from "./conflict-dialog.ts";
-import { clipLine, spread, wrapLine } from "./fit.ts";
+import { clipLine, lineWidth, spread, wrapLine } from "./fit.ts";
 import { dialogFooter, footer } from "./footer.ts";
 import { headerLine } from "./header.ts";
 import { keyOf, showKey } from "./keymap.ts";
@@ -32,7 +32,8 @@ export function pictureOf(stage: Stage): Picture {
   const layout = divide({
     ...stage.size(),
     services: members.length,
-    pane: ui.pane,
+    // What was opened is shown, also where there is room for one pane only.
+    pane: ui.view === "logs" ? ui.pane : "lower",
     zoomed: ui.zoomed,
     dialog: dialog.length,
   });
@@ -60,10 +61,7 @@ export function pictureOf(stage: Stage): Picture {
       conflicts: { count: waiting, key: showKey(keyOf(keymap, "conflicts") ?? ":") },
       columns,
     }),
-    table: [heading, ...rows, ...(shown.hidden > 0 ? [[span(`   +${shown.hidden} more`, "dim")]] : [])].slice(
-      0,
-      layout.table.height,
-    ),
+    table: [heading, ...rows, ...hiddenLine(shown.from, members.length - shown.to)].slice(0, layout.table.height),
     dialog: dialog.slice(0, layout.dialog.height).map((line) => clipLine(line, columns)),
     footer: clipLine(footerLine(stage, columns), columns),
   };
@@ -75,6 +73,12 @@ export function chromeRows(stage: Stage, { layout, header, dialog, footer: last 
   return lines.map((line) => paint(line, stage.host.preferences.colors));
 }
 
+/** How many services are out of sight, and where. */
+function hiddenLine(above: number, below: number): readonly Line[] {
+  const words = [...(above > 0 ? [`${above} above`] : []), ...(below > 0 ? [`${below} below`] : [])];
+  return words.length === 0 ? [] : [[span(`   ${words.join(", ")}`, "dim")]];
+}
+
 function tinyLine({ host, size }: Stage): Line {
   const { members } = host.session.snapshot();
   const trouble = Object.values(members).filter(({ state }) => state.status === "failed" || state.status === "blocked");
@@ -82,7 +86,9 @@ function tinyLine({ host, size }: Stage): Line {
     trouble.length === 0
       ? ""
       : `, ${trouble.map(({ service, state }) => `${service.name} ${state.status}`).join(", ")}`;
-  return clipLine([span(`terminal too small${words}`)], size().columns);
+  const line: Line = [span(`terminal too small${words}`)];
+  const { columns } = size();
+  return lineWidth(line) <= columns ? line : clipLine([span(words === "" ? "too small" : words.slice(2))], columns);
 }
 
 /** The first service that the table shows. */

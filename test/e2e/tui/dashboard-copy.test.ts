@@ -25,12 +25,12 @@ describe("copying", () => {
     await using dashboard = await openLines();
     const { screen } = dashboard;
     screen.type("y");
-    await screen.until(/copied 5 lines/);
+    await screen.until(/5 lines sent to/);
     expect(clipboardOf(screen)).toBe(lines.join("\n"));
     screen.type("/second\r");
     await screen.until("1 of 1");
     screen.type("y");
-    await screen.until(/copied the matching line/);
+    await screen.until(/the matching line sent to/);
     expect(clipboardOf(screen)).toBe("second 東京");
     screen.type(escape);
     await screen.untilGone("1 of 1");
@@ -40,7 +40,7 @@ describe("copying", () => {
     await screen.until("2 selected");
     expect(screen.screen()).toMatch(/^>.*fourth\n>.*fifth/m);
     screen.type("y");
-    await screen.until(/copied 2 lines/);
+    await screen.until(/2 lines sent to/);
     expect(clipboardOf(screen)).toBe("fourth\nfifth");
     await screen.untilGone("2 selected");
   });

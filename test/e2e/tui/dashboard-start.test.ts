@@ -85,7 +85,7 @@ describe("the start", () => {
     const services = Object.fromEntries(Array.from({ length: 14 }, (_, index) => [`s${index}`, "sleep 1000"]));
     await using dashboard = await openDashboard({ services }, { columns: 80, rows: 24 });
     const { screen } = dashboard;
-    await screen.until("+7 more");
+    await screen.until("7 below");
     screen.type("9");
     await screen.until(/^ > s8 /m);
     expect(screen.screen()).not.toMatch(/^ {3}s0 /m);

@@ -28,7 +28,7 @@ test("the chrome has the rows that the layout leaves it, at every size, and none
     expect(Math.max(...drawn.map((row) => row.length))).toBeLessThanOrEqual(columns);
     expect(drawn[0]).toContain("shop-dev");
     expect(drawn[1]).toContain("Port 4003 is taken");
-    expect(drawn.at(-1)).toContain("help");
+    expect(drawn.at(-1)).toContain("Ctrl-C stop all");
   }
 });
 

@@ -29,6 +29,19 @@ describe("the conflict dialog", () => {
     expect(text).toContain("skip  go on without api and what needs it (web)");
   });
 
+  test("offers to remember only what can be remembered: another port", () => {
+    using dashboard = openTestStage(shop);
+    block(dashboard, "api");
+    dashboard.pass(500);
+    expect(dashboard.screen().join("\n")).toContain("[ ] remember the new port");
+    dashboard.keys("down", "space");
+    expect(dashboard.screen().join("\n")).not.toContain("remember");
+    dashboard.keys("up");
+    expect(dashboard.screen().join("\n")).toContain("[ ] remember the new port");
+    dashboard.keys("space");
+    expect(dashboard.screen().join("\n")).toContain("[x] remember the new port");
+  });
+
   test("ignores what is typed before it has stood for half a second", () => {
     using dashboard = openTestStage(shop);
     block(dashboard, "api");

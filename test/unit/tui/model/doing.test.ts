@@ -265,3 +265,29 @@ describe("the editor", () => {
     expect(dashboard.host.deedsDone).toEqual([`edit ${directory}/db.log:2`, `edit ${directory}/api.log:2`]);
   });
 });
+
+test("a view that is opened on a narrow screen is shown, and the table again when it is left", () => {
+  using dashboard = openTestStage([{ name: "db" }, { name: "api", needs: ["db"] }]);
+  dashboard.resize(50, 15);
+  for (const key of ["?", "w", "d", "J"]) {
+    dashboard.keys(key);
+    expect(dashboard.screen().join("\n")).not.toContain("SERVICE");
+    dashboard.keys("esc");
+    expect(dashboard.screen().join("\n")).toContain("SERVICE");
+  }
+});
+
+test("the table says how many services are out of sight, and where", () => {
+  using dashboard = openTestStage(Array.from({ length: 30 }, (_, index) => ({ name: `service-${index}` })));
+  dashboard.resize(100, 30);
+  const hidden = (): string | undefined =>
+    dashboard
+      .screen()
+      .find((row) => /^ {3}\d+ (above|below)/.test(row))
+      ?.trim();
+  expect(hidden()).toBe("20 below");
+  dashboard.keys(...Array.from({ length: 15 }, () => "j"));
+  expect(hidden()).toBe("6 above, 14 below");
+  dashboard.keys(...Array.from({ length: 15 }, () => "j"));
+  expect(hidden()).toBe("20 above");
+});
