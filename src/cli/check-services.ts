@@ -82,7 +82,7 @@ function probeCommand(probe: Service["ready"]["probe"] | undefined): Preparation
   return probe?.kind === "exec" ? probe.command : undefined;
 }
 
-/** Ports that two services will not move from. */
+/** Ports that two services will not move from: a conflict, which decides how it ends. */
 function fixedTwice(services: readonly Service[]): readonly Finding[] {
   const owners = new Map<number, string>();
   return services.flatMap(({ name, type, endpoints }) =>
@@ -95,7 +95,7 @@ function fixedTwice(services: readonly Service[]): readonly Finding[] {
         : [
             {
               service: name,
-              fatal: true,
+              fatal: false,
               text: `port ${preferred} is fixed here and in ${owner}; one of them has to give way`,
             },
           ];

@@ -2,12 +2,13 @@
 
 import type { ChildProcess } from "node:child_process";
 import { nearest } from "../manifest/suggest.ts";
+import { arrange } from "./arrange.ts";
 import { commands, nameOf } from "./commands.ts";
 import { offerEngine } from "./engine-process.ts";
 import { launchFailed, unreachable } from "./exit-codes.ts";
-import { withFollow } from "./logs/arguments.ts";
 import { globalOptions } from "./options.ts";
 import { camelCase, parse } from "./parse.ts";
+import { refuse } from "./refuse.ts";
 import { RunError, UnreachableError, UsageError } from "./usage-error.ts";
 
 /**
@@ -16,10 +17,11 @@ import { RunError, UnreachableError, UsageError } from "./usage-error.ts";
  */
 export async function runCommandLine(args: readonly string[], engine?: ChildProcess): Promise<number> {
   offerEngine(engine);
-  const typed = withFollow(args);
+  const typed = arrange(args, commands);
   try {
     const parsed = parse(typed, commands);
     if (parsed === undefined) return await (await import("./parse-fully.ts")).runByYargs(typed, commands);
+    refuse(parsed.command, parsed.args, typed);
     const command = await parsed.command.load();
     return await command.run(parsed.args as never);
   } catch (error) {
@@ -27,13 +29,13 @@ export async function runCommandLine(args: readonly string[], engine?: ChildProc
     const said = withoutTwins(error.message);
     const more = isUsageError(error) ? `${suggestion(said)}See launch --help.\n` : "";
     process.stderr.write(`${said}\n${more}`);
-    return error instanceof UnreachableError ? unreachable : failureOf(args);
+    return error instanceof UnreachableError ? unreachable : failureOf(typed);
   }
 }
 
 /** `run` ends with its command's codes, so its own failure has one that commands do not use. */
-function failureOf(args: readonly string[]): number {
-  return args.find((arg) => !arg.startsWith("-")) === "run" ? launchFailed : 2;
+function failureOf([command]: readonly string[]): number {
+  return command === "run" ? launchFailed : 2;
 }
 
 /** yargs' words about what it does not know, without what it made of that itself: `check-only, checkOnly` were typed once. */

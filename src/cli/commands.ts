@@ -27,6 +27,10 @@ export interface Command {
   readonly usage: readonly string[];
   readonly description: string;
   readonly options: Readonly<Record<string, Options>>;
+  /** True: what stands behind `--` is a command for it. */
+  readonly takesCommand?: true;
+  /** True: an empty argument says something. */
+  readonly mayBeEmpty?: true;
   load(): Promise<CommandModule>;
 }
 
@@ -81,6 +85,7 @@ export const commands: readonly Command[] = [
     load: () => import("./logs.ts"),
   },
   {
+    mayBeEmpty: true,
     usage: ["notify <word> [text..]"],
     description: "say from inside a service that it is ready, lives, or what it is doing",
     options: {},
@@ -93,6 +98,7 @@ export const commands: readonly Command[] = [
     load: () => import("./down.ts"),
   },
   {
+    takesCommand: true,
     usage: ["run [service..]"],
     description: "start services, run a command once they are ready, stop them",
     options: runOptions,
@@ -145,4 +151,9 @@ export const commands: readonly Command[] = [
 /** The word that a command is called by. */
 export function nameOf({ usage }: Command): string {
   return usage.at(-1)?.split(" ", 1)[0] ?? "";
+}
+
+/** The words that call a command; none for the one that needs none. */
+export function wordsOf({ usage }: Command): readonly string[] {
+  return usage.map((one) => one.split(" ", 1)[0] ?? "").filter((word) => word !== "$0");
 }

@@ -5,6 +5,7 @@ import yargs, { type Argv } from "yargs";
 import type { Command } from "./commands.ts";
 import { globalOptions } from "./options.ts";
 import { parserConfiguration } from "./parse.ts";
+import { refuse } from "./refuse.ts";
 import { UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
 
@@ -58,7 +59,7 @@ export async function runByYargs(args: readonly string[], commands: readonly Com
       throw error ?? new UsageError(message);
     });
   for (const [command, description] of examples) cli.example(command, description);
-  for (const command of commands) register(cli, command, (answered) => (code = answered));
+  for (const command of commands) register(cli, command, args, (answered) => (code = answered));
   // With a callback yargs hands over what it would print, such as the help.
   await cli.parseAsync([...args], {}, (_error, _args, output) => {
     if (output !== "") process.stdout.write(`${output}\n`);
@@ -66,14 +67,15 @@ export async function runByYargs(args: readonly string[], commands: readonly Com
   return code;
 }
 
-function register(cli: Argv, { usage, description, options, load }: Command, answer: (code: number) => void): void {
+function register(cli: Argv, command: Command, typed: readonly string[], answer: (code: number) => void): void {
   cli.command({
-    command: usage,
-    describe: description,
-    builder: options,
-    handler: async (args: unknown) => {
-      const command = await load();
-      answer(await command.run(args as never));
+    command: command.usage,
+    describe: command.description,
+    builder: command.options,
+    handler: async (args: Readonly<Record<string, unknown>>) => {
+      refuse(command, args, typed);
+      const loaded = await command.load();
+      answer(await loaded.run(args as never));
     },
   });
 }

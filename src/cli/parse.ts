@@ -3,7 +3,7 @@
 
 import type { Options } from "yargs";
 import parser from "yargs-parser";
-import type { Command } from "./commands.ts";
+import { type Command, wordsOf } from "./commands.ts";
 import { globalOptions } from "./options.ts";
 
 /** How both read. A service may be called 0, and what is a number says so itself. */
@@ -24,13 +24,13 @@ export const { camelCase } = parser;
 
 type OptionTable = Readonly<Record<string, Options>>;
 
-/** The command that is asked for and its arguments; undefined where yargs has to look: at help, mistakes, and what is not plain. */
+/** The command that is asked for, by the first word, and its arguments; undefined where yargs has to look: at help, mistakes, and what is not plain. */
 export function parse(typed: readonly string[], commands: readonly Command[]): Parsed | undefined {
   const [first = "", ...rest] = typed;
   const named = commands.find((command) => wordsOf(command).includes(first));
   const end = typed.indexOf("--");
   const words = typed.slice(0, end < 0 ? undefined : end);
-  // Which of several words is the command depends on the options before it that take a value.
+  // yargs may take a later word for the command, where an option before it is not one of all commands.
   if (named === undefined && commands.flatMap(wordsOf).some((word) => words.includes(word))) return undefined;
   const command = named ?? commands.find(({ usage }) => usage.some((one) => one.startsWith("$0")));
   if (command === undefined) return undefined;
@@ -41,10 +41,6 @@ export function parse(typed: readonly string[], commands: readonly Command[]): P
   const positionals = place(positional, command);
   if (error !== null || positionals === undefined || !isPlain(given, options)) return undefined;
   return { command, args: { _: named === undefined ? [] : [first], ...given, ...positionals } };
-}
-
-function wordsOf({ usage }: Command): readonly string[] {
-  return usage.map((one) => one.split(" ", 1)[0] ?? "").filter((word) => word !== "$0");
 }
 
 function hintsOf(options: OptionTable): parser.Options {

@@ -39,6 +39,7 @@ export async function loadManifest(options: LoadOptions): Promise<Loaded> {
   const located = locateManifest(options.directory, options.files, options.env["HOME"]);
   if (!located.ok) return { ok: false, problems: [located.problem] };
   const reading: Reading = {
+    directory: options.directory,
     env: options.env,
     dotenv: options.dotenv ?? true,
     sources: new Map(),

@@ -25,6 +25,8 @@ export interface Unit {
 
 /** What is gathered while files are read. */
 export interface Reading {
+  /** The absolute directory that is worked in. */
+  readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly dotenv: boolean;
   readonly sources: Map<string, Source>;
@@ -52,7 +54,7 @@ export async function readUnits(
   if (first === undefined || files[0] === undefined || trees.length < files.length) return [];
   const merged = over.reduce(mergeManifests, first);
   if (merged.kind !== "map") return [];
-  const root = dirname(files[0]);
+  const root = rootOf(files[0], reading);
   const dotenv = reading.dotenv ? await readDotenv(root, reading) : {};
   const unit: Unit = { root, files, tree: withoutEmpty(merged), dotenv };
   const units = [unit];
@@ -70,6 +72,11 @@ export async function readUnits(
     units.push(...(await readUnits([path], reading, { chain: above, place })));
   }
   return units;
+}
+
+// What comes through a descriptor (`-f <(…)`) stands in no directory of the project's: it is as if it stood here.
+function rootOf(file: string, { directory }: Reading): string {
+  return /^\/(?:dev|proc)\//.test(file) ? directory : dirname(file);
 }
 
 // `env:` with all its lines commented out says nothing.

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { launch } from "../helpers/launch.ts";
 import { newProject } from "../helpers/project.ts";
-import { startListener } from "../integration/ports/strangers.ts";
+import { freePort, startListener } from "../integration/ports/strangers.ts";
 
 describe("--check-only", () => {
   const processes = (): readonly string[] => readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
@@ -68,20 +68,23 @@ describe("--check-only", () => {
       { a: { command: "true", ready: { exec: ["no-such-probe"] } } },
       "command not found: no-such-probe",
     ],
-    [
-      "a port that is fixed twice",
-      {
-        a: { command: "true", port: { preferred: 8123, fixed: true } },
-        b: { command: "true", port: { preferred: 8123, fixed: true } },
-      },
-      "port 8123 is fixed here and in a",
-    ],
   ])("finds %s", async (_, services, words) => {
     await using project = newProject({ services }, { "plain.txt": "text" });
     const { code, stdout } = await launch(project, ["--check-only"]);
     expect(stdout).toContain(words);
     expect(stdout).toContain("It would not start. Nothing was started.");
     expect(code).toBe(1);
+  });
+
+  test("finds a port that is fixed twice, and ends as the start does", async () => {
+    const port = { preferred: await freePort(), fixed: true };
+    await using project = newProject({
+      services: { a: { command: "serve.js", port }, b: { command: "serve.js", port } },
+    });
+    const { code, stdout } = await launch(project, ["--check-only"]);
+    expect(stdout).toContain(`port ${port.preferred} is fixed here and in a; one of them has to give way`);
+    expect(code).toBe(3);
+    expect((await launch(project, ["--non-interactive"])).code).toBe(3);
   });
 
   test.concurrent("finds a condition that can never hold", async () => {

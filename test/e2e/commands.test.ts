@@ -174,6 +174,55 @@ test.concurrent("an unknown option and an unknown command end with 2 and say wha
   }
 });
 
+test.concurrent.each([
+  [["--", "echo", "hi"], "What follows -- is a command, and only launch run takes one: launch run -- echo hi"],
+  [["--no-services"], "Unknown argument: no-services"],
+  [["--json=maybe"], '--json is true or false, not "maybe".'],
+  [["--timeout", "1s", "--timeout", "2s"], "--timeout is given twice."],
+  [[""], "An argument is empty. Is a variable not set?"],
+  [["--services="], "An argument is empty. Is a variable not set?"],
+  [["kill", "", "--yes"], "An argument is empty. Is a variable not set?"],
+])("what cannot be meant starts nothing and ends nothing: launch %j", async (args, words) => {
+  await using project = newProject({ services: { api: "touch made" } });
+  const { code, stderr } = await launch(project, args);
+  expect(code).toBe(2);
+  expect(stderr).toContain(words);
+  expect(project.has("made")).toBe(false);
+});
+
+test.concurrent("options may stand before the command, whatever they are", async () => {
+  await using project = newProject({ services: { api: "exec sleep 1000" } });
+  const ran = await launch(project, [
+    "--non-interactive",
+    "--strict-ports",
+    "run",
+    "api",
+    "--",
+    "printf",
+    "%s.",
+    "a",
+    "",
+  ]);
+  expect(ran).toMatchObject({ code: 0, stdout: "a.." });
+  expect((await launch(project, ["-C", project.directory, "run", "--bogus", "--", "true"])).code).toBe(125);
+});
+
+test.concurrent("a manifest that comes through a descriptor stands where launch is called", async () => {
+  await using project = newProject("services:\n  api: { type: task, command: touch made }\n");
+  const line = `'${process.execPath}' '${bin}' --non-interactive -f <(cat services.yaml)`;
+  const { status } = spawnSync("bash", ["-c", line], { cwd: project.directory, env: project.env });
+  expect(status).toBe(0);
+  expect(project.has("made")).toBe(true);
+  expect(project.has(".launch/logs/api.log")).toBe(true);
+});
+
+test.concurrent("a state directory in which nothing can be made is told at once", async () => {
+  await using project = newProject({ services: { api: "exec sleep 1000" } });
+  const { code, stderr } = await launch(project, [], { env: { LAUNCH_STATE_DIR: "/proc/nope/here" } });
+  expect(code).toBe(2);
+  expect(stderr).toContain("/proc/nope/here cannot be used for logs and state");
+});
+
 test.concurrent("an option of other commands is told whose it is", async () => {
   await using project = newProject({ services: {} });
   expect(await launch(project, ["status", "--strict-ports"])).toMatchObject({

@@ -2,9 +2,11 @@
 
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { arrange } from "../../../src/cli/arrange.ts";
 import { type Command, commands, nameOf } from "../../../src/cli/commands.ts";
 import { globalOptions } from "../../../src/cli/options.ts";
 import { parse } from "../../../src/cli/parse.ts";
+import { refuse } from "../../../src/cli/refuse.ts";
 import { runByYargs } from "../../../src/cli/parse-fully.ts";
 
 interface Read {
@@ -13,7 +15,8 @@ interface Read {
 }
 
 /** What yargs hands to which command; undefined where it hands nothing to any. */
-async function readByYargs(typed: readonly string[]): Promise<Read | undefined> {
+async function readByYargs(given: readonly string[]): Promise<Read | undefined> {
+  const typed = arrange(given, commands);
   let read: Read | undefined;
   const watched = commands.map((command): Command => {
     const run = async (args: Readonly<Record<string, unknown>>): Promise<number> => {
@@ -27,8 +30,14 @@ async function readByYargs(typed: readonly string[]): Promise<Read | undefined> 
   return read;
 }
 
-function readByItself(typed: readonly string[]): Read | undefined {
+function readByItself(given: readonly string[]): Read | undefined {
+  const typed = arrange(given, commands);
   const parsed = parse(typed, commands);
+  try {
+    if (parsed !== undefined) refuse(parsed.command, parsed.args, typed);
+  } catch {
+    return undefined;
+  }
   return parsed && { command: nameOf(parsed.command), args: parsed.args };
 }
 
@@ -59,6 +68,8 @@ describe("is read without yargs, and as yargs reads it", () => {
     "notify status all is well",
     "graph --format=mermaid",
     "up --engine --plain",
+    "--profile x logs",
+    "--strict-ports run api -- true",
   ])("launch %s", async (line) => {
     const typed = line.split(" ").filter((word) => word !== "");
     expect(readByItself(typed)).toEqual(await readByYargs(typed));
@@ -86,9 +97,12 @@ describe("is left to yargs", () => {
     "--timeout 1s --timeout 2s",
     "--instance other",
     "-f",
-    "--profile x logs",
-    "--on-failure stop",
     "--get-yargs-completions launch",
+    "--on-failure stop",
+    "-- echo hi",
+    "--no-services",
+    "--json=maybe",
+    "--report=",
   ])("launch %s", (line) => {
     expect(readByItself(line.split(" "))).toBeUndefined();
   });
