@@ -1,6 +1,16 @@
 // `.launch/` beside the manifest: where it is, and who runs here.
 
-import { accessSync, constants, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isAlive, readStat } from "../processes/proc.ts";
 import { replaceFile } from "./replace-file.ts";
@@ -25,9 +35,23 @@ export function statePaths(
 
 /** Creates the directory, readable by its owner alone and invisible to git, and answers its real path. */
 export function createStateDirectory({ directory, logs }: StatePaths): string {
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  makeDirectory(logs);
   writeFileSync(join(directory, ".gitignore"), "*\n");
   return realpathSync(directory);
+}
+
+// Node's own `recursive` tries for ever where a directory is there and none can be made in it, as in /proc.
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && statSync(path).isDirectory()) return;
+    const above = dirname(path);
+    if (code !== "ENOENT" || above === path || existsSync(above)) throw error;
+    makeDirectory(above);
+    makeDirectory(path);
+  }
 }
 
 /** The real path that the directory has, or that it had before it was removed. */
