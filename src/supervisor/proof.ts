@@ -2,7 +2,7 @@
 
 import type { Conflict } from "../core/conflict.ts";
 import type { Fact } from "../core/event.ts";
-import type { Health, Service } from "../core/service.ts";
+import type { Health, Port, Service } from "../core/service.ts";
 import { sleep } from "../effects/clock.ts";
 import { awaitReady } from "../effects/health/readiness.ts";
 import type { Subject } from "../effects/health/subject.ts";
@@ -62,12 +62,16 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
     const { run, spawnedAt } = live;
     const { name } = live.preparation.service;
     const { signal } = live.over;
+    let foreign: Port | undefined;
     for (;;) {
       const outcome = await awaitReady({
         ...subjectOf(live),
         spawnedAt,
         signal,
-        onReason: (reason) => report({ type: "unready", service: name, run, reason }),
+        onReason(reason) {
+          foreign = undefined;
+          report({ type: "unready", service: name, run, reason });
+        },
       });
       if (signal.aborted) return;
       if (outcome.kind === "ready") {
@@ -77,6 +81,12 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
       if (outcome.kind === "failed") return report({ type: "never-ready", service: name, run, reason: outcome.reason });
       const conflicts = await strangersOn(name, outcome.port);
       if (conflicts.length > 0) return report({ type: "conflict", service: name, run, conflicts });
+      if (outcome.endpoint === undefined && foreign !== outcome.port) {
+        // A probe of somebody else's port: nobody is in the way, yet this is no sign of the service.
+        foreign = outcome.port;
+        const reason = `port ${foreign} is answered by a process of another's (with owner: any it counts)`;
+        report({ type: "unready", service: name, run, reason });
+      }
       await sleep(strangerInterval, signal);
     }
   };

@@ -204,3 +204,21 @@ test("a service that cannot bind because a stranger was faster says who it was",
   expect(await run.ended).toBe(3);
   await until("nothing left", () => project.processes().length === 0);
 });
+
+test("a probe that another service answers is no sign of life, and why says so", async () => {
+  const port = await freePort();
+  await using project = newProject({
+    services: {
+      api: { command: "serve.js", port },
+      other: { command: "exec sleep 1000", ready: { http: `http://127.0.0.1:${port}/` } },
+    },
+  });
+  await using run = startJson(project);
+  await run.events.state("api", "ready");
+  const why = async (): Promise<boolean> => {
+    const { stdout } = await launch(project, ["why", "other"]);
+    return stdout.includes(`port ${port} is answered by a process of another's (with owner: any it counts)`);
+  };
+  for (const end = Date.now() + 20_000; !(await why());) expect(Date.now()).toBeLessThan(end);
+  await run.end("SIGINT");
+});
