@@ -16,7 +16,7 @@ export function findFault({ command, cwd, env }: Pick<Spawn, "command" | "cwd" |
 export function newFaultFinder(): typeof findFault {
   const known = new Map<string, Failure | undefined>();
   return (spec) => {
-    const key = [programOf(spec.command), spec.cwd, spec.env["PATH"]].join("\0");
+    const key = JSON.stringify([programOf(spec.command), spec.cwd, spec.env["PATH"]]);
     if (!known.has(key)) known.set(key, findFault(spec));
     return known.get(key);
   };

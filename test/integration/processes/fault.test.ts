@@ -16,6 +16,7 @@ test("a finder tells of each command what is told of it alone, and remembers it"
     { command: { args: ["./run"] }, cwd: of("b"), env: {} },
     { command: { args: ["run"] }, cwd: of("nowhere"), env: { PATH: of("a") } },
     { command: { shell: "for x in 1; do :; done" }, cwd: of("."), env: {} },
+    { command: { args: [""] }, cwd: of("."), env: {} },
   ];
   const find = newFaultFinder();
   const told = specs.map((spec) => find(spec));
@@ -28,6 +29,7 @@ test("a finder tells of each command what is told of it alone, and remembers it"
     "not-executable",
     "no-directory",
     undefined,
+    "command-not-found",
   ]);
   chmodSync(of("a/run"), 0o644);
   expect(specs.map((spec) => find(spec))).toEqual(told);
