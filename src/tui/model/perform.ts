@@ -9,7 +9,7 @@ import * as logs from "./log-actions.ts";
 import { newPalette } from "./menus.ts";
 import * as services from "./service-actions.ts";
 import type { Stage } from "./stage.ts";
-import { scrollView, toEdge } from "./text-view.ts";
+import { scrollView, showSelected, toEdge } from "./text-view.ts";
 import { newField } from "./text-field.ts";
 import type { View } from "./ui.ts";
 
@@ -107,6 +107,7 @@ export function select(stage: Stage, name: string): void {
   if (name === stage.ui.selected) return;
   stage.change({ selected: name });
   if (stage.ui.view === "why") stage.inquire(name);
+  showSelected(stage);
   showSource(stage);
 }
 
@@ -142,6 +143,7 @@ function selectAt(stage: Stage, index: number): void {
 function show(stage: Stage, view: View): void {
   if (stage.ui.view === view) return stage.change({ view: "logs" });
   stage.change({ view, viewTop: view === "journal" ? "end" : 0 });
+  showSelected(stage);
 }
 
 function toLogs(stage: Stage): void {

@@ -5,7 +5,7 @@ import { helpLines } from "./help.ts";
 import { journalLines } from "./journal.ts";
 import type { Line } from "./line.ts";
 import type { Stage } from "./stage.ts";
-import { treeLines } from "./tree.ts";
+import { chosen, treeLines } from "./tree.ts";
 import type { View } from "./ui.ts";
 import { whyLines } from "./why.ts";
 
@@ -59,6 +59,17 @@ export function scrollView(stage: Stage, by: number): void {
   const top = Math.max(0, topOf(stage, count) + by);
   const last = lastTop(stage, count);
   stage.change({ viewTop: top >= last && stage.ui.view === "journal" ? "end" : Math.min(top, last) });
+}
+
+/** Brings the selected service's line of the tree into sight. */
+export function showSelected(stage: Stage): void {
+  if (stage.ui.view !== "tree") return;
+  const lines = viewLines(stage);
+  const at = lines.findIndex(([first]) => first?.text === chosen);
+  if (at < 0) return;
+  const top = topOf(stage, lines.length);
+  const { height } = stage.layout.lower;
+  if (at < top || at >= top + height) stage.change({ viewTop: Math.max(0, at - Math.floor(height / 2)) });
 }
 
 /** Goes to one end of the view. */

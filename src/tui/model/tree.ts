@@ -7,6 +7,9 @@ import { type Line, span } from "./line.ts";
 import type { Marks } from "./marks.ts";
 import { stateWord } from "./state-words.ts";
 
+/** What marks the selected service. */
+export const chosen = "> ";
+
 /** The tree as lines; a service that stands in several places has what it needs below the first alone. */
 export function treeLines(fleet: Fleet, selected: string, marks: Marks): readonly Line[] {
   const seen = new Set<string>();
@@ -18,7 +21,7 @@ export function treeLines(fleet: Fleet, selected: string, marks: Marks): readonl
     seen.add(name);
     const state = stateWord(member);
     lines.push([
-      span(name === selected ? "> " : "  ", "strong"),
+      span(name === selected ? chosen : "  ", "strong"),
       span(`${"   ".repeat(depth)}${depth === 0 ? "" : `${marks.branch} `}`, "dim"),
       span(name, name === selected ? "strong" : undefined),
       span("  "),

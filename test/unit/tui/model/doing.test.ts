@@ -291,3 +291,13 @@ test("the table says how many services are out of sight, and where", () => {
   dashboard.keys(...Array.from({ length: 15 }, () => "j"));
   expect(hidden()).toBe("20 above");
 });
+
+test("the tree opens at the selected service and follows it", () => {
+  using dashboard = openTestStage(Array.from({ length: 60 }, (_, index) => ({ name: `service-${index}` })));
+  dashboard.resize(100, 30);
+  const marked = (): string | undefined => dashboard.screen().findLast((row) => row.startsWith(" > service-"));
+  dashboard.keys(...Array.from({ length: 50 }, () => "j"), "d");
+  expect(marked()).toContain("service-50");
+  dashboard.keys(...Array.from({ length: 45 }, () => "k"));
+  expect(dashboard.screen().filter((row) => row.startsWith(" > service-5 "))).toHaveLength(2);
+});
