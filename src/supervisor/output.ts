@@ -17,8 +17,10 @@ export type LineReader = (service: string, batch: LineBatch) => void;
 /** The output of all services of a run. */
 export interface Output extends AsyncDisposable {
   readonly directory: string;
-  /** The descriptor for a new run of the service; its log is opened and followed from here on. */
+  /** The descriptor for a new run of the service. What it writes waits in its log until `follow`. */
   open(service: string): number;
+  /** Shows what the run that was opened last has written and writes: it has been reported as started, or has failed to start. */
+  follow(service: string): void;
   /** The descriptor that a running service writes to, for what runs beside it. */
   current(service: string): number;
   /** Follows the log of a run that goes on from this byte; `start` is where the session's part began. */
@@ -91,22 +93,30 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
     return stream;
   };
 
+  const reopen = (service: string): FollowedLog => {
+    const stream = streams.get(service);
+    if (stream === undefined) return openStream(service).log;
+    const { log, seen } = stream;
+    // A log with a hole at its front is put away as soon as nobody writes to it.
+    if (log.retire()) void log[Symbol.asyncDispose]();
+    else if (log.isThere()) return log;
+    // Moved or deleted by somebody: what the next run writes goes to a file of this name again.
+    else {
+      log.leave();
+      left.push(stream);
+    }
+    return openStream(service, seen).log;
+  };
+
   return {
     directory,
     open(service) {
-      const stream = streams.get(service);
-      if (stream === undefined) return openStream(service).log.fd;
-      const { log, seen } = stream;
-      // A log with a hole at its front is put away as soon as nobody writes to it.
-      if (log.retire()) void log[Symbol.asyncDispose]();
-      else if (log.isThere()) return log.fd;
-      // Moved or deleted by somebody: what the next run writes goes to a file of this name again.
-      else {
-        log.leave();
-        left.push(stream);
-      }
-      return openStream(service, seen).log.fd;
+      const log = reopen(service);
+      // The run's first line may be in the file before its start is known here; readers hear of the start first.
+      log.pause();
+      return log.fd;
     },
+    follow: (service) => streams.get(service)?.log.resume(),
     current(service) {
       return (streams.get(service) ?? openStream(service)).log.fd;
     },

@@ -65,6 +65,8 @@ export async function startRun(
   } catch (error) {
     ports.hold(service.name);
     report({ type: "exited", service: service.name, run, end: { failure: failureOf(error) }, left: false });
+  } finally {
+    options.output.follow(service.name);
   }
 }
 

@@ -6,7 +6,7 @@ import { newJsonPrinter } from "../../src/cli/json-printer.ts";
 import type { Request } from "../../src/core/event.ts";
 import { exitCodeOf, type Outcome, type Rules } from "../../src/core/state.ts";
 import type { Attachment, Size } from "../../src/effects/processes/audience.ts";
-import { openForkServer } from "../../src/effects/processes/fork-server.ts";
+import { type ForkServer, openForkServer } from "../../src/effects/processes/fork-server.ts";
 import { loadManifest } from "../../src/manifest/load.ts";
 import { checkGraph } from "../../src/plan/graph.ts";
 import { type Events, newEvents, type Said } from "./events.ts";
@@ -31,8 +31,12 @@ export interface Running extends AsyncDisposable {
   lines(service: string): readonly string[];
 }
 
-/** Runs all services of the project, as a run without a terminal does unless `rules` say otherwise. */
-export async function startEngine(project: TestProject, rules: Partial<Rules> = {}): Promise<Running> {
+/** Runs all services of the project, as a run without a terminal does unless `rules` say otherwise; `around` wraps how they are spawned. */
+export async function startEngine(
+  project: TestProject,
+  rules: Partial<Rules> = {},
+  around: (forks: ForkServer) => ForkServer = (forks) => forks,
+): Promise<Running> {
   const loaded = await loadManifest({ directory: project.directory, env: process.env, check: checkGraph });
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join("\n"));
   const { services } = loaded.project;
@@ -44,7 +48,7 @@ export async function startEngine(project: TestProject, rules: Partial<Rules> = 
     rules: { onFailure: "stop", restarts: true, patient: false, endWhenSettled: true, ...rules },
     strictPorts: false,
     colors: false,
-    forks,
+    forks: around(forks),
     onArrived: () => {},
     answer: (service, conflicts) => Promise.resolve(answerByPolicy(service, conflicts, { strictPorts: false })),
   });

@@ -43,6 +43,9 @@ export interface FollowedLog extends AsyncDisposable {
   isThere(): boolean;
   /** Resolves once every line that is in the log by now has been seen. */
   drain(): Promise<void>;
+  /** Lines wait in the file until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Another file gets its name: it is only followed from now on. */
   leave(): void;
   /** Nobody writes to it any more: true if it has become an archive, so that the next run begins a new file. */
@@ -150,6 +153,8 @@ export function followLog(options: FollowedOptions): FollowedLog {
       }
     },
     drain: tail.drain,
+    pause: tail.pause,
+    resume: tail.resume,
     leave() {
       if (isLeft) return;
       isLeft = true;

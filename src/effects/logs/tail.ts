@@ -17,6 +17,10 @@ export interface Tail extends AsyncDisposable {
   readonly catchUp: () => void;
   /** The bytes that are still to be read have moved by so many. */
   readonly rebase: (shift: number) => void;
+  /** Delivers nothing on its own until `resume`; `drain` and `catchUp` go on delivering. */
+  readonly pause: () => void;
+  /** Delivers from the next turn of the loop on what was written meanwhile. */
+  readonly resume: () => void;
 }
 
 /** What to follow, and who gets the lines. */
@@ -56,6 +60,7 @@ export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOp
   let unfinishedLength = 0;
   let continued = false;
   let open = true;
+  let paused = false;
   let turn: Disposable | undefined;
 
   const emit = (bytes: Buffer): void => {
@@ -150,7 +155,7 @@ export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOp
   const read = (): void => {
     turn?.[Symbol.dispose]();
     turn = undefined;
-    if (!open) return;
+    if (!open || paused) return;
     for (let chunk = 0; chunk < chunksPerTurn; chunk++) if (!readChunk()) return;
     turn = nextTurn(read);
   };
@@ -198,6 +203,14 @@ export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOp
     rebase(shift) {
       position += shift;
       behind = bytesBefore(fd, position);
+    },
+    pause() {
+      paused = true;
+    },
+    resume() {
+      if (!paused) return;
+      paused = false;
+      turn ??= nextTurn(read);
     },
     [Symbol.asyncDispose]: () => {
       close();

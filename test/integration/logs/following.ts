@@ -17,6 +17,8 @@ export interface Following extends AsyncDisposable {
   readonly remarks: string[];
   readonly texts: () => string[];
   readonly drain: () => Promise<void>;
+  readonly pause: () => void;
+  readonly resume: () => void;
   /** Resolves as soon as the condition holds; it is asked after each batch. */
   readonly until: (condition: () => boolean) => Promise<void>;
 }
@@ -47,6 +49,8 @@ export function follow(): Following {
     remarks,
     texts: () => seen.map((line) => line.text),
     drain: tail.drain,
+    pause: tail.pause,
+    resume: tail.resume,
     until: (condition) =>
       new Promise((resolve) => {
         const check = (): void => {

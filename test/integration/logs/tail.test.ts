@@ -63,6 +63,23 @@ describe("following a log file", () => {
     ]);
   });
 
+  test("delivers nothing while it is paused, and then all that was written", async () => {
+    await using log = follow();
+    log.pause();
+    // Another that follows the same file tells when this one could have seen the line.
+    const { promise: written, resolve } = Promise.withResolvers<void>();
+    await using other = tailLog({ path: log.path, from: 0, onLines: () => resolve() });
+    writeSync(log.fd, "one\n");
+    await written;
+    expect(log.texts()).toEqual([]);
+    log.resume();
+    await log.until(() => log.seen.length === 1);
+    writeSync(log.fd, "two\n");
+    await log.until(() => log.seen.length === 2);
+    expect(log.texts()).toEqual(["one", "two"]);
+    expect(other.delivered()).toBe(8);
+  });
+
   test("skips what earlier runs have left", async () => {
     await using log = follow();
     writeSync(log.fd, "earlier\n");
