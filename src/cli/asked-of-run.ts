@@ -18,8 +18,8 @@ import { UsageError } from "./usage-error.ts";
 
 /** One thing that is asked of services of a run. */
 export interface Asking {
-  /** Asks; answers the services whose part in it is waited for. Throws a `UsageError` for a name that is none. */
-  ask(session: RemoteSession): Promise<readonly string[]>;
+  /** Asks; answers the services whose part in it is waited for, undefined when nothing was asked. Throws a `UsageError` for a name that is none. */
+  ask(session: RemoteSession): Promise<readonly string[] | undefined>;
   /** True for the entry by which the engine has taken it in. */
   isHeard(type: string): boolean;
   /** Whether the services are to run. */
@@ -55,6 +55,7 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   const heard = waitFor(session, ({ event }) => asking.isHeard(event.type));
   const before = session.snapshot();
   const names = await asking.ask(session);
+  if (names === undefined) return 1;
   if ((await heard) === "gone") return sayGone(args, asking);
   const mine = (fleet: Fleet): readonly Member[] => names.flatMap((name) => fleet.members[name] ?? []);
   // Somebody may ask for the contrary while we wait; then what we have asked for does not come.
@@ -83,9 +84,10 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   return args.wait ? codeOf(asking, mine(fleet), fleet, waited === "held") : 0;
 }
 
-/** The names of this run that the patterns match, in the manifest's order; throws a `UsageError` for a pattern without any. */
-export function namesIn({ members }: Fleet, patterns: readonly string[]): readonly string[] {
+/** The names of this run that the patterns match, in the manifest's order, or all of them; throws a `UsageError` for a pattern without any. */
+export function namesIn({ members }: Fleet, patterns: readonly string[] = []): readonly string[] {
   const all = Object.keys(members);
+  if (patterns.length === 0) return all;
   const [unknown] = patterns.filter((pattern) => !all.some(matcher([pattern])));
   if (unknown === undefined) return all.filter(matcher(patterns));
   const meant = didYouMean(unknown, all) ?? `The services are ${all.join(", ")}.`;

@@ -6,7 +6,9 @@ import { arrange } from "./arrange.ts";
 import { commands, nameOf } from "./commands.ts";
 import { offerEngine } from "./engine-process.ts";
 import { launchFailed, unreachable } from "./exit-codes.ts";
+import { otherCommand } from "./meant-command.ts";
 import { globalOptions } from "./options.ts";
+import { otherOptions } from "./other-words.ts";
 import { camelCase, parse } from "./parse.ts";
 import { refuse } from "./refuse.ts";
 import { RunError, UnreachableError, UsageError } from "./usage-error.ts";
@@ -27,7 +29,7 @@ export async function runCommandLine(args: readonly string[], engine?: ChildProc
   } catch (error) {
     if (!isUsageError(error) && !(error instanceof RunError || error instanceof UnreachableError)) throw error;
     const said = withoutTwins(error.message);
-    const more = isUsageError(error) ? `${suggestion(said)}See launch --help.\n` : "";
+    const more = isUsageError(error) ? `${suggestion(said)}${otherCommandIn(typed)}See launch --help.\n` : "";
     process.stderr.write(`${said}\n${more}`);
     return error instanceof UnreachableError ? unreachable : failureOf(typed);
   }
@@ -47,12 +49,19 @@ function withoutTwins(message: string): string {
   return list === "" ? message : `Unknown argument${typed.length === 1 ? "" : "s"}: ${typed.join(", ")}`;
 }
 
-/** The option that was meant, or whose it is, for words about one that a command does not know. */
+/** A sentence for a line such as `ps -a`, of which the option is complained of first. */
+function otherCommandIn(typed: readonly string[]): string {
+  return otherCommand({ service: typed.filter((word) => !word.startsWith("-")).slice(0, 1) }).replace("\n", " ");
+}
+
+/** The option that was meant, whose it is, or what there is instead, for words about one that a command does not know. */
 function suggestion(message: string): string {
   const [, word = ""] = /^Unknown arguments?: ([\w-]+)/.exec(message) ?? [];
   if (word === "") return "";
   const owners = commands.filter(({ options }) => Object.hasOwn(options, word)).map(nameOf);
   if (owners.length > 0) return `--${word} is for launch ${owners.join(", ")}. `;
+  const instead = otherOptions.get(word);
+  if (instead !== undefined) return `Here, ${instead}. `;
   const known = [globalOptions, ...commands.map(({ options }) => options)].flatMap((options) => Object.keys(options));
   const meant = nearest(word, known);
   return meant === undefined ? "" : `Did you mean --${meant}? `;

@@ -13,6 +13,7 @@ import {
   runOptions,
   selectionOptions,
   startServiceOptions,
+  stopServiceOptions,
   upOptions,
 } from "./options.ts";
 
@@ -55,19 +56,19 @@ export const commands: readonly Command[] = [
     load: () => import("./status.ts"),
   },
   {
-    usage: ["start <service..>"],
+    usage: ["start [service..]"],
     description: "start services of the run that is going here, and what they need",
     options: startServiceOptions,
     load: () => import("./start.ts"),
   },
   {
-    usage: ["stop <service..>"],
+    usage: ["stop [service..]"],
     description: "stop services of the run that is going here; the others go on",
-    options: askOptions,
+    options: stopServiceOptions,
     load: () => import("./stop.ts"),
   },
   {
-    usage: ["restart <service..>"],
+    usage: ["restart [service..]"],
     description: "stop and start services of the run that is going here",
     options: askOptions,
     load: () => import("./restart.ts"),

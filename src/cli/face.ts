@@ -6,6 +6,7 @@ import { newJsonPrinter } from "./json-printer.ts";
 import type { GlobalArgs } from "./options.ts";
 import { newPrinter, type Printer } from "./printer.ts";
 import type { Chosen } from "./project.ts";
+import { stampOf } from "./stamp.ts";
 import { endingLine } from "./summary.ts";
 import { newStyle, type Style, wantsColor } from "./terminal.ts";
 import { openingWords } from "./words.ts";
@@ -29,7 +30,7 @@ const lastPatience = 2000;
 /** Opens the face that the arguments ask for. */
 export function openFace(
   { project, services, warnings }: Chosen,
-  args: GlobalArgs,
+  args: GlobalArgs & { readonly timestamps?: boolean },
   {
     interactive,
     output,
@@ -39,9 +40,10 @@ export function openFace(
   const colors = wantsColor(args);
   const style = newStyle(colors);
   const writer = newWriter(output.fd, () => face.onGone());
+  const stamp = (): string => (args.timestamps === true ? stampOf(Date.now()) : "");
   const printer = args.json
     ? newJsonPrinter(writer, args.quiet)
-    : newPrinter({ services, writer, style, colors, quiet: args.quiet, hint });
+    : newPrinter({ services, writer, style, colors, quiet: args.quiet, stamp, hint });
   if (!args.json) {
     for (const warning of warnings) writer.say(`${style.warn("warning:")} ${renderProblem(warning, process.cwd())}\n`);
     writer.say(`${style.bold(openingWords(project.name, services))}\n`);

@@ -1,6 +1,5 @@
 // `launch kill :PORT` and `launch kill SERVICE`: ends whatever listens there, by consent of whoever typed it.
 
-import { createInterface } from "node:readline/promises";
 import type { Holder } from "../core/conflict.ts";
 import { describeHolder, describeMillis } from "../core/failure.ts";
 import { endTree } from "../effects/processes/end-tree.ts";
@@ -9,6 +8,7 @@ import { tryPort } from "../effects/ports/binding.ts";
 import { readOurselves } from "../effects/processes/signal.ts";
 import { mayEnd } from "../plan/conflicts.ts";
 import { portOf } from "./available.ts";
+import { isConsentGiven } from "./consent.ts";
 import { inspectPorts } from "./inspect.ts";
 import { durationOf } from "./duration.ts";
 import type { GlobalArgs, killOptions, Values } from "./options.ts";
@@ -54,15 +54,10 @@ async function portOfService(
   return port;
 }
 
-async function isSure(port: number, holder: Holder): Promise<boolean> {
+function isSure(port: number, holder: Holder): Promise<boolean> {
   const age = holder.startedAt === undefined ? "" : `, for ${describeMillis(Date.now() - holder.startedAt)}`;
   const where = holder.cwd === undefined ? "" : ` in ${holder.cwd}`;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(
-    `Port ${port} is ${describeHolder({ kind: "process", holder })}${where}${age}.\nStop it? Type yes: `,
-  );
-  terminal.close();
-  return answer.trim().toLowerCase() === "yes";
+  return isConsentGiven(`Port ${port} is ${describeHolder({ kind: "process", holder })}${where}${age}.\nStop it?`);
 }
 
 async function end(port: number, holder: Holder, grace: number): Promise<number> {

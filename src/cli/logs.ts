@@ -39,6 +39,7 @@ export async function run(args: GlobalArgs & LogsArgs): Promise<number> {
     shown: args.follow ? known.filter(isNamed) : services,
     colors,
     json: args.json,
+    timestamps: args.timestamps,
   });
   using lines = openLines({ directory: paths.logs, services, wanted, since, count });
   for (let batch = lines.next(!args.follow); batch !== undefined && !sink.isGone(); batch = lines.next(!args.follow)) {

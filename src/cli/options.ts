@@ -3,6 +3,13 @@
 import type { InferredOptionTypes, Options } from "yargs";
 import { instanceName } from "./instance-name.ts";
 
+const timestamps = {
+  alias: "t",
+  type: "boolean",
+  default: false,
+  description: "put date and time before each line",
+} as const satisfies Options;
+
 /** Every command takes these. */
 export const globalOptions = {
   file: {
@@ -106,6 +113,7 @@ export const upOptions = {
   },
   wait: { type: "boolean", default: false, description: "with -d: return once everything is ready or has failed" },
   ...faceOptions,
+  timestamps: { ...timestamps, description: "in plain lines: put date and time before each" },
   /** Said by launch itself to the process that is to be the engine. */
   engine: { type: "boolean", default: false, hidden: true },
   /** Said by the guard: goes on with the run of an engine that died. */
@@ -145,6 +153,7 @@ export const logsOptions = {
   since: { type: "string", requiresArg: true, description: "from then on: 10m, or a time such as 2026-01-31T08:00" },
   grep: { type: "string", requiresArg: true, description: "lines that this regular expression is found in" },
   level: { choices: ["debug", "info", "warn", "error"], description: "lines that are at least so serious" },
+  timestamps,
 } as const satisfies Record<string, Options>;
 
 /** `launch available`. */
@@ -175,8 +184,19 @@ export const startServiceOptions = {
   deps: selectionOptions.deps,
 } as const satisfies Record<string, Options>;
 
-/** The values of `askOptions`, with the services that are meant. */
-export type AskArgs = GlobalArgs & Values<typeof askOptions> & { readonly service: readonly string[] };
+/** `launch stop`. */
+export const stopServiceOptions = {
+  ...askOptions,
+  yes: {
+    alias: "y",
+    type: "boolean",
+    default: false,
+    description: "without a name: do not ask; needed without a terminal",
+  },
+} as const satisfies Record<string, Options>;
+
+/** The values of `askOptions`, with the services that are meant: all, where none is named. */
+export type AskArgs = GlobalArgs & Values<typeof askOptions> & { readonly service?: readonly string[] | undefined };
 
 /** The parsed values of options, under the names that code uses. */
 export type Values<Given extends Readonly<Record<string, Options>>> = {

@@ -29,12 +29,14 @@ export interface PrinterOptions {
   readonly colors: boolean;
   /** True: only changes of state, not the services' lines. */
   readonly quiet: boolean;
+  /** What stands before each line: its time, or nothing. */
+  readonly stamp: () => string;
   /** Said below the table once everything is up. */
   readonly hint: string;
 }
 
 /** Prints `name | line` for output and `name > words` for what launch has to say. */
-export function newPrinter({ services, writer, style, colors, quiet, hint }: PrinterOptions): Printer {
+export function newPrinter({ services, writer, style, colors, quiet, stamp, hint }: PrinterOptions): Printer {
   const widest = Math.max(0, ...services.map((service) => service.name.length));
   const prefixes = new Map(services.map(({ name }, index) => [name, style.name(pad(name, widest), index)]));
   const times: Record<string, number> = {};
@@ -69,7 +71,7 @@ export function newPrinter({ services, writer, style, colors, quiet, hint }: Pri
 
   const tones = { good: style.good, bad: style.bad, warn: style.warn, plain: (text: string) => text };
   const say = (name: string, { tone, text }: Remark): void => {
-    writer.say(`${prefixes.get(name) ?? name} ${style.dim(">")} ${tones[tone](text)}\n`);
+    writer.say(`${style.dim(stamp())}${prefixes.get(name) ?? name} ${style.dim(">")} ${tones[tone](text)}\n`);
   };
 
   return {
@@ -97,7 +99,7 @@ export function newPrinter({ services, writer, style, colors, quiet, hint }: Pri
     },
     onLines(service, batch) {
       if (quiet) return;
-      const prefix = `${prefixes.get(service) ?? service} ${style.dim(batch.origin === "launch" ? ">" : "|")} `;
+      const prefix = `${style.dim(stamp())}${prefixes.get(service) ?? service} ${style.dim(batch.origin === "launch" ? ">" : "|")} `;
       let text = "";
       for (const line of linesOf(batch)) text += `${prefix}${line.continued ? "…" : ""}${clean(line.text)}\n`;
       writer.show(text, countLines(batch));

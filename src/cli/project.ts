@@ -7,7 +7,7 @@ import { type Problem, renderProblem } from "../manifest/problem.ts";
 import { checkGraph } from "../plan/graph.ts";
 import { withImpliedNeeds } from "../plan/implied.ts";
 import { selectServices, unknownProfiles } from "../plan/select.ts";
-import { meantCommand, type Typed } from "./meant-command.ts";
+import { meantCommand, otherCommand, type Typed } from "./meant-command.ts";
 import type { GlobalArgs, SelectionArgs } from "./options.ts";
 
 /** What a command works on. */
@@ -24,7 +24,10 @@ export async function chooseServices(
   tell: (problems: readonly Problem[]) => void = printProblems,
 ): Promise<Chosen | undefined> {
   const project = await readProject(args, tell);
-  if (project === undefined) return undefined;
+  if (project === undefined) {
+    process.stderr.write(otherCommand(args));
+    return undefined;
+  }
   // What LAUNCH_PROFILE names may be meant for other projects.
   const mistyped = unknownProfiles(project.project.services, namesIn(args.profile));
   if (mistyped.length > 0) {

@@ -1,7 +1,7 @@
 // `launch restart SERVICE…`: stops services of the run that is going here and starts them again, with the dependents whose
 // edges ask for it.
 
-import { isUp } from "../core/state.ts";
+import { type Fleet, isUp } from "../core/state.ts";
 import { askOfRun, hasArrived, namesIn, upWords } from "./asked-of-run.ts";
 import type { AskArgs } from "./options.ts";
 
@@ -9,7 +9,7 @@ import type { AskArgs } from "./options.ts";
 export function run(args: AskArgs): Promise<number> {
   return askOfRun(args, {
     ask(session) {
-      const services = namesIn(session.snapshot(), args.service);
+      const services = restartable(session.snapshot(), args.service);
       session.request({ type: "restart", services });
       return Promise.resolve(services);
     },
@@ -19,4 +19,12 @@ export function run(args: AskArgs): Promise<number> {
     isGood: isUp,
     words: upWords,
   });
+}
+
+/** What is named; without a name, what is wanted: what somebody has stopped stays stopped. */
+function restartable(fleet: Fleet, patterns: readonly string[] | undefined): readonly string[] {
+  const all = namesIn(fleet, patterns);
+  const wanted = all.filter((name) => fleet.members[name]?.wanted === true);
+  const isNamed = patterns !== undefined && patterns.length > 0;
+  return isNamed || wanted.length === 0 ? all : wanted;
 }

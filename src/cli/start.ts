@@ -10,7 +10,7 @@ export function run(args: AskArgs & { readonly deps: boolean }): Promise<number>
   return askOfRun(args, {
     async ask(session) {
       try {
-        return await session.start(args.service, args.deps);
+        return await session.start(args.service ?? [], args.deps);
       } catch (error) {
         throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
       }

@@ -2,15 +2,20 @@
 
 import { isActive, type Member } from "../core/state.ts";
 import { askOfRun, namesIn } from "./asked-of-run.ts";
-import type { AskArgs } from "./options.ts";
+import { isConsentGiven } from "./consent.ts";
+import type { AskArgs, stopServiceOptions, Values } from "./options.ts";
+import { isInteractive } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
 
-/** 0 once nothing of them lives, also when nothing did; see `askOfRun` for the rest. */
-export function run(args: AskArgs): Promise<number> {
+/** 0 once nothing of them lives, also when nothing did, 1 when the person says no; see `askOfRun` for the rest. */
+export function run(args: AskArgs & Pick<Values<typeof stopServiceOptions>, "yes">): Promise<number> {
   return askOfRun(args, {
-    ask(session) {
+    async ask(session) {
       const services = namesIn(session.snapshot(), args.service);
+      const isNamed = (args.service ?? []).length > 0;
+      if (!isNamed && !args.yes && !(await isConsentGivenFor(args, services))) return undefined;
       session.request({ type: "down", services });
-      return Promise.resolve(services);
+      return services;
     },
     wants: false,
     isHeard: (type) => type === "down",
@@ -24,6 +29,16 @@ export function run(args: AskArgs): Promise<number> {
       return 0;
     },
   });
+}
+
+/** Without a name, all services stop: a person is asked before, and nobody else may mean that by leaving it out. */
+function isConsentGivenFor(args: AskArgs, services: readonly string[]): Promise<boolean> {
+  if (!isInteractive({ nonInteractive: false, json: args.json })) {
+    throw new UsageError(
+      "launch stop without a name stops all services, and needs --yes without a terminal. Name some, or stop the whole run by launch down.",
+    );
+  }
+  return isConsentGiven(`Stop all services (${services.join(", ")})? The run itself goes on; launch down ends it.`);
 }
 
 function isDown({ state }: Member): boolean {

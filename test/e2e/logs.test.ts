@@ -257,3 +257,26 @@ test("following sees a run and the one after it, and no line twice or not at all
   );
   expect(going.stdout() === expected + expected).toBe(true);
 });
+
+test("-t puts date and time before each line, and blanks where nobody has noted it", async () => {
+  const project = quietProject();
+  writeLog(project, "api", [[1, "seen"]]);
+  writeFileSync(project.path(".launch/logs/db.log"), "unseen\n");
+  const { stdout } = await launch(project, ["logs", "-t"], { env: { TZ: "Asia/Tokyo" } });
+  expect(stdout.split("\n").toSorted()).toEqual([
+    "",
+    `${" ".repeat("2026-01-31 21:00:01.000 ".length)}db  | unseen`,
+    "2026-01-31 21:00:01.000 api | seen",
+  ]);
+});
+
+test("-t puts date and time before the lines of a plain start", async () => {
+  await using project = newProject({ services: { seed: { type: "task", command: "echo hello" } } });
+  const { stdout } = await launch(project, ["-t"]);
+  const lines = stdout.split("\n").filter((line) => /seed [>|]/.test(line));
+  expect(lines.map((line) => line.replace(/^\d{4}(-\d\d){2} \d\d:\d\d:\d\d\.\d{3} /, "T "))).toEqual([
+    "T seed > starting",
+    "T seed | hello",
+    expect.stringMatching(/^T seed > completed after /),
+  ]);
+});

@@ -1,6 +1,6 @@
 // Words on the command line that are names: of services, of instances, of commands.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { launch, startJson } from "../helpers/launch.ts";
@@ -91,5 +91,40 @@ describe("a mistyped command", () => {
       const { code, stderr } = await launch(project, args);
       expect({ code, hint: stderr.includes("the command") }).toEqual({ code: 2, hint: false });
     }
+  });
+});
+
+describe("a word of another tool", () => {
+  const services = { api: { command: "exec sleep 1000" }, list: { command: "exec sleep 1000" } };
+
+  test.concurrent.each([
+    ["ps", "launch status"],
+    ["ps -a", "launch status"],
+    ["top", "launch attach"],
+    ["check", "launch --check-only"],
+    ["config --json", "launch --check-only"],
+    ["exec api -- ls", "launch run -- COMMAND"],
+    ["log", "launch logs"],
+    ["-v", "-V prints the version"],
+    ["logs --tail 5", "launch logs -n 5"],
+    ["up --dry-run", "--check-only"],
+  ])("is answered with what to use instead: launch %s", async (line, hint) => {
+    await using project = newProject({ services });
+    const { code, stderr } = await launch(project, line.split(" "));
+    expect({ code, hint: stderr.includes(hint) }).toEqual({ code: 2, hint: true });
+  });
+
+  test.concurrent("is answered where there is no manifest", async () => {
+    await using project = newProject({ services });
+    rmSync(project.path("services.yaml"));
+    const { code, stderr } = await launch(project, ["init"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("A services.yaml to start from");
+    expect(stderr).toContain("init is no command of launch");
+  });
+
+  test.concurrent("is a service where one is called so", async () => {
+    await using project = newProject({ services });
+    expect(await launch(project, ["list", "--check-only"])).toMatchObject({ code: 0, stderr: "" });
   });
 });

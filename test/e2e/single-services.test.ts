@@ -3,6 +3,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { launch, startLaunch } from "../helpers/launch.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
+import { startTerminal } from "../helpers/terminal.ts";
 import { until } from "../helpers/wait.ts";
 
 const shop = {
@@ -152,4 +153,32 @@ test("where nothing runs, stop has nothing to do and the others say so", async (
   await using project = newProject(shop);
   expect(await launch(project, ["stop", "db"])).toMatchObject({ code: 0 });
   for (const command of ["start", "restart", "why"]) expect((await launch(project, [command, "db"])).code).toBe(4);
+});
+
+test("without a name, stop means all services and wants that said; start and restart mean all that may run", async () => {
+  const project = await runShop();
+  const refused = await launch(project, ["stop"]);
+  expect(refused).toMatchObject({ code: 2, stdout: "" });
+  expect(refused.stderr).toContain("launch stop without a name stops all services, and needs --yes");
+  expect(await statesOf(project)).toEqual({ db: "ready", api: "ready", worker: "ready" });
+  expect(await launch(project, ["stop", "--yes"])).toMatchObject({ code: 0, stderr: "" });
+  expect(await statesOf(project)).toEqual({ db: "idle", api: "idle", worker: "idle" });
+  expect((await launch(project, ["start"])).stdout).toMatch(/^db is ready .*\napi is ready .*\nworker is ready .*\n$/);
+  await launch(project, ["stop", "worker"]);
+  expect((await launch(project, ["restart"])).stdout).toMatch(/^db is ready .*\napi is ready .*\n$/);
+  expect(await statesOf(project)).toEqual({ db: "ready", api: "ready", worker: "idle" });
+});
+
+test("a person is asked before all services stop", async () => {
+  const project = await runShop();
+  await using unsure = startTerminal(project, ["stop"]);
+  await unsure.sees("Stop all services (db, api, worker)? The run itself goes on; launch down ends it. Type yes: ");
+  unsure.type("no\r");
+  expect(await unsure.ended).toBe(1);
+  expect(await statesOf(project)).toEqual({ db: "ready", api: "ready", worker: "ready" });
+  await using sure = startTerminal(project, ["stop"]);
+  await sure.sees("Type yes: ");
+  sure.type("yes\r");
+  expect(await sure.ended).toBe(0);
+  expect(await statesOf(project)).toEqual({ db: "idle", api: "idle", worker: "idle" });
 });

@@ -1,6 +1,7 @@
 // Lines of services as a person reads them, and as a program does.
 
 import { plainText, sanitize } from "../../core/sanitize.ts";
+import { stampOf } from "../stamp.ts";
 import { pad } from "../table.ts";
 import { newStyle } from "../terminal.ts";
 
@@ -25,14 +26,17 @@ export function newLinePrinter(options: {
   readonly shown: readonly string[];
   readonly colors: boolean;
   readonly json: boolean;
+  /** True: each line has its time before it. */
+  readonly timestamps: boolean;
 }): LinePrinter {
   if (options.json) return toJson;
   const style = newStyle(options.colors);
   const clean = options.colors ? sanitize : plainText;
   const widest = Math.max(0, ...options.shown.map((name) => name.length));
   const names = new Map(options.services.map((name, index) => [name, style.name(pad(name, widest), index)]));
-  return ({ service, lines, origin }) => {
-    const prefix = `${names.get(service) ?? service} ${style.dim(origin === "launch" ? ">" : "|")} `;
+  return ({ service, time, lines, origin }) => {
+    const stamp = options.timestamps ? style.dim(stampOf(time)) : "";
+    const prefix = `${stamp}${names.get(service) ?? service} ${style.dim(origin === "launch" ? ">" : "|")} `;
     return lines.map(({ text, continued }) => `${prefix}${continued ? "…" : ""}${clean(text)}\n`).join("");
   };
 }
