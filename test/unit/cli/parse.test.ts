@@ -88,7 +88,7 @@ describe("is left to yargs", () => {
     "--typo",
     "status --check-only",
     "down api",
-    "stop",
+    "why",
     "kill",
     "kill a b",
     "--timeout",
