@@ -10,6 +10,7 @@ import { after, now } from "../effects/clock.ts";
 import { didYouMean } from "../manifest/suggest.ts";
 import { matcher } from "../plan/select.ts";
 import { durationOf } from "./duration.ts";
+import { sayEdited } from "./edited.ts";
 import { leftBehind, leftBehindWords } from "./left-behind.ts";
 import type { AskArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
@@ -51,6 +52,7 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
     if (left !== undefined) process.stderr.write(`${left}\n`);
     return asking.nobodyThere?.() ?? sayNobodyThere(args);
   }
+  if (asking.wants) await sayEdited(session);
   const begun = now();
   const heard = waitFor(session, ({ event }) => asking.isHeard(event.type));
   const before = session.snapshot();

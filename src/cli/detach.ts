@@ -5,6 +5,7 @@ import { exitCodeOf, type Fleet, hasFailed, isUp, type Member, type Outcome } fr
 import { isOnItsWay } from "../core/drive.ts";
 import { after } from "../effects/clock.ts";
 import { durationOf } from "./duration.ts";
+import { sayEdited } from "./edited.ts";
 import { joinOrStart } from "./join.ts";
 import { lostWords } from "./lost-engine.ts";
 import type { UpArgs } from "./options.ts";
@@ -26,6 +27,7 @@ export async function detach(args: UpArgs): Promise<number> {
   await using session = joined.session;
   // Whoever comes to a run that goes on has been told by the one that started it.
   using _notices = joined.isNew ? sayNotices(session) : undefined;
+  if (!joined.isNew) await sayEdited(session);
   const limit = args.wait ? durationOf("--timeout", args.timeout ?? defaultTimeout) : undefined;
   const seen = await look(session, args.wait ? hasArrived : hasItsPorts, limit);
   if (seen === "ended") {

@@ -1,14 +1,17 @@
 // What a run answers to the faces that attach to it.
 
-import type { Details } from "../control/protocol.ts";
+import { statSync } from "node:fs";
+import type { Details, Differences } from "../control/protocol.ts";
 import type { Served } from "../control/server.ts";
 import { now } from "../effects/clock.ts";
 import { renderProblem } from "../manifest/problem.ts";
+import { differencesOf } from "../plan/differences.ts";
+import { checkGraph } from "../plan/graph.ts";
 import { withImpliedNeeds } from "../plan/implied.ts";
 import { selectServices } from "../plan/select.ts";
 import type { Engine } from "./engine.ts";
 import type { GlobalArgs } from "./options.ts";
-import { type Chosen, profilesOf } from "./project.ts";
+import { type Chosen, loadAsAsked, profilesOf } from "./project.ts";
 import { VERSION } from "./version.ts";
 
 /** A run as the control socket serves it. */
@@ -53,6 +56,16 @@ export function servedRun(
       : { refusal: selected.problems.map(({ message, remedy }) => `${message}. ${remedy ?? ""}`.trim()).join("\n") };
   };
 
+  const differences = async (): Promise<Differences> => {
+    // What came through a descriptor cannot be read again.
+    if (!project.files.every(isRegularFile)) return differencesOf(project, project);
+    const loaded = await loadAsAsked(args, (services) => checkGraph(withImpliedNeeds(services)));
+    if (loaded.ok) return differencesOf(project, loaded.project);
+    const [problem] = loaded.problems;
+    const fault = problem === undefined ? "" : (renderProblem(problem, project.root).split("\n", 1)[0] ?? "");
+    return { settings: [], changed: [], added: [], removed: [], fault };
+  };
+
   return {
     session: supervisor,
     now,
@@ -72,9 +85,19 @@ export function servedRun(
     }),
     start,
     details: (service): Details | undefined => supervisor.details(service),
+    differences,
     signal: (service, signal) => supervisor.signal(service, signal),
     remember: engine.remember,
     attach: (service, size) => supervisor.attach(service, size),
     ...lifeline,
   };
+}
+
+function isRegularFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // One that is gone is told by whoever reads it.
+    return true;
+  }
 }

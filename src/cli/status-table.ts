@@ -4,7 +4,9 @@ import type { RemoteSession } from "../client/session.ts";
 import { explain } from "../core/explain.ts";
 import { describeMillis } from "../core/failure.ts";
 import type { Millis } from "../core/service.ts";
+import type { Differences } from "../core/session.ts";
 import type { Fleet, Member } from "../core/state.ts";
+import { isSame } from "../plan/differences.ts";
 import { stateWord, urlIn } from "./summary.ts";
 import { table } from "./table.ts";
 import type { Style } from "./terminal.ts";
@@ -39,8 +41,12 @@ function isServing({ state, health }: Member): boolean {
   return state.status === "ready" && health.status !== "unhealthy";
 }
 
-/** The same as one JSON document with a line end. */
-export function statusJson(session: RemoteSession, isShown: (member: Member) => boolean = () => true): string {
+/** The same as one JSON document with a line end; `edited` is what the manifest says now and the run does not know. */
+export function statusJson(
+  session: RemoteSession,
+  isShown: (member: Member) => boolean = () => true,
+  edited?: Differences,
+): string {
   const { about } = session;
   const fleet = session.snapshot();
   const services = Object.values(fleet.members)
@@ -64,6 +70,7 @@ export function statusJson(session: RemoteSession, isShown: (member: Member) => 
     pid: about.pid,
     startedAt: about.startedAt,
     ...(about.replaced === undefined ? {} : { replaced: about.replaced }),
+    ...(edited === undefined || isSame(edited) ? {} : { edited }),
   };
   return `${JSON.stringify({ ...run, up: fleet.wasUp, services }, undefined, 2)}\n`;
 }

@@ -3,6 +3,7 @@
 import { describeMillis } from "../core/failure.ts";
 import { hasFailed, type Member } from "../core/state.ts";
 import { matcher } from "../plan/select.ts";
+import { editedWords } from "./edited.ts";
 import { leftBehind, leftBehindWords } from "./left-behind.ts";
 import type { GlobalArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
@@ -25,10 +26,12 @@ export async function run(args: GlobalArgs & { readonly service?: readonly strin
   if (unknown.length > 0) throw new UsageError(`No service of this run is called ${unknown.join(" or ")}.`);
   const isNamed = (args.service ?? []).length === 0 ? () => true : matcher(args.service ?? []);
   const isShown = ({ service }: Member): boolean => isNamed(service.name);
-  if (args.json) process.stdout.write(statusJson(session, isShown));
+  if (args.json) process.stdout.write(statusJson(session, isShown, await session.differences().catch(() => undefined)));
   else {
     const style = newStyle(wantsColor(args));
     process.stdout.write(`${statusTable(session.snapshot(), session.now(), style, isShown)}\n`);
+    const edited = await editedWords(session);
+    if (edited !== undefined) process.stdout.write(`\n${edited}\n`);
     if (session.about.replaced !== undefined) process.stdout.write(`\n${replacedWords(session.about.replaced)}\n`);
   }
   return Object.values(members).filter(isShown).some(hasFailed) ? 1 : 0;

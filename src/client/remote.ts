@@ -2,7 +2,7 @@
 
 import type { Entry } from "../core/event.ts";
 import type { NodeSignal } from "../core/service.ts";
-import type { Details, LiveSession } from "../core/session.ts";
+import type { Details, Differences, LiveSession } from "../core/session.ts";
 import type { Outcome } from "../core/state.ts";
 import type { About, FromEngine, FromFace, Hello, TerminalSize } from "../control/protocol.ts";
 import type { Wire } from "../control/wire.ts";
@@ -117,6 +117,7 @@ export function newRemote(wire: Wire, hello: Hello): Remote {
       await questions.ask({ kind: "signal", service, signal: signal as NodeSignal });
     },
     details: async (service) => (await questions.ask({ kind: "details", service })) as Details,
+    differences: async () => (await questions.ask({ kind: "differences" })) as Differences,
     async watching() {
       await questions.ask({ kind: "watching" });
     },

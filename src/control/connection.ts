@@ -46,10 +46,19 @@ export function newConnection(stream: Duplex, served: Served, around: Around): C
   const say = (message: FromEngine): void => wire.send(message);
 
   const answer = (id: number, question: Question): void => {
+    if (question.kind === "differences") return void answerLater(id, served.differences());
     const result = carryOutSafely(question);
     if ("refusal" in result) return say({ type: "refusal", id, message: result.refusal });
     say({ type: "answer", id, data: result.data });
     if (question.kind === "attach") show();
+  };
+
+  const answerLater = async (id: number, data: Promise<unknown>): Promise<void> => {
+    try {
+      say({ type: "answer", id, data: await data });
+    } catch (error) {
+      say({ type: "refusal", id, message: wentWrong(error).refusal });
+    }
   };
 
   const carryOutSafely: typeof carryOut = (question) => {
@@ -57,13 +66,15 @@ export function newConnection(stream: Duplex, served: Served, around: Around): C
       return carryOut(question);
     } catch (error) {
       // Nothing that a face asks may end a run.
-      return { refusal: `That went wrong inside launch: ${error instanceof Error ? error.message : String(error)}` };
+      return wentWrong(error);
     }
   };
 
   const isKnown = (service: string): boolean => Object.hasOwn(session.snapshot().members, service);
 
-  const carryOut = (question: Question): { readonly data: unknown } | { readonly refusal: string } => {
+  const carryOut = (
+    question: Exclude<Question, { kind: "differences" }>,
+  ): { readonly data: unknown } | { readonly refusal: string } => {
     if ("service" in question && !isKnown(question.service)) return unknown([question.service]);
     switch (question.kind) {
       case "start": {
@@ -166,6 +177,10 @@ export function newConnection(stream: Duplex, served: Served, around: Around): C
       return lifeline;
     },
   };
+}
+
+function wentWrong(error: unknown): { readonly refusal: string } {
+  return { refusal: `That went wrong inside launch: ${error instanceof Error ? error.message : String(error)}` };
 }
 
 function unknown(names: readonly string[]): { readonly refusal: string } {

@@ -49,6 +49,7 @@ function newSchema(): z.ZodMiniType<FromFace> {
   const question = z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("start"), services: names, withNeeds: z.boolean() }),
     z.object({ kind: z.literal("details"), service: name }),
+    z.object({ kind: z.literal("differences") }),
     z.object({
       kind: z.literal("signal"),
       service: name,

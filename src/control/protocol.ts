@@ -5,7 +5,7 @@ import type { Entry, Request } from "../core/event.ts";
 import type { Millis, NodeSignal } from "../core/service.ts";
 import type { Fleet, Member, Outcome } from "../core/state.ts";
 
-export type { Details } from "../core/session.ts";
+export type { Details, Differences } from "../core/session.ts";
 
 /** The version of these messages; an engine and a face that differ in it do not talk. */
 export const protocolVersion = 1;
@@ -91,6 +91,8 @@ export type Question =
   | { readonly kind: "start"; readonly services: readonly string[]; readonly withNeeds: boolean }
   /** Answer: `Details`. */
   | { readonly kind: "details"; readonly service: string }
+  /** Read the manifest again. Answer: `Differences`. */
+  | { readonly kind: "differences" }
   /** Send a signal to the service's group. */
   | { readonly kind: "signal"; readonly service: string; readonly signal: NodeSignal }
   /** Keep this service's port for the next run, too. */

@@ -2,7 +2,7 @@
 
 import type { Entry } from "../core/event.ts";
 import type { Millis, NodeSignal } from "../core/service.ts";
-import type { Details, Session } from "../core/session.ts";
+import type { Details, Differences, Session } from "../core/session.ts";
 import type { About, TerminalSize } from "./protocol.ts";
 
 /** The run that is served, and what may be done with it. */
@@ -18,6 +18,8 @@ export interface Served {
   start(services: readonly string[], withNeeds: boolean): readonly string[] | { readonly refusal: string };
   /** Undefined for a service that has not been started yet. */
   details(service: string): Details | undefined;
+  /** What the manifest says now and did not say when the run began. */
+  differences(): Promise<Differences>;
   /** False when nothing of the service runs. */
   signal(service: string, signal: NodeSignal): boolean;
   /** Keeps the service's ports for the next run. */

@@ -32,10 +32,24 @@ export interface LiveSession extends Session {
   /** Sends a signal to the service's processes. */
   signal(service: string, signal: string): Promise<void>;
   details(service: string): Promise<Details>;
+  /** What the manifest says now and did not say when the run began. */
+  differences(): Promise<Differences>;
   /** Lets the run go on without this process. */
   detach(): Promise<void>;
   /** Resolves when the run has ended, with its outcome, or when the engine is gone, without one. */
   readonly closed: Promise<Outcome | undefined>;
+}
+
+/** Where a manifest differs from what a run was given, in the manifest's words. */
+export interface Differences {
+  /** Keys of the whole manifest. */
+  readonly settings: readonly string[];
+  /** Keys of services that were there before. */
+  readonly changed: readonly { readonly service: string; readonly keys: readonly string[] }[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** What is wrong with the manifest as it is now; nothing else is known then. */
+  readonly fault?: string;
 }
 
 /** What only the engine knows of the latest run of a service: what it was started with. */

@@ -71,6 +71,7 @@ export async function serve(
       },
     },
     now,
+    differences: () => Promise.resolve({ settings: [], changed: [], added: [], removed: [] }),
     about: () => ({
       version: "1.0.0",
       pid: process.pid,

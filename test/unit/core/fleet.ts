@@ -49,6 +49,7 @@ export function service(name: string, words: ServiceWords = {}): Service {
     successExitCodes: [0],
     enabled: true,
     profiles: [],
+    logs: { maxSize: 50_000_000, keep: 3 },
     ...rest,
     needs: needs.map(need),
     restart: {
@@ -59,7 +60,6 @@ export function service(name: string, words: ServiceWords = {}): Service {
       window: 120_000,
       ...(typeof restart === "string" ? { policy: restart } : restart),
     },
-    logs: { maxSize: 50_000_000, keep: 3 },
     stop: { signal: "SIGTERM", timeout: 10_000, to: "group", spare: [], cgroup: false, ...stop },
   };
 }
