@@ -36,7 +36,9 @@ export function newJsonPrinter(writer: Writer, quiet: boolean): Printer {
     onLines(service, batch) {
       if (quiet || batch.origin === "launch") return;
       let text = "";
-      for (const line of linesOf(batch)) text += `${JSON.stringify({ type: "log", service, line: line.text })}\n`;
+      for (const { text: line, continued } of linesOf(batch)) {
+        text += `${JSON.stringify({ type: "log", service, line, ...(continued && { continued }) })}\n`;
+      }
       writer.show(text, countLines(batch));
     },
   };

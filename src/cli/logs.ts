@@ -42,7 +42,8 @@ export async function run(args: GlobalArgs & LogsArgs): Promise<number> {
     timestamps: args.timestamps,
   });
   using lines = openLines({ directory: paths.logs, services, wanted, since, count });
-  for (let batch = lines.next(!args.follow); batch !== undefined && !sink.isGone(); batch = lines.next(!args.follow)) {
+  const last = args.follow ? "standing" : "at-once";
+  for (let batch = lines.next(last); batch !== undefined && !sink.isGone(); batch = lines.next(last)) {
     await sink.write(print(batch));
   }
   if (args.follow) await followLogs({ directory: paths.logs, isNamed, lines, print, sink });

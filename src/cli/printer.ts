@@ -8,7 +8,7 @@ import { describeMillis } from "../core/failure.ts";
 import { aboutOf, noticeRemark } from "../core/notice.ts";
 import type { Service } from "../core/service.ts";
 import { type Fleet, isActive } from "../core/state.ts";
-import { countLines, type LineBatch, linesOf } from "../effects/logs/lines.ts";
+import { countLines, goesOn, type LineBatch, linesOf } from "../effects/logs/lines.ts";
 import { plainText, sanitize } from "../core/sanitize.ts";
 import { type ReadyTimes, upCount, upTable } from "./summary.ts";
 import { pad } from "./table.ts";
@@ -101,7 +101,7 @@ export function newPrinter({ services, writer, style, colors, quiet, stamp, hint
       if (quiet) return;
       const prefix = `${style.dim(stamp())}${prefixes.get(service) ?? service} ${style.dim(batch.origin === "launch" ? ">" : "|")} `;
       let text = "";
-      for (const line of linesOf(batch)) text += `${prefix}${line.continued ? "…" : ""}${clean(line.text)}\n`;
+      for (const line of linesOf(batch)) text += `${prefix}${goesOn(line) ? "…" : ""}${clean(line.text)}\n`;
       writer.show(text, countLines(batch));
     },
   };

@@ -74,7 +74,8 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
     at?: { readonly from: number; readonly start: number },
   ): Stream => {
     const onLines = (batch: LineBatch): void => {
-      seen.lines += countLines(batch);
+      // The rest of a line is no other line.
+      seen.lines += countLines({ ...batch, continued: false }) - (batch.continued ? 1 : 0);
       seen.bytes += batch.bytes.length;
       seen.ring.push(batch);
       for (const reader of readers) reader(service, batch);

@@ -130,8 +130,8 @@ async function resume(service: Service, record: LiveRecord, options: ReclaimOpti
     report({ type: "noticed", notice: { kind: "state", message } });
     return unprepared(service, marker);
   });
-  const { probe } = preparation.service.ready;
-  const log = probe.kind === "log" ? matchLog(probe.pattern) : undefined;
+  const { probe, success } = preparation.service.ready;
+  const log = probe.kind === "log" ? matchLog(probe.pattern, success) : undefined;
   // The line that it was known by may have been archived since.
   if (ready) log?.found.give();
   else if (log !== undefined) showLines(output, service.name, log, over.signal);

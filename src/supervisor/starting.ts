@@ -119,8 +119,8 @@ async function makeReady(
   const over = new AbortController();
   const preparation = await prepare(service, assigned(), context, marker);
   onPrepared(preparation);
-  const probe = preparation.service.ready.probe;
-  const log = probe.kind === "log" ? { log: matchLog(probe.pattern) } : {};
+  const { probe, success } = preparation.service.ready;
+  const log = probe.kind === "log" ? { log: matchLog(probe.pattern, success) } : {};
   if (watchedOnly || preparation.command === undefined) {
     onLive({ run, marker, preparation, spawnedAt: now(), over, ready: false, ...log });
     report({ type: "started", service: name, run });

@@ -208,6 +208,32 @@ test("following goes on over truncation, new files and services that start later
   expect(["SIGINT", 130]).toContain(await going.end("SIGINT"));
 });
 
+test("following shows a line that stands without an end once, and then its rest, while others go on writing", async () => {
+  const project = quietProject();
+  for (const name of ["api", "db"]) writeFileSync(project.path(`.launch/logs/${name}.log`), "");
+  const going = following(project);
+  const busy = setInterval(() => appendFileSync(project.path(".launch/logs/db.log"), "busy\n"), 10);
+  onTestFinished(() => clearInterval(busy));
+  const api = (text: string): void => appendFileSync(project.path(".launch/logs/api.log"), text);
+  const shownOfApi = (): readonly string[] =>
+    going
+      .stdout()
+      .split("\n")
+      .filter((line) => line.startsWith("api"));
+  api("console> ");
+  await until("the prompt", () => shownOfApi().length === 1);
+  api("quit\n");
+  await until("its rest", () => shownOfApi().length === 2);
+  api("\r10 %");
+  await until("a step", () => shownOfApi().length === 3);
+  api("\r20 %");
+  await until("the next step", () => shownOfApi().length === 4);
+  api("\ndone\n");
+  await until("the end", () => shownOfApi().length === 5);
+  const texts = shownOfApi().map((line) => line.slice(line.indexOf("|") + 2));
+  expect(texts).toEqual(["console> ", "…quit", "10 %", "20 %", "done"]);
+});
+
 test("following waits for a first run, and ends quietly when nobody reads any more", async () => {
   const project = newProject(manifest);
   onTestFinished(() => project[Symbol.asyncDispose]());

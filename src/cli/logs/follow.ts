@@ -1,7 +1,9 @@
 // Goes on with logs as they are written: of services that start later too, and over new files in place of old ones.
 
 import { watch } from "node:fs";
+import type { Millis } from "../../core/service.ts";
 import { after } from "../../effects/clock.ts";
+import { standingFor } from "../../effects/logs/open-line.ts";
 import { listLogs } from "../../effects/logs/names.ts";
 import type { MergedLines } from "./merge.ts";
 import type { LinePrinter } from "./print.ts";
@@ -25,17 +27,18 @@ export async function followLogs(options: {
     if (changes.isRenewed()) {
       for (const service of listLogs(directory).keys()) if (isNamed(service)) lines.refresh(service);
     }
-    for (let batch = lines.next(false); batch !== undefined && !sink.isGone(); batch = lines.next(false)) {
+    let batch = lines.next("standing");
+    for (; batch !== undefined && !sink.isGone(); batch = lines.next("standing")) {
       await sink.write(print({ ...batch, time: batch.time ?? Date.now() }));
     }
     await sink.flush();
-    await changes.next();
+    await changes.next(lines.isOpen() ? standingFor : patience);
   }
 }
 
 interface Changes extends Disposable {
-  /** Resolves when something may have been written, at once if it was since the last time. */
-  next(): Promise<void>;
+  /** Resolves when something may have been written, at once if it was since the last time, and after `patience` anyhow. */
+  next(patience: Millis): Promise<void>;
   /** True when there may be other files than the last time. */
   isRenewed(): boolean;
 }
@@ -65,7 +68,7 @@ function watchDirectory(directory: string): Changes {
   };
   open();
   return {
-    async next() {
+    async next(patience) {
       if (!changed) {
         const { promise, resolve } = Promise.withResolvers<void>();
         tell = resolve;

@@ -4,7 +4,7 @@ import { type Chain, extendChain, openChain } from "../../effects/logs/chain.ts"
 import { type LineFilter, newLineFilter, type Wanted } from "../../effects/logs/filter.ts";
 import { filterAt, lastLines, type LastLines, placeSince } from "../../effects/logs/last.ts";
 import { linesOf } from "../../effects/logs/lines.ts";
-import { type LineStream, streamLines, type TimedLines } from "../../effects/logs/stream.ts";
+import { type LastLine, type LineStream, streamLines, type TimedLines } from "../../effects/logs/stream.ts";
 import type { ShownLines } from "./print.ts";
 
 /** Which lines of which services. */
@@ -20,8 +20,10 @@ export interface LinesAsked {
 
 /** Lines that are read as they are asked for. */
 export interface MergedLines extends Disposable {
-  /** What comes next; undefined at the present end. `all`: unterminated last lines as well. */
-  next(all: boolean): ShownLines | undefined;
+  /** What comes next; undefined at the present end. */
+  next(last: LastLine): ShownLines | undefined;
+  /** True while a last line without an end waits to be shown. */
+  isOpen(): boolean;
   /** Goes on with what the service writes by now: a new log in place of the old one, or its first. */
   refresh(service: string): void;
 }
@@ -74,10 +76,10 @@ export function openLines({ directory, services, wanted, since, count }: LinesAs
     return lines;
   };
 
-  const oldest = (all: boolean): Reading | undefined => {
+  const oldest = (last: LastLine): Reading | undefined => {
     let found: Reading | undefined;
     for (const reading of readings) {
-      reading.next ??= reading.stream.next(all);
+      reading.next ??= reading.stream.next(last);
       if (reading.next === undefined) continue;
       if (found?.next === undefined || reading.next.order < found.next.order) found = reading;
     }
@@ -85,8 +87,9 @@ export function openLines({ directory, services, wanted, since, count }: LinesAs
   };
 
   return {
-    next(all) {
-      for (let reading = oldest(all); reading !== undefined; reading = oldest(all)) {
+    isOpen: () => readings.some(({ stream }) => stream.isOpen()),
+    next(last) {
+      for (let reading = oldest(last); reading !== undefined; reading = oldest(last)) {
         const { service, stream, next: batch } = reading;
         if (batch === undefined) return undefined;
         const words = stream.remark();

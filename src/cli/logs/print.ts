@@ -1,6 +1,7 @@
 // Lines of services as a person reads them, and as a program does.
 
 import { plainText, sanitize } from "../../core/sanitize.ts";
+import { goesOn, type Line } from "../../effects/logs/lines.ts";
 import { stampOf } from "../stamp.ts";
 import { pad } from "../table.ts";
 import { newStyle } from "../terminal.ts";
@@ -10,7 +11,7 @@ export interface ShownLines {
   readonly service: string;
   /** Wall-clock milliseconds; undefined where nobody has noted it. */
   readonly time: number | undefined;
-  readonly lines: readonly { readonly text: string; readonly continued: boolean }[];
+  readonly lines: readonly Line[];
   /** `launch`: a remark of ours. */
   readonly origin: "program" | "launch";
 }
@@ -37,7 +38,7 @@ export function newLinePrinter(options: {
   return ({ service, time, lines, origin }) => {
     const stamp = options.timestamps ? style.dim(stampOf(time)) : "";
     const prefix = `${stamp}${names.get(service) ?? service} ${style.dim(origin === "launch" ? ">" : "|")} `;
-    return lines.map(({ text, continued }) => `${prefix}${continued ? "…" : ""}${clean(text)}\n`).join("");
+    return lines.map((line) => `${prefix}${goesOn(line) ? "…" : ""}${clean(line.text)}\n`).join("");
   };
 }
 

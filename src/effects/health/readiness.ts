@@ -76,7 +76,10 @@ async function awaitSettled({ leader, spawnedAt, signal }: ReadinessOptions): Pr
 
 /** One attempt after the other, with what they count together. */
 function createAttempt(options: ReadinessOptions): () => Promise<ReadinessOutcome> {
-  const { success, failures, owner, probe } = options.service.ready;
+  const { failures, owner, probe } = options.service.ready;
+  // What the service says itself was counted as it was said.
+  const isOwnWord = probe.kind === "log" || probe.kind === "notify";
+  const success = isOwnWord ? 1 : options.service.ready.success;
   let succeeded = 0;
   let failed = 0;
   let unseen = 0;
@@ -95,7 +98,7 @@ function createAttempt(options: ReadinessOptions): () => Promise<ReadinessOutcom
     succeeded++;
     if (succeeded < success) throw new NotYet(`${succeeded} of ${success} successful answers`);
     // A line of its own output is the service's own word.
-    if (probe.kind === "log" || probe.kind === "notify") return { kind: "ready", verified: true };
+    if (isOwnWord) return { kind: "ready", verified: true };
     const verdict = await verify(options, owner, result.answered);
     if (verdict.kind === "unseen" && ++unseen < unseenLimit) throw new NotYet("its listening socket cannot be seen");
     return conclude(verdict, options);

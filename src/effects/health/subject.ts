@@ -57,7 +57,9 @@ export interface Bound {
 
 /** A pattern on its way through the output of one run. */
 export interface LogMatch {
-  /** Looks through a batch; does nothing once something was found. */
+  /** Looks through a batch; does nothing once it was found as often as wanted. */
   readonly see: (batch: LineBatch) => void;
+  /** How many lines it was found in so far. */
+  readonly matched: () => number;
   readonly found: Sign;
 }

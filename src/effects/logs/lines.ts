@@ -27,8 +27,20 @@ const lineFeed = 10;
 const countWindow = lineBound / 2;
 const carriageReturn = 13;
 
-/** How many lines a batch holds, pieces of long lines counted each. */
-export function countLines({ bytes }: LineBatch): number {
+/** How many lines `linesOf` has of a batch, pieces of lines counted each. */
+export function countLines(batch: LineBatch): number {
+  return countPieces(batch.bytes) - (isMereEnd(batch) ? 1 : 0);
+}
+
+/** True when the batch begins with no more than the end of the line that it continues. */
+function isMereEnd({ bytes, continued }: LineBatch): boolean {
+  if (!continued || bytes.length === 0) return false;
+  let at = 0;
+  while (bytes[at] === carriageReturn) at++;
+  return at === bytes.length || bytes[at] === lineFeed;
+}
+
+function countPieces(bytes: Buffer): number {
   let count = 0;
   // A line that must be cut leaves at least one window of this size without a line feed.
   for (let from = 0; from < bytes.length; from += countWindow) {
@@ -47,11 +59,12 @@ function countOneByOne(bytes: Buffer): number {
   return count;
 }
 
-/** The lines of a batch, decoded one by one as they are asked for. */
+/** The lines of a batch, decoded one by one as they are asked for; the mere end of a line that came before is none. */
 export function* linesOf(batch: LineBatch): Generator<Line, void, undefined> {
   const { bytes } = batch;
-  let continued = batch.continued;
-  for (let from = 0; from < bytes.length;) {
+  const isEnd = isMereEnd(batch);
+  let continued = batch.continued && !isEnd;
+  for (let from = isEnd ? endOfLine(bytes, 0) : 0; from < bytes.length;) {
     const end = endOfLine(bytes, from);
     const terminated = bytes[end - 1] === lineFeed;
     yield { text: bytes.toString("utf8", from, terminated ? contentEnd(bytes, from, end - 1) : end), continued };
@@ -66,6 +79,31 @@ export function wholeLines(bytes: Buffer): number {
   // One byte more than the bound may still be a carriage return whose line feed has not been written yet.
   while (bytes.length - end > lineBound + 1) end = cut(bytes, end);
   return end;
+}
+
+/** How much of a line without an end may be shown: not a return to its start, nor a part of a code point. */
+export function standingEnd(line: Buffer): number {
+  let end = line.length;
+  for (let at = end - 1; at >= Math.max(0, end - 3); at--) {
+    const needed = codePointLength(line[at]);
+    if (needed === 0) continue;
+    if (at + needed > end) end = at;
+    break;
+  }
+  while (line[end - 1] === carriageReturn) end--;
+  return end;
+}
+
+/** How long the code point is that begins with this byte; 0 for a byte that begins none. */
+function codePointLength(byte = 0): number {
+  if (byte < 0x80) return 1;
+  if (byte >= 0xf0) return 4;
+  return byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 0;
+}
+
+/** True when a piece is to be shown as what goes on, rather than in place of what was shown: progress bars return. */
+export function goesOn({ text, continued }: Line): boolean {
+  return continued && !/\r[^\r]/.test(text);
 }
 
 /** Where the line that starts at `from` ends: behind its line feed, at its cut, or at the end of the bytes. */

@@ -1,7 +1,9 @@
 // Reads lines of a chain forwards, a batch of lines of one time at a time, within bounded memory.
 
 import type { Chain, Segment } from "./chain.ts";
-import { lineBound, wholeLines } from "./lines.ts";
+import { now } from "../clock.ts";
+import { lineBound, standingEnd, wholeLines } from "./lines.ts";
+import { standingFor } from "./open-line.ts";
 import type { Times } from "./times-reader.ts";
 
 /** A place in a chain. */
@@ -24,10 +26,15 @@ export interface TimedLines {
   readonly place: ChainPlace;
 }
 
+/** Whether an unterminated last line comes as well: at once, or when it has stood for a while. */
+export type LastLine = "at-once" | "standing";
+
 /** Reads on whenever it is asked. */
 export interface LineStream {
-  /** The lines that come next; undefined at the present end. An unterminated last line comes only with `all`. */
-  next(all: boolean): TimedLines | undefined;
+  /** The lines that come next; undefined at the present end. */
+  next(last: LastLine): TimedLines | undefined;
+  /** True while a last line without an end has been read and not been answered. */
+  isOpen(): boolean;
   /** The file that is being read and the place behind what was answered. */
   readonly place: () => ChainPlace;
   /** What a reader should know of a place that was read past, in words, once. */
@@ -48,6 +55,7 @@ export function streamLines(chain: Chain, from: ChainPlace, startsContinued = fa
   let position = Math.max(from.offset, segment?.began ?? 0);
   let continued = startsContinued;
   let remark: string | undefined;
+  let grownAt = 0;
 
   const fill = (): boolean => {
     if (segment === undefined) return false;
@@ -71,6 +79,7 @@ export function streamLines(chain: Chain, from: ChainPlace, startsContinued = fa
     }
     end += Math.max(0, read);
     position += Math.max(0, read);
+    if (read > 0) grownAt = now();
     return read > 0;
   };
 
@@ -99,16 +108,19 @@ export function streamLines(chain: Chain, from: ChainPlace, startsContinued = fa
   };
 
   return {
-    next(all) {
+    next(last) {
       for (;;) {
         const whole = wholeLines(buffer.subarray(begin, end));
         if (whole > 0) return answer(whole);
         if (fill()) continue;
-        const isOver = all || index + 1 < chain.length;
+        const isOver = last === "at-once" || index + 1 < chain.length;
         if (end > begin && isOver) return answer(end - begin);
-        if (!nextSegment()) return undefined;
+        if (nextSegment()) continue;
+        const shown = standingEnd(buffer.subarray(begin, end));
+        return shown > 0 && now() - grownAt >= standingFor ? answer(shown) : undefined;
       }
     },
+    isOpen: () => standingEnd(buffer.subarray(begin, end)) > 0,
     place: () => ({ segment: index, offset: position - (end - begin) }),
     remark() {
       const words = remark;

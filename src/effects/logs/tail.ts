@@ -3,9 +3,10 @@
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 
-import { nextTurn } from "../clock.ts";
+import { after, nextTurn, now } from "../clock.ts";
 import { followDescriptor, followFile } from "./directory.ts";
 import { type LineBatch, lineBound, wholeLines } from "./lines.ts";
+import { createOpenLine } from "./open-line.ts";
 
 /** A log file that is being followed. Disposing it ends that at once; `drain` first if nothing may be missed. */
 export interface Tail extends AsyncDisposable {
@@ -39,8 +40,6 @@ export interface TailOptions {
 const chunkSize = 256 * 1024;
 /** Room before a chunk for the unfinished line that it goes on with. */
 const headRoom = lineBound + 2;
-/** What a tail keeps allocated between long lines. */
-const keptRoom = 4 * 1024;
 /** So much of what was read last is compared at the next read: other bytes in its place tell that the file was begun anew. */
 const compared = 16;
 /** Chunks read before others get their turn. */
@@ -55,15 +54,16 @@ export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOp
   let position = from;
   /** What is right before `position`. */
   let behind: Buffer = bytesBefore(fd, from);
-  // The line that has no end yet, in a buffer that grows by need.
-  let unfinished: Buffer = Buffer.alloc(0);
-  let unfinishedLength = 0;
+  const unfinished = createOpenLine();
   let continued = false;
   let open = true;
   let paused = false;
   let turn: Disposable | undefined;
+  /** Until the unfinished line has stood for long enough. */
+  let standing: Disposable | undefined;
 
   const emit = (bytes: Buffer): void => {
+    if (bytes.length === 0) return;
     onLines({ bytes, continued, origin: "program" });
     continued = bytes[bytes.length - 1] !== 10;
   };
@@ -75,35 +75,15 @@ export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOp
   };
 
   /** Hands over an unfinished line as it is. */
-  const flush = (): void => {
-    if (unfinishedLength === 0) return;
-    const bytes = Buffer.from(unfinished.subarray(0, unfinishedLength));
-    unfinishedLength = 0;
-    emit(bytes);
-  };
-
-  const keep = (bytes: Buffer): void => {
-    const needed = unfinishedLength + bytes.length;
-    if (needed > unfinished.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed * 2, 256));
-      unfinished.copy(larger, 0, 0, unfinishedLength);
-      unfinished = larger;
-    }
-    bytes.copy(unfinished, unfinishedLength);
-    unfinishedLength = needed;
-  };
+  const flush = (): void => emit(unfinished.takeAll());
 
   const take = (buffer: Buffer, length: number): void => {
     const fresh = buffer.subarray(headRoom, headRoom + length);
     // Bytes that end nothing are only kept, so that a line written byte by byte is not copied again and again.
-    if (unfinishedLength + length <= lineBound && !fresh.includes(10)) return keep(fresh);
-    const start = headRoom - unfinishedLength;
-    unfinished.copy(buffer, start, 0, unfinishedLength);
-    unfinishedLength = 0;
-    if (unfinished.length > keptRoom) unfinished = Buffer.alloc(0);
-    const bytes = buffer.subarray(start, headRoom + length);
+    if (unfinished.length() + length <= lineBound && !fresh.includes(10)) return unfinished.append(fresh);
+    const bytes = buffer.subarray(unfinished.moveBefore(buffer, headRoom), headRoom + length);
     const end = wholeLines(bytes);
-    keep(bytes.subarray(end));
+    unfinished.append(bytes.subarray(end));
     if (end > 0) emit(bytes.subarray(0, end));
   };
 
@@ -156,8 +136,22 @@ export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOp
     turn?.[Symbol.dispose]();
     turn = undefined;
     if (!open || paused) return;
-    for (let chunk = 0; chunk < chunksPerTurn; chunk++) if (!readChunk()) return;
+    for (let chunk = 0; chunk < chunksPerTurn; chunk++) if (!readChunk()) return watchOpenLine();
     turn = nextTurn(read);
+  };
+
+  /** A line that is not ended soon is handed over without its end; what comes of it later continues it. */
+  const watchOpenLine = (): void => {
+    const due = unfinished.standsAt();
+    if (!open || due === undefined || standing !== undefined) return;
+    standing = after(due - now(), () => {
+      standing = undefined;
+      // What nobody has told of yet may end it.
+      read();
+      const stands = unfinished.standsAt() ?? Number.POSITIVE_INFINITY;
+      const isAtEnd = open && !paused && turn === undefined;
+      if (isAtEnd && now() >= stands) emit(unfinished.takeStanding());
+    });
   };
 
   const keepFollowing = (): void => {
@@ -174,6 +168,7 @@ export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOp
     if (!open) return;
     open = false;
     turn?.[Symbol.dispose]();
+    standing?.[Symbol.dispose]();
     following[Symbol.dispose]();
     closeSync(fd);
   };
@@ -192,7 +187,7 @@ export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOp
       while (readUpTo(end)) await new Promise<void>((resolve) => nextTurn(resolve));
       if (open) flush();
     },
-    delivered: () => position - unfinishedLength,
+    delivered: () => position - unfinished.length(),
     catchUp() {
       // Whoever calls this has stopped the writers.
       for (let before = -1; before !== position;) {

@@ -71,7 +71,7 @@ function kept(directory: string): string[] {
 
 function* readOn(chain: Chain): Generator<string> {
   const stream = streamLines(chain, { segment: 0, offset: 0 });
-  for (let batch = stream.next(true); batch !== undefined; batch = stream.next(true)) {
+  for (let batch = stream.next("at-once"); batch !== undefined; batch = stream.next("at-once")) {
     for (const line of linesOf({ ...batch, origin: "program" })) yield line.text;
   }
 }
@@ -137,7 +137,7 @@ test.each([
   const stream = streamLines(chain, { segment: 0, offset: 0 });
   const lines: string[] = [];
   const read = (): void => {
-    for (let batch = stream.next(false); batch !== undefined; batch = stream.next(false)) {
+    for (let batch = stream.next("standing"); batch !== undefined; batch = stream.next("standing")) {
       lines.push(...Array.from(linesOf({ ...batch, origin: "program" }), ({ text }) => text));
     }
   };

@@ -80,6 +80,37 @@ describe("following a log file", () => {
     expect(other.delivered()).toBe(8);
   });
 
+  test("delivers a line that stands without an end once, and what comes of it later as its rest", async () => {
+    await using log = follow();
+    writeSync(log.fd, "console> ");
+    await log.until(() => log.seen.length === 1);
+    writeSync(log.fd, "quit\nbye");
+    await log.until(() => log.seen.length === 3);
+    writeSync(log.fd, "\nend\n");
+    await log.until(() => log.seen.length === 4);
+    expect(log.seen).toEqual([
+      { text: "console> ", continued: false },
+      { text: "quit", continued: true },
+      { text: "bye", continued: false },
+      { text: "end", continued: false },
+    ]);
+  });
+
+  test("keeps the beginning of a code point, and a return to the line's start, for what comes next", async () => {
+    await using log = follow();
+    const [first, second] = [Buffer.from("größe").subarray(0, 3), Buffer.from("größe").subarray(3)];
+    writeSync(log.fd, first);
+    await log.until(() => log.seen.length === 1);
+    writeSync(log.fd, second);
+    writeSync(log.fd, "\r");
+    await log.until(() => log.seen.length === 2);
+    writeSync(log.fd, "klein\r");
+    await log.until(() => log.seen.length === 3);
+    writeSync(log.fd, "\n");
+    await log.drain();
+    expect(log.texts()).toEqual(["gr", "öße", "\rklein"]);
+  });
+
   test("skips what earlier runs have left", async () => {
     await using log = follow();
     writeSync(log.fd, "earlier\n");

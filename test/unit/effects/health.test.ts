@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Service } from "../../../src/core/service.ts";
 import { describeAddress, hostsOf, httpTarget, mainPort, tcpTarget } from "../../../src/effects/health/address.ts";
+import { matchLog } from "../../../src/effects/health/log.ts";
 import { nextPoll, type Pace } from "../../../src/effects/health/schedule.ts";
 import { count, healthy, type Tally } from "../../../src/effects/health/tally.ts";
 
@@ -101,5 +102,36 @@ describe("where a probe goes", () => {
   test("is written with brackets around IPv6", () => {
     expect(describeAddress("::1", 80)).toBe("[::1]:80");
     expect(describeAddress("127.0.0.1", 80)).toBe("127.0.0.1:80");
+  });
+});
+
+describe("a pattern in a service's output", () => {
+  const piece = (text: string, continued = false) =>
+    ({ bytes: Buffer.from(text), continued, origin: "program" }) as const;
+
+  test("is found in so many lines, however many there are in a batch", () => {
+    const log = matchLog("up", 3);
+    log.see(piece("up\ndown\nup up\n"));
+    expect([log.matched(), log.found.given()]).toEqual([2, false]);
+    log.see(piece("up\n"));
+    expect(log.found.given()).toBe(true);
+  });
+
+  test("is found in a line that comes in pieces, and counts once for it", () => {
+    const log = matchLog("is up", 2);
+    log.see(piece("it i"));
+    log.see(piece("s up", true));
+    log.see(piece(" since noon, and is up\nnext\n", true));
+    expect([log.matched(), log.found.given()]).toEqual([1, false]);
+    log.see(piece("it is up\n"));
+    expect(log.found.given()).toBe(true);
+  });
+
+  test("is looked for in what a line that returns to its start shows last", () => {
+    const log = matchLog("^compiled$");
+    log.see(piece("\rbuild 1"));
+    expect(log.found.given()).toBe(false);
+    log.see(piece("\rcompiled", true));
+    expect(log.found.given()).toBe(true);
   });
 });

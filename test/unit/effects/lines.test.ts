@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { countLineFeeds } from "../../../src/core/line-feeds.ts";
-import { countLines, lineBound, linesOf, wholeLines } from "../../../src/effects/logs/lines.ts";
+import { countLines, goesOn, lineBound, linesOf, standingEnd, wholeLines } from "../../../src/effects/logs/lines.ts";
 
 function batch(content: string | Buffer, continued = false) {
   return { bytes: Buffer.from(content as string), continued, origin: "program" as const };
@@ -32,6 +32,39 @@ describe("lines", () => {
       { text: "new", continued: false },
       { text: "unfinished", continued: false },
     ]);
+  });
+
+  test("that came without an end are not listed again for the end alone", () => {
+    expect([...linesOf(batch("\r\n\nnew\n", true))]).toEqual([
+      { text: "", continued: false },
+      { text: "new", continued: false },
+    ]);
+    expect([...linesOf(batch("\r", true))]).toEqual([]);
+    expect([...linesOf(batch("\n"))]).toEqual([{ text: "", continued: false }]);
+  });
+
+  test("that return to their start go on in place of what was shown", () => {
+    expect(goesOn({ text: "rest", continued: true })).toBe(true);
+    expect(goesOn({ text: "rest\r", continued: true })).toBe(true);
+    expect(goesOn({ text: "\r50 %", continued: true })).toBe(false);
+    expect(goesOn({ text: "new", continued: false })).toBe(false);
+  });
+
+  test("without an end may be shown up to a return or a part of a code point", () => {
+    for (const [shown, held] of [
+      ["", ""],
+      ["", "\r"],
+      ["50 %", "\r\r"],
+      ["a\rb", "\r"],
+      ["größe😀", ""],
+    ] as const) {
+      expect(standingEnd(Buffer.from(shown + held))).toBe(Buffer.byteLength(shown));
+    }
+    for (const point of ["ö", "€", "😀"]) {
+      const bytes = Buffer.from(`abc${point}`);
+      for (let end = 4; end < bytes.length; end++) expect(standingEnd(bytes.subarray(0, end))).toBe(3);
+    }
+    expect(standingEnd(Buffer.alloc(10, 0x80))).toBe(10);
   });
 
   test("of exactly the bound stay whole, with or without a carriage return", () => {
@@ -71,6 +104,8 @@ describe("lines", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const content = pieces.join("");
+        const rest = batch(content, true);
+        expect(countLines(rest)).toBe([...linesOf(rest)].length);
         const lines = [...linesOf(batch(content))];
         expect(countLines(batch(content))).toBe(lines.length);
         const joined = lines.map((line, index) => (line.continued || index === 0 ? "" : "\n") + line.text).join("");
