@@ -233,7 +233,6 @@ export interface Project {
   readonly root: string;
   /** Every file that was read, in the order of merging. */
   readonly files: readonly string[];
-  readonly exportPrefix: string;
   readonly portPool: PortRange & { readonly fallback: "os" | "fail" };
   /** In the manifest's order. */
   readonly services: readonly Service[];

@@ -59,7 +59,7 @@ export async function loadManifest(options: LoadOptions): Promise<Loaded> {
   // A name that is declared but could not be read would count as unknown.
   const isWhole = open.length === prepared.reduce((sum, unit) => sum + unit.services.size, 0);
   if (isWhole) reading.problems.push(...(options.check?.(services) ?? []));
-  const project = projectOf(units, resolved, services, prepared[0]?.exportPrefix ?? "", reading);
+  const project = projectOf(units, resolved, services, reading);
   if (project === undefined || reading.problems.length > 0) return failed();
   return { ok: true, project, warnings: presentProblems(reading.warnings, reading.sources) };
 }
@@ -69,7 +69,6 @@ function projectOf(
   units: readonly Unit[],
   resolved: readonly Resolved[],
   services: readonly Service[],
-  exportPrefix: string,
   { problems }: Reading,
 ): Project | undefined {
   const [own] = units;
@@ -82,7 +81,6 @@ function projectOf(
     name: input.name ?? nameOfDirectory(own.root),
     root: own.root,
     files: units.flatMap(({ files }) => files),
-    exportPrefix,
     portPool: { ...range, fallback: pool?.fallback ?? defaults.portPool.fallback },
     services,
   };

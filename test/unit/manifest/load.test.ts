@@ -35,7 +35,7 @@ describe("a service says little and gets the rest", () => {
       profiles: [],
     });
     expect(web).not.toHaveProperty("health");
-    expect(loaded).toMatchObject({ exportPrefix: "", portPool: { from: 8008, to: 8020, fallback: "os" } });
+    expect(loaded).toMatchObject({ portPool: { from: 8008, to: 8020, fallback: "os" } });
   });
 
   it("bounds its logs by size and age, each in its own units", async () => {
