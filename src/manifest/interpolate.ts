@@ -104,7 +104,8 @@ function renderReference(
   }
 }
 
-// Reads until the end of the text, or inside braces until the `}` that closes them.
+// Reads until the end of the text, or inside braces until the `}` that closes them. In there a brace that opens takes the
+// one that closes it along: `${LIMITS:-{"n":1}}`.
 function readParts(
   text: string,
   from: number,
@@ -114,14 +115,17 @@ function readParts(
   const parts: Part[] = [];
   let literal = "";
   let at = from;
+  let open = 0;
   const flush = (): void => {
     if (literal !== "") parts.push(literal);
     literal = "";
   };
   while (at < text.length) {
     const char = text.charAt(at);
-    if (char === "}" && depth > 0) break;
+    if (char === "}" && depth > 0 && open === 0) break;
     if (char !== "$") {
+      if (char === "{") open += 1;
+      if (char === "}") open -= 1;
       const stop = nextOf(text, at + 1, depth > 0);
       literal += text.slice(at, stop);
       at = stop;
@@ -141,9 +145,9 @@ function readParts(
   return { parts, end: at };
 }
 
-// The next `$`, or inside braces `}`; the end of the text when there is none.
+// The next `$`, or inside braces the next brace; the end of the text when there is none.
 function nextOf(text: string, from: number, inBraces: boolean): number {
-  const pattern = inBraces ? /[$}]/g : /\$/g;
+  const pattern = inBraces ? /[${}]/g : /\$/g;
   pattern.lastIndex = from;
   return pattern.exec(text)?.index ?? text.length;
 }
@@ -167,7 +171,10 @@ function readReference(
 }
 
 function unreadable(text: string, at: number, end: number): TemplateError {
-  if (end >= text.length) return new TemplateError(`${shown(text, at)} has no closing brace`);
+  if (end >= text.length) {
+    const why = text.endsWith("}") ? "; inside, every { needs its }" : "";
+    return new TemplateError(`${shown(text, at)} has no closing brace${why}`);
+  }
   return new TemplateError(
     `${shown(text, at)} is no form of \${NAME}, \${NAME:-default}, \${NAME:?message} or \${NAME:+other}`,
   );
