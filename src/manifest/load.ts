@@ -44,7 +44,7 @@ export async function loadManifest(options: LoadOptions): Promise<Loaded> {
     dotenv: options.dotenv ?? true,
     sources: new Map(),
     problems: [],
-    warnings: [],
+    warnings: [...located.warnings],
   };
   const units = await readUnits(located.files, reading);
   const failed = (): Loaded => ({ ok: false, problems: presentProblems(reading.problems, reading.sources) });

@@ -1,13 +1,14 @@
 // Which files a manifest is made of: named ones, or the nearest `services.yaml` upward with its override.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Problem } from "./problem.ts";
+import { danglingTarget } from "./text-file.ts";
 
 /** The files to merge, in order, as absolute paths. */
 export type Located =
-  | { readonly ok: true; readonly files: readonly string[] }
+  | { readonly ok: true; readonly files: readonly string[]; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problem: Problem };
 
 const manifestNames = ["services.yaml", "services.yml"];
@@ -16,7 +17,7 @@ const overrideNames = ["services.override.yaml", "services.override.yml"];
 /** The named files relative to `directory`, or what a search upward from it finds, to the git root or `home`, both included. */
 export function locateManifest(directory: string, named: readonly string[] | undefined, home = homedir()): Located {
   if (named !== undefined && named.length > 0) {
-    return { ok: true, files: named.map((file) => resolve(directory, file)) };
+    return { ok: true, files: named.map((file) => resolve(directory, file)), warnings: [] };
   }
   const looked: string[] = [];
   for (let here = resolve(directory); ; here = dirname(here)) {
@@ -24,11 +25,34 @@ export function locateManifest(directory: string, named: readonly string[] | und
     const manifest = firstThere(here, manifestNames);
     if (manifest !== undefined) {
       const override = firstThere(here, overrideNames);
-      return { ok: true, files: override === undefined ? [manifest] : [manifest, override] };
+      const warnings = [manifestNames, overrideNames].flatMap((names) => passedOver(here, names));
+      const dangling = wordsOnDangling(override);
+      const files = override === undefined || dangling.length > 0 ? [manifest] : [manifest, override];
+      return { ok: true, files, warnings: [...warnings, ...dangling] };
     }
     if (here === home || here === dirname(here) || existsSync(join(here, ".git"))) break;
   }
   return { ok: false, problem: nothingFound(looked) };
+}
+
+// Two spellings of one name, of which the second is not read; where both are one file, nothing is missed.
+function passedOver(directory: string, names: readonly string[]): readonly Problem[] {
+  const [used, other] = names.map((name) => join(directory, name)).filter((path) => existsSync(path));
+  if (used === undefined || other === undefined || isSameFile(used, other)) return [];
+  const remedy = `Remove one of them, or name both: -f ${basename(used)} -f ${basename(other)}.`;
+  return [{ message: `${other} is not read, for ${basename(used)} is beside it`, remedy }];
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [statSync(one), statSync(other)];
+  return a.dev === b.dev && a.ino === b.ino;
+}
+
+// Somebody has meant it to be there; what it would change is their own.
+function wordsOnDangling(override: string | undefined): readonly Problem[] {
+  const target = override === undefined ? undefined : danglingTarget(override);
+  if (target === undefined) return [];
+  return [{ message: `${override} is a link to ${target}, which does not exist, and is not read` }];
 }
 
 function nothingFound(looked: readonly string[]): Problem {
@@ -64,6 +88,9 @@ function othersIn(directory: string): readonly string[] {
   }
 }
 
+// A link that leads nowhere counts: it is better told than passed over.
 function firstThere(directory: string, names: readonly string[]): string | undefined {
-  return names.map((name) => join(directory, name)).find((path) => existsSync(path));
+  return names
+    .map((name) => join(directory, name))
+    .find((path) => existsSync(path) || danglingTarget(path) !== undefined);
 }

@@ -1,7 +1,7 @@
 // A unit with its own settings rendered, its env files read, and its services with their defaults under them.
 
 import type { EnvFile } from "../core/service.ts";
-import { EnvFileError, readEnvFiles } from "./dotenv.ts";
+import { readEnvFilesOf } from "./env-files.ts";
 import { topRenderingOf } from "./fields.ts";
 import { problemsOf } from "./issues.ts";
 import { knownFrom, ownLayer } from "./known.ts";
@@ -9,10 +9,7 @@ import { literal, templates } from "./layers.ts";
 import { mergeService } from "./merge.ts";
 import { runNames } from "./names.ts";
 import { renderTree } from "./render.ts";
-import { resolveEnvFiles } from "./resolve/files.ts";
-import { placeAt } from "./resolve/saying.ts";
-import type { Saying } from "./resolve/saying.ts";
-import { defaultsMap, envFile } from "./schema/service.ts";
+import { defaultsMap } from "./schema/service.ts";
 import { child, toPlain } from "./tree.ts";
 import type { Entry, MapTree, Tree } from "./tree.ts";
 import { plainEnv } from "./unit.ts";
@@ -48,7 +45,7 @@ export async function prepareUnit(unit: Unit, reading: Reading): Promise<Prepare
     unit.dotenv,
   );
   const saying = { tree: named, root: unit.root, problems: reading.problems };
-  const { files, values } = await readEnvFilesOf(saying);
+  const { files, values } = await readEnvFilesOf(saying, reading);
   const fileValues = { ...unit.dotenv, ...values };
   const tree = render(rest, fileValues);
   const prefix = child(tree, "env_prefix");
@@ -69,27 +66,6 @@ export async function prepareUnit(unit: Unit, reading: Reading): Promise<Prepare
 /** Where the faults of a rendering go. */
 export function faultsOf({ problems, warnings }: Reading): Pick<Reading, "problems" | "warnings"> {
   return { problems, warnings };
-}
-
-/** The env files that a map names, and what they say; a missing one is told at its place. */
-export async function readEnvFilesOf(
-  saying: Saying,
-): Promise<{ readonly files: readonly EnvFile[]; readonly values: Readonly<Record<string, string>> }> {
-  const input = child(saying.tree, "env_file");
-  const parsed = input === undefined ? undefined : envFile.safeParse(toPlain(input));
-  if (parsed?.success !== true) return { files: [], values: {} };
-  const files = resolveEnvFiles(parsed.data, saying);
-  const values: Record<string, string> = {};
-  for (const [index, file] of files.entries()) {
-    try {
-      Object.assign(values, await readEnvFiles([file]));
-    } catch (error) {
-      if (!(error instanceof EnvFileError)) throw error;
-      const remedy = error.isMissing && { remedy: "Create it, or say `{ path: …, required: false }`." };
-      saying.problems.push({ place: placeAt(saying, ["env_file", index]), message: error.message, ...remedy });
-    }
-  }
-  return { files, values };
 }
 
 function splitDefaults(tree: MapTree, reading: Reading): { readonly defaults: MapTree; readonly rest: MapTree } {

@@ -2,6 +2,7 @@
 
 import { relative } from "node:path";
 import type { Place } from "../core/service.ts";
+import type { Source } from "./source.ts";
 
 /** One thing that is wrong, or worth a warning, and what to do about it. */
 export interface Problem {
@@ -18,13 +19,6 @@ export interface Problem {
 export interface Excerpt {
   readonly text: string;
   readonly caret: number;
-}
-
-/** A file's text with the offsets at which its lines start. */
-export interface Source {
-  readonly file: string;
-  readonly text: string;
-  readonly lineStarts: readonly number[];
 }
 
 /** A problem as it is printed, with paths relative to `cwd`, over one to many lines and without a final newline. */

@@ -9,7 +9,8 @@ import { exportsOfTree, knownFrom, ownLayer, ownNamesOfTree } from "./known.ts";
 import type { Known } from "./known.ts";
 import { literal, templates } from "./layers.ts";
 import type { Layer } from "./layers.ts";
-import { faultsOf, isScalar, readEnvFilesOf } from "./prepare.ts";
+import { readEnvFilesOf } from "./env-files.ts";
+import { faultsOf, isScalar } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { renderTree } from "./render.ts";
 import { resolveService } from "./resolve.ts";
@@ -95,7 +96,8 @@ async function resolveOne(
   const files = value.kind === "map" ? value.entries.get("env_file") : undefined;
   const fromFiles = async (entry: Entry): Promise<Readonly<Record<string, string>>> => {
     const tree = renderEnvFile(entry, value.place, knownFrom(layersWith({})));
-    return (await readEnvFilesOf({ tree, root, problems: isDisabled ? [] : problems })).values;
+    const into = isDisabled ? { ...reading, problems: [], warnings: [] } : reading;
+    return (await readEnvFilesOf({ tree, root, problems: into.problems }, into)).values;
   };
   const known = knownFrom(layersWith(files === undefined ? {} : await fromFiles(files)));
   const tree = renderTree(value, { renderingOf, ...known, ...faultsOf(reading) });

@@ -1,15 +1,16 @@
 // One manifest with what is merged over it, read into a tree; its includes are units of their own.
 
-import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Place } from "../core/service.ts";
-import { EnvFileError, readEnvFiles } from "./dotenv.ts";
+import { readEnvFileInto } from "./env-files.ts";
 import { mergeManifests, withoutExtensions } from "./merge.ts";
 import { topRenderingOf } from "./fields.ts";
 import { literal, lookupIn, templates } from "./layers.ts";
 import { parseYaml } from "./yaml/parse.ts";
-import type { Problem, Source } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import { renderTree } from "./render.ts";
+import type { Source } from "./source.ts";
+import { readTextFile, UnreadableError } from "./text-file.ts";
 import { child, isNull } from "./tree.ts";
 import type { MapTree, Tree } from "./tree.ts";
 
@@ -34,7 +35,8 @@ export interface Reading {
   readonly warnings: Problem[];
 }
 
-const maxBytes = 1024 * 1024;
+// Where a manifest is made by another program, that may take its time.
+const bounds = { mebibytes: 1, silence: 60 };
 
 /**
  * The manifest of these files and, after it, every manifest that it includes; faults go to `reading.problems`. `from` is
@@ -47,7 +49,7 @@ export async function readUnits(
 ): Promise<readonly Unit[]> {
   const trees: Tree[] = [];
   for (const [index, file] of files.entries()) {
-    const tree = readTree(file, reading, { isOver: index > 0, ...(from && { saidAt: from.place }) });
+    const tree = await readTree(file, reading, { isOver: index > 0, ...(from && { saidAt: from.place }) });
     if (tree !== undefined) trees.push(withoutExtensions(tree));
   }
   const [first, ...over] = trees;
@@ -55,7 +57,8 @@ export async function readUnits(
   const merged = over.reduce(mergeManifests, first);
   if (merged.kind !== "map") return [];
   const root = rootOf(files[0], reading);
-  const dotenv = reading.dotenv ? await readDotenv(root, reading) : {};
+  const file = { path: join(root, ".env"), required: false };
+  const dotenv = reading.dotenv ? await readEnvFileInto(file, reading) : {};
   const unit: Unit = { root, files, tree: withoutEmpty(merged), dotenv };
   const units = [unit];
   for (const { path, place } of includesOf(unit, reading)) {
@@ -95,8 +98,8 @@ interface Occasion {
   readonly saidAt?: Place;
 }
 
-function readTree(file: string, reading: Reading, { isOver, saidAt }: Occasion): Tree | undefined {
-  const text = readText(file, reading.problems, saidAt);
+async function readTree(file: string, reading: Reading, { isOver, saidAt }: Occasion): Promise<Tree | undefined> {
+  const text = await readText(file, reading.problems, saidAt);
   if (text === undefined) {
     reading.sources.set(file, { file, text: "", lineStarts: [] });
     return undefined;
@@ -126,45 +129,25 @@ function withoutEmptyServices(tree: MapTree): MapTree {
   };
 }
 
-function readText(file: string, problems: Problem[], saidAt: Place | undefined): string | undefined {
-  const fail = (words: string, remedy?: string): undefined => {
+async function readText(file: string, problems: Problem[], saidAt: Place | undefined): Promise<string | undefined> {
+  try {
+    return await readTextFile(file, bounds);
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    const remedy = remedies.find(([words]) => error.message.startsWith(words))?.[1];
     problems.push({
       ...(saidAt && { place: saidAt }),
-      message: `${file} ${words}`,
+      message: `${file} ${error.message}`,
       ...(remedy !== undefined && { remedy }),
     });
-  };
-  try {
-    const { size } = statSync(file);
-    if (size > maxBytes) {
-      return fail(
-        "is larger than 1 MiB and is not read",
-        "Manifests are written by hand; split a large one with `include:`.",
-      );
-    }
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return fail(fileFaults[code ?? ""] ?? `cannot be read (${code ?? "unknown error"})`);
+    return undefined;
   }
 }
 
-const fileFaults: Readonly<Record<string, string>> = {
-  ENOENT: "does not exist",
-  EACCES: "may not be read",
-  EISDIR: "is a directory; name the manifest in it",
-  ERR_ENCODING_INVALID_ENCODED_DATA: "is not UTF-8 text; save it as UTF-8",
-};
-
-async function readDotenv(root: string, reading: Reading): Promise<Record<string, string>> {
-  try {
-    return await readEnvFiles([{ path: join(root, ".env"), required: false }]);
-  } catch (error) {
-    if (!(error instanceof EnvFileError)) throw error;
-    reading.problems.push({ message: error.message });
-    return {};
-  }
-}
+const remedies = [
+  ["is larger", "Manifests are written by hand; split a large one with `include:`."],
+  ["is a directory", "Name the manifest in it."],
+] as const;
 
 function includesOf(unit: Unit, reading: Reading): readonly { readonly path: string; readonly place: Place }[] {
   const include = child(unit.tree, "include");

@@ -2,6 +2,7 @@
 // it stops. A file that we did not write is never touched, and one that somebody changed since is never removed.
 
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -50,7 +51,9 @@ export async function removeFiles(files: readonly RenderedFile[], written: Writt
 
 async function hashOfFile(path: string): Promise<string | undefined> {
   try {
-    return hashOf(await readFile(path));
+    // To read a pipe would wait for whoever writes into it; no file of ours is one.
+    const isPipe = statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+    return isPipe ? "a pipe" : hashOf(await readFile(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

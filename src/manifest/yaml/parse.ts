@@ -1,7 +1,9 @@
 // YAML text -> tree. Bounded in size, depth and aliases, so that no file can make a start hang; every error has its place.
 
 import type { Place } from "../../core/service.ts";
-import type { Problem, Source } from "../problem.ts";
+import type { Problem } from "../problem.ts";
+import { newSource, placeIn } from "../source.ts";
+import type { Source } from "../source.ts";
 import type { Tree } from "../tree.ts";
 import { diagnose } from "./diagnose.ts";
 import { eventsOf, types } from "./events.ts";
@@ -18,12 +20,8 @@ const mostValues = 100_000;
 
 /** Reads one YAML document; `file` is the absolute path that places will name. More than `maxValues` keys and values are refused. */
 export function parseYaml(text: string, file: string, maxValues = mostValues): Parsed {
-  const lineStarts = lineStartsOf(text);
-  const source: Source = { file, text, lineStarts };
-  const at = (offset: number): Place => {
-    const line = lineAt(lineStarts, offset);
-    return { file, line, column: offset - (lineStarts[line - 1] ?? 0) + 1 };
-  };
+  const source = newSource(file, text);
+  const at = (offset: number): Place => placeIn(source, offset);
   const result = read(text, at, maxValues);
   return "tree" in result && result.problems.length === 0
     ? { ...result, source }
@@ -52,22 +50,4 @@ function read(text: string, at: (offset: number) => Place, maxValues: number): O
     return { problems: diagnose(text, at, { offset: 0, reason: "there is more than one YAML document" }) };
   }
   return treeOf(text, events, at);
-}
-
-function lineStartsOf(text: string): readonly number[] {
-  const starts = [0];
-  for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
-  return starts;
-}
-
-// The line, from 1, that an offset is in: that of the last start that is not behind it.
-function lineAt(lineStarts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = lineStarts.length;
-  while (low + 1 < high) {
-    const middle = (low + high) >> 1;
-    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
-    else high = middle;
-  }
-  return low + 1;
 }

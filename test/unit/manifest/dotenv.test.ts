@@ -1,8 +1,11 @@
-import { mkdir } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { EnvFileError, readEnvFiles } from "../../../src/manifest/dotenv.ts";
-import { service, workspace } from "./project.ts";
+import { loadManifest } from "../../../src/manifest/load.ts";
+import { readTextFile } from "../../../src/manifest/text-file.ts";
+import { problems, service, workspace } from "./project.ts";
 
 it("reads files in order, a later one winning, and takes a missing optional file as empty", async () => {
   await using space = await workspace({ a: "A=1\nB='x=y # z'\n# no\nexport C=\"l1\\nl2\"\n", b: "\ufeffA=2\n" });
@@ -16,34 +19,103 @@ it("says which file is missing, is a directory, or is no text", async () => {
   const read = async (path: string): Promise<unknown> =>
     readEnvFiles([{ path: join(space.directory, path), required: true }]);
   await expect(read("none")).rejects.toThrow(
-    new EnvFileError("", `env file ${space.directory}/none does not exist`).message,
+    new EnvFileError(`env file ${space.directory}/none does not exist`, { isMissing: true }),
   );
   await expect(read("dir")).rejects.toThrow(`env file ${space.directory}/dir is a directory`);
   await expect(read("latin")).rejects.toThrow(`env file ${space.directory}/latin is not UTF-8 text`);
-  await expect(read("nul")).rejects.toThrow(`env file ${space.directory}/nul has a NUL byte in it`);
+  await expect(read("nul")).rejects.toThrow(`env file ${space.directory}/nul:1:3 a NUL byte is no text`);
 });
 
-it.each([
-  ["A=1\n\n# c\nnot a line\nB=2", "line 4: it is no NAME=value, and no comment"],
-  ["A: 1", "line 1: it is no NAME=value, and no comment"],
-  ["A=1\n=5\nB=2", "line 2: it is no NAME=value, and no comment"],
-  ["1A=1", "line 1: it is no NAME=value, and no comment"],
-  ['A=1\nB="x\nC=2\n', "line 2: its quote is never closed"],
-  ['A="x\nB=2\nC="y"\n', "line 1: something follows the closing quote"],
-  [String.raw`A="x\"y"`, "line 1: something follows the closing quote"],
-  ["A='x' y", "line 1: something follows the closing quote"],
-])("passes over nothing that it does not understand: %j", async (text, words) => {
-  await using space = await workspace({ a: text });
+it("tells all lines that are none, each with its place and a caret, together with what the manifest says wrong", async () => {
+  const files = {
+    "services.yaml": "env_file: m.env\nservices: {a: {comand: x, env_file: [own.env]}}",
+    ".env": "A=1\nno line\n",
+    "m.env": "B='x\n",
+    "own.env": "C=1\r\nD\r\n",
+  };
+  expect(await problems(files)).toBe(`services.yaml:2:16 "comand" is no key of a service
+  services: {a: {comand: x, env_file: [own.env]}}
+                 ^
+  Did you mean "command"?
+.env:2:1 it is no NAME=value, and no comment
+  no line
+  ^
+  Write NAME=value; a comment begins with #.
+m.env:1:3 its quote ' is never closed
+  B='x
+    ^
+  Close it, or put the whole value into another kind of quote.
+own.env:2:1 it is no NAME=value, and no comment
+  D
+  ^
+  Write NAME=value; a comment begins with #.`);
+});
+
+it("tells all that is wrong with a file at a start too", async () => {
+  await using space = await workspace({ a: "A=1\nno line\nB='x" });
   const path = join(space.directory, "a");
-  await expect(readEnvFiles([{ path, required: true }])).rejects.toThrow(`env file ${path}, ${words}`);
+  await expect(readEnvFiles([{ path, required: true }])).rejects.toThrow(
+    `env file ${path}:2:1 it is no NAME=value, and no comment; 3:3 its quote ' is never closed`,
+  );
 });
 
-it("takes what env files usually hold", async () => {
-  const text =
-    'A=1\r\n  export B = two words # c\n\tC="a\nb" # c\nD=\'x"y\'\nE=`q`\nF=\nG=a"b\nH.I-J=#no\n#K=1\n\nL="l\\n"';
-  await using space = await workspace({ a: text });
-  const values = { A: "1", B: "two words", C: "a\nb", D: 'x"y', E: "q", F: "", G: 'a"b', "H.I-J": "", L: "l\n" };
-  expect(await readEnvFiles([{ path: join(space.directory, "a"), required: true }])).toEqual(values);
+it("says that an optional file, be it .env, is a link to nothing, and refuses one that is asked for", async () => {
+  await using space = await workspace({ "services.yaml": "services: {a: x}" });
+  await symlink("../gone/.env", join(space.directory, ".env"));
+  const words = `env file ${space.directory}/.env is a link to ../gone/.env, which does not exist`;
+  const loaded = await space.load();
+  expect(loaded).toMatchObject({ ok: true, warnings: [{ message: `${words}, and is not read` }] });
+  await expect(readEnvFiles([{ path: join(space.directory, ".env"), required: true }])).rejects.toThrow(words);
+});
+
+/** A named pipe in a new directory, and a process that writes into it once, given as a shell script. */
+async function pipe(name: string, script: string): Promise<AsyncDisposable & { readonly directory: string }> {
+  const space = await workspace({});
+  execFileSync("mkfifo", [join(space.directory, name)]);
+  const writer = spawn("sh", ["-c", script], { cwd: space.directory, stdio: "ignore" });
+  return {
+    directory: space.directory,
+    async [Symbol.asyncDispose]() {
+      writer.kill("SIGKILL");
+      await space[Symbol.asyncDispose]();
+    },
+  };
+}
+
+it("reads a named pipe once, for the check and for every start", async () => {
+  await using space = await pipe(".env", "printf 'A=o' >.env");
+  await using written = await pipe(".env", "{ printf 'A=o'; printf 'ne\\n'; } >.env");
+  const read = (directory: string): Promise<Record<string, string>> =>
+    readEnvFiles([{ path: join(directory, ".env"), required: false }]);
+  expect(await read(space.directory)).toEqual({ A: "o" });
+  expect(await Promise.all([read(written.directory), read(written.directory)])).toEqual([{ A: "one" }, { A: "one" }]);
+  expect(await read(written.directory)).toEqual({ A: "one" });
+});
+
+it("does not wait long for a pipe into which nobody writes, or that nobody closes", async () => {
+  await using idle = await pipe("a", "exec sleep 60");
+  await using open = await pipe("a", "exec 3>a; printf 'A=1\\n' >&3; exec sleep 60");
+  const read = (directory: string): Promise<string> =>
+    readTextFile(join(directory, "a"), { mebibytes: 1, silence: 0.3 });
+  await expect(read(idle.directory)).rejects.toThrow("is a pipe, and nobody wrote into it within 0.3 s");
+  await expect(read(open.directory)).rejects.toThrow(
+    "is a pipe that was written into and then not closed within 0.3 s",
+  );
+});
+
+it("bounds what a pipe may say, and takes no device for a file", async () => {
+  await using endless = await pipe("a", "exec yes >a");
+  const bounds = { mebibytes: 1, silence: 10 };
+  await expect(readTextFile(join(endless.directory, "a"), bounds)).rejects.toThrow("is larger than 1 MiB");
+  await expect(readTextFile("/dev/zero", bounds)).rejects.toThrow("is a device, and no file or pipe");
+  expect(await readTextFile("/dev/null", bounds)).toBe("");
+});
+
+it("reads a manifest from a named pipe as well", async () => {
+  await using space = await pipe("m.yaml", "echo 'services: {a: x}' >m.yaml");
+  const { directory } = space;
+  const loaded = await loadManifest({ directory, files: ["m.yaml"], env: {} });
+  expect(loaded).toMatchObject({ ok: true, project: { services: [{ name: "a" }] } });
 });
 
 it("gives a service's own files their place below the process environment and above the manifest's", async () => {

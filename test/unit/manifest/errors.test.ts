@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { excerptOf, presentProblems, renderProblem } from "../../../src/manifest/problem.ts";
-import type { Source } from "../../../src/manifest/problem.ts";
+import type { Source } from "../../../src/manifest/source.ts";
 import { problems } from "./project.ts";
 
 /** The first line of each problem, without the manifest's name. */
@@ -332,7 +332,7 @@ it("reads a BOM, refuses what is not UTF-8 and what is no file", async () => {
   const latin = { "services.yaml": Uint8Array.from([0x61, 0xe9, 0x3a]) };
   expect(await problems(latin)).toBe("/project/services.yaml is not UTF-8 text; save it as UTF-8");
   expect(await problems("", { files: ["nope.yaml", "."] })).toBe(
-    "/project/nope.yaml does not exist\n/project is a directory; name the manifest in it",
+    "/project/nope.yaml does not exist\n/project is a directory\n  Name the manifest in it.",
   );
 });
 

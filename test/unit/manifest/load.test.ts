@@ -1,3 +1,4 @@
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { problems, project, service, warnings, workspace } from "./project.ts";
@@ -255,6 +256,30 @@ services:
     };
     expect((await service("a", files)).endpoints).toMatchObject([{ preferred: 2 }]);
     expect((await service("a", files, { files: ["services.yaml"] })).endpoints).toMatchObject([{ preferred: 1 }]);
+  });
+
+  it("warns of a second spelling that is not read, and of an override that is a link to nothing", async () => {
+    const a = "services: {a: x}";
+    const both = { "services.yaml": a, "services.yml": a, "services.override.yaml": "", "services.override.yml": a };
+    expect(await warnings(both)).toBe(`/project/services.yml is not read, for services.yaml is beside it
+  Remove one of them, or name both: -f services.yaml -f services.yml.
+/project/services.override.yml is not read, for services.override.yaml is beside it
+  Remove one of them, or name both: -f services.override.yaml -f services.override.yml.`);
+    expect(await warnings({ "services.yml": a, "services.override.yml": "" })).toBe("");
+    expect(await warnings(both, { files: ["services.yml"] })).toBe("");
+    await using space = await workspace({ "services.yaml": a });
+    await symlink("services.yaml", join(space.directory, "services.yml"));
+    expect(await space.load()).toMatchObject({ ok: true, warnings: [] });
+    await symlink("none", join(space.directory, "services.override.yaml"));
+    const message = `${space.directory}/services.override.yaml is a link to none, which does not exist, and is not read`;
+    expect(await space.load()).toMatchObject({ ok: true, warnings: [{ message }] });
+  });
+
+  it("does not pass over a services.yaml that is a link to nothing", async () => {
+    await using space = await workspace({ "services.yml": "services: {a: x}" });
+    await symlink("none", join(space.directory, "services.yaml"));
+    const message = `${space.directory}/services.yaml is a link to none, which does not exist`;
+    expect(await space.load()).toMatchObject({ ok: false, problems: [{ message }] });
   });
 
   it("merges named files from left to right, each path relative to the file that says it", async () => {
