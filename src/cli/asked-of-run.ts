@@ -11,7 +11,7 @@ import { didYouMean } from "../manifest/suggest.ts";
 import { matcher } from "../plan/select.ts";
 import { durationOf } from "./duration.ts";
 import { sayEdited } from "./edited.ts";
-import { leftBehind, leftBehindWords } from "./left-behind.ts";
+import { leftBehindWords, leftByOwn } from "./left-behind.ts";
 import type { AskArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
 import { statusJson } from "./status-table.ts";
@@ -48,7 +48,7 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   if (paths === undefined) return 2;
   await using session = await reachRun(paths);
   if (session === undefined) {
-    const left = leftBehindWords(await leftBehind(paths.directory));
+    const left = leftBehindWords(await leftByOwn(paths));
     if (left !== undefined) process.stderr.write(`${left}\n`);
     return asking.nobodyThere?.() ?? sayNobodyThere(args);
   }

@@ -10,10 +10,10 @@ import type { Swept } from "../effects/processes/sweep.ts";
 import { realStateDirectory, removeRunFile, type StatePaths } from "../effects/state/directory.ts";
 import { endFormer } from "../effects/state/end-former.ts";
 import { removeStatuses } from "../effects/state/exit-status.ts";
-import { formerRun, isComing } from "../effects/state/former.ts";
+import { formerRun, isComing, readOwnState } from "../effects/state/former.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { RunRecord } from "../effects/state/state.ts";
-import { openStateFile, readState } from "../effects/state/state-file.ts";
+import { openStateFile } from "../effects/state/state-file.ts";
 import { loadAsAsked } from "./project.ts";
 import { endFormerRun } from "./former-run.ts";
 import type { GlobalArgs } from "./options.ts";
@@ -32,10 +32,10 @@ const interval = 20;
 /** Ends it and tidies up after it; undefined where there was nothing. Throws an `UnreachableError` where another launch is at it. */
 export async function endLeft(args: GlobalArgs, paths: StatePaths): Promise<Left | undefined> {
   const directory = realStateDirectory(paths.directory);
-  if (formerRun(readState(directory).state, directory).kind === "none") return undefined;
+  if (formerRun(readOwnState(paths).state, directory).kind === "none") return undefined;
   using _lock = await lockFor(directory);
   // Whoever had the lock before may have seen to it.
-  const found = readState(directory);
+  const found = readOwnState(paths);
   const former = formerRun(found.state, directory);
   if (former.kind !== "killed") return undefined;
   if (isComing(former)) throw new UnreachableError(beginningWords);
@@ -45,7 +45,8 @@ export async function endLeft(args: GlobalArgs, paths: StatePaths): Promise<Left
     removeStatuses(directory);
     removeRunFile(paths);
     for (const path of socketPaths(directory)) rmSync(path, { force: true });
-    openStateFile(directory, found).write({ ports: found.state.ports, files: written });
+    const { run: _, ...kept } = found.state;
+    openStateFile(directory, found).write({ ...kept, files: written });
   }
   const [project = ""] = former.run.marker.start.split("/");
   const { ended, alive } = swept;

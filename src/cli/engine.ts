@@ -10,22 +10,26 @@ import { openPorts } from "../effects/ports/ports.ts";
 import { socketPaths } from "../control/address.ts";
 import { namedProcess } from "../effects/processes/proc.ts";
 import { announceRun } from "../effects/state/registry.ts";
-import { statePaths } from "../effects/state/directory.ts";
+import { type StatePaths, statePaths } from "../effects/state/directory.ts";
 import { sinceBoot } from "../effects/state/boot.ts";
 import { removeStatuses } from "../effects/state/exit-status.ts";
-import { formerRun } from "../effects/state/former.ts";
+import { formerRun, readOwnState } from "../effects/state/former.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import type { RunRecord } from "../effects/state/state.ts";
-import { readState } from "../effects/state/state-file.ts";
+import { isOwn } from "../effects/state/owner.ts";
+import { type Found, readState } from "../effects/state/state-file.ts";
 import { portUsers } from "../plan/env.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
+import { foreignLeftWords } from "./foreign-run.ts";
 import { endFormerRun } from "./former-run.ts";
 import { openGuarding } from "./guarding.ts";
+import { leftBehind } from "./left-behind.ts";
 import { likelyPorts, portsToKeep } from "./kept-ports.ts";
 import { lockDirectory } from "./lock.ts";
 import { keepRunFile } from "./run-file.ts";
 import { recently, recordRun } from "./run-record.ts";
 import { keepQuiet, tidyMemoryIn } from "./tidy-memory.ts";
+import { RunError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
 
 /** What a run is opened with. */
@@ -77,12 +81,12 @@ const quietAfterStart = 300;
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { project, instance, forks } = options;
   const paths = statePaths(project.root, instance, process.env);
-  const { directory: key, lock } = await lockDirectory(project, instance, paths, options.reclaim === true);
+  const { directory: key, lock } = await lockDirectory(project, paths, options.reclaim === true);
 
   const about = { name: project.name, root: project.root, instance };
+  const found = await takeState(paths, key, lock);
   const announcement = announceRun(about);
   const engine = namedProcess(process.pid);
-  const found = readState(key);
   const former = formerRun(found.state, key);
   const taken = options.reclaim === true && former.kind === "killed" ? former.run : undefined;
   const kept = found.state;
@@ -139,6 +143,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const startedAt = taken?.startedAt ?? Math.round(performance.timeOrigin);
   const recorder = recordRun({
     directory: key,
+    owner: about,
     found,
     supervisor,
     written,
@@ -204,6 +209,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** What this project has kept here. What another one has kept is not ours: nothing is begun while processes of its run live. */
+async function takeState(paths: StatePaths, directory: string, lock: Disposable): Promise<Found> {
+  const { owner } = readState(directory).state;
+  if (owner !== undefined && !isOwn(owner, paths)) {
+    const left = await leftBehind(directory);
+    if (left.size > 0) {
+      lock[Symbol.dispose]();
+      throw new RunError(foreignLeftWords(owner, left.size, paths));
+    }
+  }
+  return readOwnState(paths);
 }
 
 function usersOf(services: readonly Service[]): Readonly<Record<string, readonly string[]>> {

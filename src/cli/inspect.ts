@@ -4,9 +4,10 @@ import type { Conflict } from "../core/conflict.ts";
 import type { Port } from "../core/service.ts";
 import { openPorts } from "../effects/ports/ports.ts";
 import { readRun, stateDirectoryFault, statePaths } from "../effects/state/directory.ts";
-import { readState } from "../effects/state/state-file.ts";
+import { findForeignRun, readOwnState } from "../effects/state/former.ts";
 import { type ConflictPolicy, decide, type Decision } from "../plan/conflicts.ts";
-import { leftBehind } from "./left-behind.ts";
+import { foreignWords } from "./foreign-run.ts";
+import { leftByOwn } from "./left-behind.ts";
 import { unusableWords } from "./lock.ts";
 import type { Chosen } from "./project.ts";
 import { findSilentRun, silentWords } from "./silent-run.ts";
@@ -32,19 +33,21 @@ export async function inspectPorts(
 ): Promise<Inspection> {
   const paths = statePaths(project.root, options.instance, process.env);
   const running = readRun(paths);
-  const silent = running === undefined ? await findSilentRun(paths) : undefined;
+  const foreign = findForeignRun(paths);
+  const silent = running === undefined && foreign === undefined ? await findSilentRun(paths) : undefined;
   const fault = stateDirectoryFault(paths);
+  const unusable = foreign === undefined ? fault && unusableWords(paths, fault) : foreignWords(foreign, paths);
   const own = running?.ports ?? {};
   const open = services.filter((service) => own[service.name] === undefined);
   const run = { name: project.name, root: project.root, instance: options.instance };
   await using ports = openPorts({
     pool: project.portPool,
-    remembered: readState(paths.directory).state.ports,
+    remembered: readOwnState(paths).state.ports,
     strict: options.strictPorts,
     run,
   });
   const inspected = await ports.inspect(open);
-  const left = await leftBehind(paths.directory);
+  const left = await leftByOwn(paths);
   const isOfLeft = ({ holder }: Conflict): boolean => holder.kind === "process" && left.has(holder.holder.pid);
   const freed = inspected.conflicts.filter(isOfLeft);
   const conflicts = inspected.conflicts.filter((conflict) => !isOfLeft(conflict));
@@ -60,6 +63,6 @@ export async function inspectPorts(
     }),
     ...(running === undefined ? {} : { running: { pid: running.pid } }),
     ...(silent === undefined ? {} : { running: { pid: silent.pid }, silent: silentWords(silent, paths) }),
-    ...(fault === undefined ? {} : { unusable: unusableWords(paths, fault) }),
+    ...(unusable === undefined ? {} : { unusable }),
   };
 }

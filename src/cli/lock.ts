@@ -6,6 +6,8 @@ import type { Lease } from "../effects/ports/lease.ts";
 import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
 import { createStateDirectory, stateDirectoryFault, type StatePaths } from "../effects/state/directory.ts";
 import { isRunComing } from "../effects/state/former.ts";
+import { isOwn } from "../effects/state/owner.ts";
+import { foreignWords } from "./foreign-run.ts";
 import { RunError, UsageError } from "./usage-error.ts";
 
 /** How long a run that is being taken over, or the last moments of another engine, are waited for, in milliseconds. */
@@ -21,13 +23,12 @@ export interface LockedDirectory {
 /** Makes the directory if need be and locks it; throws a `RunError` while another run has it, a `UsageError` when it cannot be used. */
 export async function lockDirectory(
   project: Project,
-  instance: string,
   paths: StatePaths,
   isSuccessor: boolean,
 ): Promise<LockedDirectory> {
   const directory = stateDirectoryAt(paths);
   const lock = await lockHere(directory, isSuccessor);
-  if (lock === undefined) throw new RunError(await alreadyRunning(project, instance, directory));
+  if (lock === undefined) throw new RunError(await alreadyRunning(project, paths, directory));
   return { directory, lock };
 }
 
@@ -65,8 +66,10 @@ async function lockHere(key: string, isSuccessor: boolean): Promise<Lease | unde
   }
 }
 
-async function alreadyRunning(project: Project, instance: string, key: string): Promise<string> {
+async function alreadyRunning(project: Project, paths: StatePaths, key: string): Promise<string> {
+  const { instance } = paths;
   const owner = await instanceOwner(key);
+  if (owner?.run !== undefined && !isOwn(owner.run, paths)) return foreignWords(owner.run, paths);
   const who = owner === undefined ? "" : ` (pid ${owner.pid})`;
   const which = instance === "default" ? project.name : `${project.name}, instance ${instance},`;
   return `${which} already runs here${who}. See launch status; stop it by launch down, or start a second copy beside it with --instance NAME.`;

@@ -2,11 +2,14 @@
 
 import { listLogs } from "../effects/logs/names.ts";
 import type { Wanted } from "../effects/logs/filter.ts";
+import { isOwn } from "../effects/state/owner.ts";
+import { readState } from "../effects/state/state-file.ts";
 import { newPattern } from "../effects/pattern.ts";
 import { loadAsAsked } from "./project.ts";
 import { nearest } from "../manifest/suggest.ts";
 import { matcher } from "../plan/select.ts";
 import { durationOf } from "./duration.ts";
+import { foreignLogsWords } from "./foreign-run.ts";
 import { followLogs } from "./logs/follow.ts";
 import { openLines } from "./logs/merge.ts";
 import { newLinePrinter } from "./logs/print.ts";
@@ -26,6 +29,8 @@ export async function run(args: GlobalArgs & LogsArgs): Promise<number> {
   const count = countOf(args, since !== undefined || wanted.pattern !== undefined || wanted.level !== "all");
   const paths = await stateOf(args);
   if (paths === undefined) return 2;
+  const { owner } = readState(paths.directory).state;
+  if (owner !== undefined && !isOwn(owner, paths)) throw new UsageError(foreignLogsWords(owner, paths));
   const patterns = args.service ?? [];
   const isNamed = patterns.length === 0 ? () => true : matcher(patterns);
   const known = await knownServices(args, paths.logs, patterns);

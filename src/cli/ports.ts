@@ -1,7 +1,8 @@
 // `launch ports`: the ports that the services have or would get first, and how to forget what was remembered.
 
 import { readRun, statePaths } from "../effects/state/directory.ts";
-import { openStateFile, readState } from "../effects/state/state-file.ts";
+import { readOwnState } from "../effects/state/former.ts";
+import { openStateFile } from "../effects/state/state-file.ts";
 import type { GlobalArgs, portsOptions, Values } from "./options.ts";
 import { readProject } from "./project.ts";
 import { table } from "./table.ts";
@@ -15,7 +16,7 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
   if (read === undefined) return 2;
   const paths = statePaths(read.project.root, args.instance, process.env);
   const running = readRun(paths);
-  const found = readState(paths.directory);
+  const found = readOwnState(paths);
   const kept = found.state;
   if (args.forget) {
     if (running !== undefined) {

@@ -6,11 +6,13 @@ import { dialSession, EngineGoneError, type RemoteSession } from "../client/sess
 import { now, sleep } from "../effects/clock.ts";
 import { readStat } from "../effects/processes/proc.ts";
 import { readRun, type StatePaths, statePaths } from "../effects/state/directory.ts";
-import { isRunComing } from "../effects/state/former.ts";
+import { findForeignRun, isRunComing } from "../effects/state/former.ts";
+import { isOwn } from "../effects/state/owner.ts";
 import type { Run } from "../effects/state/registry.ts";
 import { locateManifest } from "../manifest/locate.ts";
 import { renderProblem } from "../manifest/problem.ts";
 import { unreachable } from "./exit-codes.ts";
+import { foreignWords } from "./foreign-run.ts";
 import type { GlobalArgs } from "./options.ts";
 import { findSilentRun, silentWords } from "./silent-run.ts";
 import { UnreachableError } from "./usage-error.ts";
@@ -36,7 +38,7 @@ type Reached = { readonly session: RemoteSession } | { readonly silent: Run } | 
 
 /**
  * The session of the run that is going here; undefined when there is none. A run whose engine has died and that is being taken
- * over is waited for. Throws an `UnreachableError` when it cannot be talked to.
+ * over is waited for. Throws an `UnreachableError` when it cannot be talked to, or is another project's.
  */
 export async function reachRun(paths: StatePaths): Promise<RemoteSession | undefined> {
   const reached = await reachEvenSilent(paths);
@@ -47,6 +49,8 @@ export async function reachRun(paths: StatePaths): Promise<RemoteSession | undef
 /** As `reachRun`, but answers a run whose state directory was removed. */
 export async function reachEvenSilent(paths: StatePaths): Promise<Reached> {
   const { directory } = paths;
+  const foreign = findForeignRun(paths);
+  if (foreign !== undefined) throw new UnreachableError(foreignWords(foreign, paths));
   const until = now() + longestComing;
   for (;;) {
     const isOver = now() > until;
@@ -54,15 +58,24 @@ export async function reachEvenSilent(paths: StatePaths): Promise<Reached> {
       const isDying = error instanceof UnreachableError && error.cause instanceof EngineGoneError;
       if (isOver || !isDying || !isRunComing(directory)) throw error;
     });
-    if (session !== undefined) return { session };
+    if (session !== undefined) return { session: await ownSession(session, paths) };
     if (isOver || !isRunComing(directory)) {
       const silent = await findSilentRun(paths);
       if (silent === undefined) return undefined;
+      if (!isOwn(silent, paths)) throw new UnreachableError(foreignWords(silent, paths));
       // Where there is a directory it may be just beginning, or just ending.
       if (isOver || !existsSync(directory)) return { silent };
     }
     await sleep(interval);
   }
+}
+
+/** Whoever answers has the last word on whose run it is: what is written down may be gone, or not written yet. */
+async function ownSession(session: RemoteSession, paths: StatePaths): Promise<RemoteSession> {
+  const { project, root, instance, pid } = session.about;
+  if (isOwn({ root, instance }, paths)) return session;
+  await session[Symbol.asyncDispose]();
+  throw new UnreachableError(foreignWords({ name: project, root, instance, pid }, paths));
 }
 
 async function dial(paths: StatePaths): Promise<RemoteSession | undefined> {

@@ -4,6 +4,7 @@ import type { Entry } from "../core/event.ts";
 import { sinceBoot, readBoot, readPlace } from "../effects/state/boot.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import { newKeeper } from "../effects/state/keeper.ts";
+import type { Owner } from "../effects/state/owner.ts";
 import type { KeptPorts, ProcessRecord, RunRecord, State } from "../effects/state/state.ts";
 import { type Found, openStateFile } from "../effects/state/state-file.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -13,6 +14,8 @@ import { VERSION } from "./version.ts";
 export interface RecordOptions {
   /** The real path of the state directory. */
   readonly directory: string;
+  /** Whose it is. */
+  readonly owner: Owner;
   readonly found: Found;
   readonly supervisor: Supervisor;
   readonly written: WrittenFiles;
@@ -80,7 +83,12 @@ export function recordRun(options: RecordOptions): RunRecorder {
   };
   const state = (): State => {
     const going = run();
-    return { ports: options.ports(), files: written, ...(going === undefined ? {} : { run: going }) };
+    return {
+      owner: options.owner,
+      ports: options.ports(),
+      files: written,
+      ...(going === undefined ? {} : { run: going }),
+    };
   };
   const keeper = newKeeper(openStateFile(directory, found), state, options.say);
 

@@ -4,7 +4,7 @@ import { describeMillis } from "../core/failure.ts";
 import { hasFailed, type Member } from "../core/state.ts";
 import { matcher } from "../plan/select.ts";
 import { editedWords } from "./edited.ts";
-import { leftBehind, leftBehindWords } from "./left-behind.ts";
+import { leftBehindWords, leftByOwn } from "./left-behind.ts";
 import type { GlobalArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
 import { statusJson, statusTable } from "./status-table.ts";
@@ -17,7 +17,7 @@ export async function run(args: GlobalArgs & { readonly service?: readonly strin
   if (paths === undefined) return 2;
   await using session = await reachRun(paths);
   if (session === undefined) {
-    const words = leftBehindWords(await leftBehind(paths.directory));
+    const words = leftBehindWords(await leftByOwn(paths));
     if (words !== undefined) process.stderr.write(`${words}\n`);
     return sayNobodyThere(args);
   }

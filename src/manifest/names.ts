@@ -12,6 +12,9 @@ export const runNames = ["LAUNCH_SERVICE", "LAUNCH_PROJECT", "LAUNCH_INSTANCE", 
 export const spawnNames: readonly string[] =
   "LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_FD NOTIFY_SOCKET LAUNCH_NOTIFY WATCHDOG_USEC WATCHDOG_PID".split(" ");
 
+/** By which a person tells launch what to do. They are not handed on: a launch within a service is another one. */
+export const controlNames: readonly string[] = "LAUNCH_STATE_DIR LAUNCH_PROFILE LAUNCH_SCREEN_READER".split(" ");
+
 /** The endpoint that `port:` gives. */
 export const mainEndpoint = "main";
 

@@ -22,7 +22,7 @@ import type { Assignment } from "../plan/env.ts";
 import type { Foreground } from "./foreground.ts";
 import { newHandover } from "./handover.ts";
 import { type CustodyOptions, newCustody } from "./custody.ts";
-import { withoutHandover } from "./heard.ts";
+import { withoutOwnWords } from "./heard.ts";
 import { newJournal } from "./journal.ts";
 import { openOutput, type Output } from "./output.ts";
 import { newPortDesk } from "./port-desk.ts";
@@ -99,7 +99,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
   const { services, ports, written, elsewhere, answer } = options;
   const byName = new Map(services.map((service) => [service.name, service]));
   const keys = new Map<string, string>();
-  const processEnv = withoutHandover(options.context.processEnv);
+  const processEnv = withoutOwnWords(options.context.processEnv);
   const context: RunContext = { ...options.context, processEnv, identityKey: (service) => keyOf(keys, service) };
   const journal = newJournal(Date.now);
   const output = openOutput({

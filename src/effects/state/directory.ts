@@ -11,13 +11,17 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { isAlive, readStat } from "../processes/proc.ts";
+import { isOwn } from "./owner.ts";
 import { replaceFile } from "./replace-file.ts";
 import type { KeptPorts } from "./state.ts";
 
 /** Where a run of this project and instance keeps what it needs. */
 export interface StatePaths {
+  /** The project's root: by it a run that is found here is known, not by this directory. */
+  readonly root: string;
+  readonly instance: string;
   readonly directory: string;
   readonly logs: string;
 }
@@ -28,9 +32,10 @@ export function statePaths(
   instance: string,
   env: Readonly<Record<string, string | undefined>>,
 ): StatePaths {
-  const base = env["LAUNCH_STATE_DIR"] ?? join(root, ".launch");
+  const named = env["LAUNCH_STATE_DIR"] ?? "";
+  const base = named === "" ? join(root, ".launch") : resolve(named);
   const directory = instance === "default" ? base : join(base, instance);
-  return { directory, logs: join(directory, "logs") };
+  return { root, instance, directory, logs: join(directory, "logs") };
 }
 
 /** Creates the directory, readable by its owner alone and invisible to git, and answers its real path. */
@@ -100,8 +105,14 @@ export function removeRunFile({ directory }: StatePaths): void {
   rmSync(join(directory, "run.json"), { force: true });
 }
 
-/** The run that is going here; undefined when there is none, or only the file of a dead one. */
-export function readRun({ directory }: StatePaths): RunFile | undefined {
+/** The run of this project and instance that is going here; undefined when there is none, or only the file of a dead one. */
+export function readRun(paths: StatePaths): RunFile | undefined {
+  const run = readRunFile(paths.directory);
+  return run !== undefined && isOwn(run, paths) ? run : undefined;
+}
+
+/** The run that is going in a directory, whosever it is. */
+function readRunFile(directory: string): RunFile | undefined {
   try {
     const run = JSON.parse(readFileSync(join(directory, "run.json"), "utf8")) as RunFile;
     const stat = readStat(run.pid);

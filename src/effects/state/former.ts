@@ -2,8 +2,10 @@
 
 import { isProcess } from "../processes/proc.ts";
 import { readBoot, readPlace } from "./boot.ts";
-import type { RunRecord, State } from "./state.ts";
-import { readState } from "./state-file.ts";
+import type { StatePaths } from "./directory.ts";
+import { isOwn, type Owner } from "./owner.ts";
+import { nothingKept, type RunRecord, type State } from "./state.ts";
+import { type Found, readState } from "./state-file.ts";
 
 /** How the run that was written down last stands. */
 export type Former =
@@ -33,4 +35,22 @@ export function isComing(former: Former): boolean {
 /** The same of the run that is written down in this directory now. */
 export function isRunComing(directory: string): boolean {
   return isComing(formerRun(readState(directory).state, directory));
+}
+
+/** The state that this project and instance have kept; of what somebody else has left here nothing counts. */
+export function readOwnState(paths: StatePaths): Found {
+  const found = readState(paths.directory);
+  const { owner } = found.state;
+  return owner === undefined || isOwn(owner, paths) ? found : { ...found, state: nothingKept };
+}
+
+/** The other project or instance whose run is going in this directory, or is being taken over; undefined when there is none. */
+export function findForeignRun(paths: StatePaths): (Owner & { readonly pid: number }) | undefined {
+  const { state } = readState(paths.directory);
+  const { owner } = state;
+  if (owner === undefined || isOwn(owner, paths)) return undefined;
+  const former = formerRun(state, paths.directory);
+  return former.kind === "going" || (former.kind === "killed" && isComing(former))
+    ? { ...owner, pid: former.run.engine.pid }
+    : undefined;
 }

@@ -4,12 +4,15 @@
 import type { Failure } from "../../core/failure.ts";
 import type { Millis, NodeSignal, Port } from "../../core/service.ts";
 import type { WrittenFiles } from "./generated-files.ts";
+import type { Owner } from "./owner.ts";
 
 /** Service to endpoint to the port it had. */
 export type KeptPorts = Readonly<Record<string, Readonly<Record<string, Port>>>>;
 
 /** All that `state.json` holds. */
 export interface State {
+  /** The project and instance that wrote it; not given by versions that did not say. */
+  readonly owner?: Owner;
   readonly ports: KeptPorts;
   readonly files: WrittenFiles;
   /** The run that is going, or that ended without saying so. */
@@ -111,13 +114,23 @@ export function readStateValue(value: unknown): State {
   if (!isRecord(value)) return nothingKept;
   const files = filtered(value["files"], isString) as WrittenFiles;
   const run = isRun(value["run"]) ? value["run"] : undefined;
-  return { ports: portsIn(value["ports"]), files, ...(run === undefined ? {} : { run }) };
+  const owner = isOwner(value["owner"]) ? value["owner"] : undefined;
+  return {
+    ...(owner === undefined ? {} : { owner }),
+    ports: portsIn(value["ports"]),
+    files,
+    ...(run === undefined ? {} : { run }),
+  };
 }
 
 function portsIn(value: unknown): KeptPorts {
   if (!isRecord(value)) return {};
   const services = Object.entries(value).map(([service, own]) => [service, filtered(own, isPort)]);
   return Object.fromEntries(services) as KeptPorts;
+}
+
+function isOwner(value: unknown): value is Owner {
+  return isRecord(value) && [value["name"], value["root"], value["instance"]].every(isString);
 }
 
 function isRun(value: unknown): value is RunRecord {
