@@ -36,8 +36,16 @@ export async function joinOrStart(args: UpArgs, kind: Go["kind"], onStart: () =>
     const beginning = candidate.begin({ kind, colors: wantsColor(args) });
     onStart();
     const born = await beginning;
-    return born.ok ? { ...born, paths, isNew: true } : born;
+    if (born.ok) return { ...born, paths, isNew: true };
+    // Of several that start at the same moment one gets the lock, and the others join it.
+    const again = await reach(paths);
+    return "words" in again || again.session === undefined ? born : await join(again.session, args, paths);
   }
+  return await join(session, args, paths);
+}
+
+/** Starts what is missing in the run. */
+async function join(session: RemoteSession, args: UpArgs, paths: StatePaths): Promise<Joined> {
   try {
     await session.start(namedServices(args), args.deps);
     return { ok: true, session, paths, isNew: false };

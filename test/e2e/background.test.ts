@@ -152,3 +152,23 @@ test.each([[["-d"]], [["-d", "--wait"]]])(
     expect(await launch(project, args)).toMatchObject({ code: 0, stderr: "" });
   },
 );
+
+test("of several starts at the same moment one begins the run, and the others join it", async () => {
+  const project = newShop();
+  const started = await Promise.all(Array.from({ length: 5 }, () => launch(project, ["-d", "--wait"])));
+  for (const { code, stderr, stdout } of started) {
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^api +ready/m);
+  }
+  const { pid } = await statusOf(project);
+  for (const { stdout } of started) expect(stdout).toContain(`(pid ${pid})`);
+});
+
+test("a start that fails for its own reason is told that, not another run", async () => {
+  const project = newShop({ services: { api: { command: "exec sleep 1000", prot: 1 } } });
+  const started = await Promise.all([launch(project, ["-d"]), launch(project, ["-d"])]);
+  for (const { code, stderr } of started) {
+    expect(code).toBe(2);
+    expect(stderr).toContain('"prot"');
+  }
+});
