@@ -1,11 +1,11 @@
-import { execFileSync, spawn } from "node:child_process";
-import { mkdir, symlink } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, open as openFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { EnvFileError, readEnvFiles } from "../../../src/manifest/dotenv.ts";
-import { loadManifest } from "../../../src/manifest/load.ts";
 import { readTextFile } from "../../../src/manifest/text-file.ts";
 import { problems, service, workspace } from "./project.ts";
+import type { Workspace } from "./project.ts";
 
 it("reads files in order, a later one winning, and takes a missing optional file as empty", async () => {
   await using space = await workspace({ a: "A=1\nB='x=y # z'\n# no\nexport C=\"l1\\nl2\"\n", b: "\ufeffA=2\n" });
@@ -68,53 +68,45 @@ it("says that an optional file, be it .env, is a link to nothing, and refuses on
   await expect(readEnvFiles([{ path: join(space.directory, ".env"), required: true }])).rejects.toThrow(words);
 });
 
-/** A named pipe in a new directory, and a process that writes into it once, given as a shell script. */
-async function pipe(name: string, script: string): Promise<AsyncDisposable & { readonly directory: string }> {
+/** A workspace with a named pipe in it. */
+async function pipe(name: string): Promise<Workspace & { readonly path: string }> {
   const space = await workspace({});
-  execFileSync("mkfifo", [join(space.directory, name)]);
-  const writer = spawn("sh", ["-c", script], { cwd: space.directory, stdio: "ignore" });
-  return {
-    directory: space.directory,
-    async [Symbol.asyncDispose]() {
-      writer.kill("SIGKILL");
-      await space[Symbol.asyncDispose]();
-    },
-  };
+  const path = join(space.directory, name);
+  execFileSync("mkfifo", [path]);
+  return { ...space, path };
 }
 
 it("reads a named pipe once, for the check and for every start", async () => {
-  await using space = await pipe(".env", "printf 'A=o' >.env");
-  await using written = await pipe(".env", "{ printf 'A=o'; printf 'ne\\n'; } >.env");
-  const read = (directory: string): Promise<Record<string, string>> =>
-    readEnvFiles([{ path: join(directory, ".env"), required: false }]);
-  expect(await read(space.directory)).toEqual({ A: "o" });
-  expect(await Promise.all([read(written.directory), read(written.directory)])).toEqual([{ A: "one" }, { A: "one" }]);
-  expect(await read(written.directory)).toEqual({ A: "one" });
+  await using space = await pipe(".env");
+  const read = async (): Promise<Record<string, string>> => readEnvFiles([{ path: space.path, required: false }]);
+  const [first, second] = await Promise.all([read(), read(), writeFile(space.path, "A=one\n")]);
+  expect([first, second, await read()]).toEqual([{ A: "one" }, { A: "one" }, { A: "one" }]);
 });
 
 it("does not wait long for a pipe into which nobody writes, or that nobody closes", async () => {
-  await using idle = await pipe("a", "exec sleep 60");
-  await using open = await pipe("a", "exec 3>a; printf 'A=1\\n' >&3; exec sleep 60");
-  const read = (directory: string): Promise<string> =>
-    readTextFile(join(directory, "a"), { mebibytes: 1, silence: 0.3 });
-  await expect(read(idle.directory)).rejects.toThrow("is a pipe, and nobody wrote into it within 0.3 s");
-  await expect(read(open.directory)).rejects.toThrow(
-    "is a pipe that was written into and then not closed within 0.3 s",
-  );
+  await using space = await pipe("a");
+  const bounds = { mebibytes: 1, silence: 0.05 };
+  await expect(readTextFile(space.path, bounds)).rejects.toThrow("is a pipe, and nobody wrote into it within 0.05 s");
+  // Opened for both, it has a writer that stays.
+  await using open = await openFile(space.path, "r+");
+  await open.write("A=1\n");
+  const words = "is a pipe that was written into and then not closed within 0.05 s";
+  await expect(readTextFile(space.path, bounds)).rejects.toThrow(words);
 });
 
 it("bounds what a pipe may say, and takes no device for a file", async () => {
-  await using endless = await pipe("a", "exec yes >a");
+  await using space = await pipe("a");
   const bounds = { mebibytes: 1, silence: 10 };
-  await expect(readTextFile(join(endless.directory, "a"), bounds)).rejects.toThrow("is larger than 1 MiB");
+  const writing = writeFile(space.path, Buffer.alloc(2 * 1024 * 1024));
+  await expect(readTextFile(space.path, bounds)).rejects.toThrow("is larger than 1 MiB");
+  await expect(writing).rejects.toThrow("EPIPE");
   await expect(readTextFile("/dev/zero", bounds)).rejects.toThrow("is a device, and no file or pipe");
   expect(await readTextFile("/dev/null", bounds)).toBe("");
 });
 
 it("reads a manifest from a named pipe as well", async () => {
-  await using space = await pipe("m.yaml", "echo 'services: {a: x}' >m.yaml");
-  const { directory } = space;
-  const loaded = await loadManifest({ directory, files: ["m.yaml"], env: {} });
+  await using space = await pipe("m.yaml");
+  const [loaded] = await Promise.all([space.load({ files: ["m.yaml"] }), writeFile(space.path, "services: {a: x}")]);
   expect(loaded).toMatchObject({ ok: true, project: { services: [{ name: "a" }] } });
 });
 
