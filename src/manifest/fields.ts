@@ -3,14 +3,15 @@
 import type { Path } from "./tree.ts";
 
 /**
- * `text` and `value` are rendered at load, `value` then read as a number or boolean if it looks like one;
+ * `text`, `word` and `value` are rendered at load; a `word` may be true or false instead, and a `value` is then read as a number
+ * or boolean if it looks like one;
  * `runtime` and `file` at each start; `shell` is a command line of which launch renders only its own names;
  * `raw` is taken as it is.
  */
-export type Rendering = "text" | "value" | "runtime" | "file" | "shell" | "raw";
+export type Rendering = "text" | "word" | "value" | "runtime" | "file" | "shell" | "raw";
 
 const textKeys = new Set(
-  "description version label working_dir env_file host scheme profiles depends_on signal protocol path listen name env_prefix include range".split(
+  "description version label working_dir env_file host scheme profiles depends_on signal protocol path name env_prefix include range".split(
     " ",
   ),
 );
@@ -26,6 +27,7 @@ export function renderingOf(path: Path): Rendering {
     if (second === "exec") return path.length === 2 ? "shell" : "runtime";
     if (second === "http" || second === "tcp" || second === "headers") return "runtime";
     if (second === "log" || second === "body") return "raw";
+    if (second === "listen") return "word";
   }
   const nearest = nearestKey(path);
   if (key === "depends_on") return nearest === "required" || nearest === "restart" ? "value" : "text";

@@ -54,6 +54,7 @@ function renderScalar(tree: ScalarTree, into: Rendered, path: Path): ScalarTree 
       return asText(tree);
     }
     if (rendering === "value" && typeof tree.value !== "string") return tree;
+    if (rendering === "word" && typeof tree.value === "boolean") return tree;
     const unset: string[] = [];
     const text = render(tree.source, into.now, (name) => unset.push(name));
     // Where something must stand, an empty value would only be told as wrong.

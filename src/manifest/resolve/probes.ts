@@ -20,13 +20,12 @@ type ReadyMap = Exclude<NonNullable<ServiceInput["ready"]>, string>;
 type HealthMap = Exclude<NonNullable<ServiceInput["health"]>, string>;
 type ProbeMap = ReadyMap | HealthMap;
 
-const kinds = ["http", "tcp", "exec", "log", "listen", "notify"] as const;
+const kinds = ["http", "tcp", "exec", "log", "listen", "notify", "none"] as const;
 
 /** The readiness gate, by default `listen` on the first endpoint. */
 export function resolveReady(input: ServiceInput["ready"], probed: Probed, saying: Saying): Readiness {
-  const map: ReadyMap = typeof input === "object" ? input : {};
-  const probe = input === "none" || input === "notify" ? { kind: input } : resolveProbe(map, ["ready"], probed, saying);
-  if (input === "listen" && probed.endpoints.length === 0) reportNoPort(["ready"], "listen", saying);
+  const map: ReadyMap = typeof input === "string" ? { [input]: true } : (input ?? {});
+  const probe = resolveProbe(map, ["ready"], probed, saying);
   if (probed.type === "external" && probe.kind === "none") {
     report(
       saying,
@@ -55,9 +54,10 @@ export function resolveReady(input: ServiceInput["ready"], probed: Probed, sayin
 
 /** The checks after it became ready; none unless declared. */
 export function resolveHealth(input: ServiceInput["health"], probed: Probed, saying: Saying): Health | undefined {
-  if (input === undefined || input === "none") return undefined;
-  const map: HealthMap = typeof input === "object" ? input : {};
+  if (input === undefined) return undefined;
+  const map: HealthMap = typeof input === "string" ? { [input]: true } : input;
   const probe = resolveProbe(map, ["health"], probed, saying);
+  if (map.none === true) return undefined;
   if (probe.kind === "none") {
     report(saying, ["health"], "`health` has nothing to check", "Name one of http, tcp, exec, log, listen.");
   }
@@ -96,7 +96,8 @@ function defaultProbe({ type, endpoints: [first] }: Probed): Probe {
 }
 
 function resolveProbe(map: ProbeMap, path: Path, probed: Probed, saying: Saying): Probe {
-  const [kind, second] = kinds.filter((each) => (each === "notify" ? "notify" in map : map[each] !== undefined));
+  const said: Readonly<Record<string, unknown>> = map;
+  const [kind, second] = kinds.filter((each) => said[each] !== undefined);
   if (second !== undefined) {
     report(saying, [...path, second], `one kind of probe, not both ${kind} and ${second}`, "Keep one of them.");
   }
@@ -107,6 +108,7 @@ function resolveProbe(map: ProbeMap, path: Path, probed: Probed, saying: Saying)
   }
   if (kind === undefined) return defaultProbe(probed);
   switch (kind) {
+    case "none":
     case "notify":
       return { kind };
     case "listen":
@@ -128,7 +130,8 @@ function resolveProbe(map: ProbeMap, path: Path, probed: Probed, saying: Saying)
   }
 }
 
-function endpointNamed(name: string, path: Path, { endpoints }: Probed, saying: Saying): string {
+function endpointNamed(given: string | true, path: Path, { endpoints }: Probed, saying: Saying): string {
+  const name = given === true ? (endpoints[0]?.name ?? "") : given;
   if (endpoints.length === 0) reportNoPort(path, "listen", saying);
   else if (endpoints.every((endpoint) => endpoint.name !== name)) reportNoEndpoint(name, path, endpoints, saying);
   return name;

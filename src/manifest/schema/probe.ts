@@ -11,6 +11,8 @@ const statuses = z.union([status, z.array(status).check(z.minLength(1, { error: 
   error: statusesError,
 });
 
+const yes = z.literal(true, { error: "true" });
+
 const kinds = {
   http: optional(
     template,
@@ -20,8 +22,8 @@ const kinds = {
   exec: optional(command, "Runs a command with the service's environment; good is an end with 0."),
   log: optional(text, "A regular expression that a line of the service's output matches."),
   listen: optional(
-    name,
-    "An endpoint's name (`main` for `port:`): a socket of the service's own processes listens on it.",
+    z.union([yes, name], { error: "an endpoint's name, or true" }),
+    "An endpoint's name (`main` for `port:`), or `true` for its first: a socket of the service's own processes listens on it.",
   ),
   status: optional(statuses, "With `http`: the status or statuses that count as good."),
   headers: optional(
@@ -40,10 +42,8 @@ export const readyMap = map(
   { id: "Ready", title: "`ready` as a map", description: "One kind of probe and its timing." },
   {
     ...kinds,
-    notify: optional(
-      z.literal(true, { error: "true" }),
-      "Its own word: `READY=1` on `$NOTIFY_FD` or to `$NOTIFY_SOCKET`. See Readiness by message.",
-    ),
+    none: optional(yes, "Nothing is asked but that it lives."),
+    notify: optional(yes, "Its own word: `READY=1` on `$NOTIFY_FD` or to `$NOTIFY_SOCKET`. See Readiness by message."),
     timeout: optional(
       duration,
       "From the start; past it: a warning in a terminal, a failure without one.",
@@ -59,6 +59,7 @@ export const healthMap = map(
   { id: "Health", title: "`health` as a map", description: "One kind of probe and its timing." },
   {
     ...kinds,
+    none: optional(yes, "Nothing is checked."),
     interval: optional(duration, "Between two probes.", defaults.health.interval),
     timeout: optional(duration, "For one whole probe.", defaults.health.timeout),
     failures: optional(count, "Failures in a row until it counts as unhealthy.", defaults.health.failures),

@@ -98,7 +98,7 @@ it("only command lines, variables, files, probes and pages are rendered at each 
     "runtime",
     "shell",
     "raw",
-    "text",
+    "word",
     "value",
   ]);
 });

@@ -258,6 +258,26 @@ services:
     expect((await service("a", files, { files: ["services.yaml"] })).endpoints).toMatchObject([{ preferred: 1 }]);
   });
 
+  it("keeps what a probe's word says where an override adds to it", async () => {
+    const files = {
+      "services.yaml": `services:
+  a: {command: x, port: 1, ready: none, health: none}
+  b: {command: x, port: 1, ready: notify}
+  c: {command: x, ports: {m: 1, n: 2}, ready: listen, health: listen}`,
+      "services.override.yaml": `services:
+  a: {ready: {timeout: 2s}, health: {interval: 2s}}
+  b: {ready: {timeout: 2s}}
+  c: {ready: {timeout: 2s}, health: {interval: 2s}}`,
+    };
+    const [a, b, c] = (await project(files)).services;
+    const timeout = 2000;
+    expect(a).toMatchObject({ ready: { probe: { kind: "none" }, timeout } });
+    expect(a).not.toHaveProperty("health");
+    expect(b).toMatchObject({ ready: { probe: { kind: "notify" }, timeout } });
+    const probe = { kind: "listen", endpoint: "m" };
+    expect(c).toMatchObject({ ready: { probe, timeout }, health: { probe, interval: 2000 } });
+  });
+
   it("warns of a second spelling that is not read, and of an override that is a link to nothing", async () => {
     const a = "services: {a: x}";
     const both = { "services.yaml": a, "services.yml": a, "services.override.yaml": "", "services.override.yml": a };

@@ -1,7 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import type * as z from "zod/mini";
 import { mergeManifests, mergeService, withoutExtensions } from "../../../src/manifest/merge.ts";
+import { manifestMap } from "../../../src/manifest/schema.ts";
+import { manifestShape } from "../../../src/manifest/schema/shapes.ts";
+import type { Shape } from "../../../src/manifest/schema/shapes.ts";
 import { parseYaml } from "../../../src/manifest/yaml/parse.ts";
 import { placeOf, toPlain } from "../../../src/manifest/tree.ts";
 import type { MapTree, Tree } from "../../../src/manifest/tree.ts";
@@ -151,6 +155,112 @@ describe("merging manifests", () => {
   });
 });
 
+describe("a map over a short form adds to it", () => {
+  // Short form, what goes over it, and both together.
+  const cases: readonly (readonly [string, string, string, unknown])[] = [
+    ["port", "5432", "{on_conflict: next}", { port: 5432, on_conflict: "next" }],
+    ["port", "auto", "{protocol: ws}", { port: "auto", protocol: "ws" }],
+    ["port", "5432", "{preferred: 6000}", { preferred: 6000 }],
+    ["port", "{preferred: 1, range: 1-9}", "{port: 2}", { port: 2, range: "1-9" }],
+    ["ports", "{ws: 1, x: 2}", "{ws: {fixed: true}}", { ws: { port: 1, fixed: true }, x: 2 }],
+    ["depends_on", "[db]", "{cache: started}", { db: null, cache: "started" }],
+    ["depends_on", "[db, cache]", "{db: null}", { cache: null }],
+    ["depends_on", "[db]", "{db: {restart: true}}", { db: { restart: true } }],
+    ["depends_on", "{db: started}", "{db: {restart: true}}", { db: { condition: "started", restart: true } }],
+    ["depends_on", "{db: started}", "{db: }", {}],
+    ["ready", "notify", "{timeout: 2s}", { notify: true, timeout: "2s" }],
+    ["ready", "none", "{timeout: 2s}", { none: true, timeout: "2s" }],
+    ["ready", "listen", "{timeout: 2s}", { listen: true, timeout: "2s" }],
+    ["ready", "notify", "{http: /, timeout: 2s}", { http: "/", timeout: "2s" }],
+    ["ready", "{notify: true, timeout: 1s}", "{tcp: main}", { tcp: "main", timeout: "1s" }],
+    ["ready", "{http: /, status: 204, timeout: 1s}", "{notify: true}", { notify: true, timeout: "1s" }],
+    ["ready", "{http: /, timeout: 1s}", "{http: null}", { timeout: "1s" }],
+    ["ready", "notify", "{notify: null, timeout: 1s}", { timeout: "1s" }],
+    ["health", "none", "{interval: 5s}", { none: true, interval: "5s" }],
+    ["health", "none", "{http: /, interval: 5s}", { http: "/", interval: "5s" }],
+    ["restart", "always", "{delay: 1s}", { policy: "always", delay: "1s" }],
+    ["files", "{a: x, b: y}", "{a: {keep: true}}", { a: { content: "x", keep: true }, b: "y" }],
+    ["files", "{a: x, b: y}", "{a: null}", { b: "y" }],
+    ["env_file", "a.env", "{required: false}", { path: "a.env", required: false }],
+    ["stop", "{signal: SIGINT, timeout: 1s}", "{command: x}", { command: "x", timeout: "1s" }],
+    ["stop", "{command: x, timeout: 1s}", "{signal: SIGINT}", { signal: "SIGINT", timeout: "1s" }],
+  ];
+
+  it.each(cases)("%s: %s under %s, in an override", (key, short, over, both) => {
+    const services = merged(`services: {a: {${key}: ${short}}}`, `services: {a: {${key}: ${over}}}`);
+    expect(services).toEqual({ services: { a: { [key]: both } } });
+  });
+
+  it.each(cases)("%s: %s under %s, in defaults", (key, short, over, both) => {
+    expect(underDefaults(`{${key}: ${short}}`, `{${key}: ${over}}`)).toEqual({ [key]: both });
+    expect(merged(`defaults: {${key}: ${short}}`, `defaults: {${key}: ${over}}`)).toEqual({
+      defaults: { [key]: both },
+    });
+  });
+
+  it("at the top as in a service", () => {
+    expect(merged("env_file: a.env", "env_file: {required: false}")).toEqual({
+      env_file: { path: "a.env", required: false },
+    });
+  });
+
+  it("keeps the place of what was said short", () => {
+    const base = tree("services: {a: {depends_on: [db], port: 1}}", "/base.yaml");
+    const both = mergeManifests(base, tree("services: {a: {depends_on: {x: }, port: {fixed: true}}}", "/over.yaml"));
+    expect(placeOf(both, ["services", "a", "depends_on", "db"])).toMatchObject({ file: "/base.yaml", column: 29 });
+    expect(placeOf(both, ["services", "a", "port", "port"])).toMatchObject({ file: "/base.yaml", column: 40 });
+  });
+
+  it("over several files as over one", () => {
+    const files = ["ready: notify", "ready: {timeout: 2s}", "ready: {interval: 1s}"];
+    const [first, ...over] = files.map((text) => tree(`services: {a: {${text}}}`));
+    expect(toPlain(over.reduce(mergeManifests, first!))).toEqual({
+      services: { a: { ready: { notify: true, timeout: "2s", interval: "1s" } } },
+    });
+  });
+});
+
+it.each([
+  ["port", "{port: 1, fixed: true}", "2"],
+  ["depends_on", "{db: started}", "[cache]"],
+  ["depends_on", "{db: {restart: true}}", "{db: started}"],
+  ["depends_on", "[db]", "[]"],
+  ["ready", "{http: /, timeout: 1s}", "notify"],
+  ["health", "{http: /}", "none"],
+  ["files", "{a: {content: x, keep: true}}", "{a: y}"],
+  ["env_file", "{path: a, required: false}", "b"],
+  ["env_file", "{path: a, required: false}", "[b]"],
+])("a short form over a map is a choice of its own: %s, %s under %s", (key, map, short) => {
+  const plain = (text: string): unknown => toPlain(tree(text));
+  expect(merged(`services: {a: {${key}: ${map}}}`, `services: {a: {${key}: ${short}}}`)).toEqual(
+    plain(`services: {a: {${key}: ${short}}}`),
+  );
+});
+
+it("knows the map that each short form of the schema stands for", () => {
+  const forms = shortForms(manifestMap, manifestShape, []);
+  expect(forms.map(({ path }) => path).toSorted()).toEqual([
+    "defaults.depends_on",
+    "defaults.depends_on.*",
+    "defaults.env_file",
+    "defaults.health",
+    "defaults.ready",
+    "defaults.restart",
+    "env_file",
+    "services.*",
+    "services.*.depends_on",
+    "services.*.depends_on.*",
+    "services.*.env_file",
+    "services.*.files.*",
+    "services.*.health",
+    "services.*.port",
+    "services.*.ports.*",
+    "services.*.ready",
+    "services.*.restart",
+  ]);
+  expect(forms.filter(({ shape }) => shape.spellOut === undefined)).toEqual([]);
+});
+
 describe("defaults", () => {
   it("lie under a service, its variables included", () => {
     expect(underDefaults("{restart: always, env: {A: 1, B: 2}}", "{command: x, env: {B: 3, A: null}}")).toEqual({
@@ -173,6 +283,40 @@ it("leaves out keys that begin with x- at the top, in services and in defaults, 
     env: { "x-e": 1 },
   });
 });
+
+interface ShortForm {
+  readonly path: string;
+  readonly shape: Shape;
+}
+
+/** Every key whose value may be a map or something else, with what merging knows of it. */
+function shortForms(schema: unknown, shape: Shape, path: readonly string[]): readonly ShortForm[] {
+  const {
+    type,
+    shape: keys,
+    valueType,
+    innerType,
+    options,
+  } = (schema as z.core.$ZodType)._zod.def as unknown as {
+    readonly type: string;
+    readonly shape?: Readonly<Record<string, unknown>>;
+    readonly valueType?: unknown;
+    readonly innerType?: unknown;
+    readonly options?: readonly unknown[];
+  };
+  if (type === "optional") return shortForms(innerType, shape, path);
+  if (type === "object") {
+    return Object.entries(keys ?? {}).flatMap(([key, value]) =>
+      shortForms(value, shape.keys?.[key] ?? {}, [...path, key]),
+    );
+  }
+  if (type === "record") return shortForms(valueType, shape.each ?? {}, [...path, "*"]);
+  if (type !== "union") return [];
+  const kinds = (options ?? []).map((option) => (option as z.core.$ZodType)._zod.def.type);
+  const isShort = kinds.some((kind) => ["object", "record"].includes(kind)) && kinds.length > 1;
+  const inner = (options ?? []).flatMap((option) => shortForms(option, shape, path));
+  return isShort ? [{ path: path.join("."), shape }, ...inner] : inner;
+}
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
