@@ -11,7 +11,7 @@ import { realStateDirectory, removeRunFile, type StatePaths } from "../effects/s
 import { endFormer } from "../effects/state/end-former.ts";
 import { removeStatuses } from "../effects/state/exit-status.ts";
 import { formerRun, isComing, readOwnState } from "../effects/state/former.ts";
-import type { WrittenFiles } from "../effects/state/generated-files.ts";
+import { filesBelow, type WrittenFiles } from "../effects/state/generated-files.ts";
 import type { RunRecord } from "../effects/state/state.ts";
 import { openStateFile } from "../effects/state/state-file.ts";
 import { loadAsAsked } from "./project.ts";
@@ -39,7 +39,7 @@ export async function endLeft(args: GlobalArgs, paths: StatePaths): Promise<Left
   const former = formerRun(found.state, directory);
   if (former.kind !== "killed") return undefined;
   if (isComing(former)) throw new UnreachableError(beginningWords);
-  const written: WrittenFiles = { ...found.state.files };
+  const written: WrittenFiles = filesBelow(paths.root, found.state.files);
   const swept = await endRun(args, former.run, directory, written);
   if (swept.alive.length === 0) {
     removeStatuses(directory);

@@ -1,6 +1,7 @@
 // Opens what a run needs, in order: the lock on its state directory, what a killed run left, the guard, the ports, the supervisor,
 // and what is written down of all that.
 
+import { join } from "node:path";
 import type { Conflict } from "../core/conflict.ts";
 import type { Notice } from "../core/notice.ts";
 import type { Project, Service } from "../core/service.ts";
@@ -14,7 +15,7 @@ import { type StatePaths, statePaths } from "../effects/state/directory.ts";
 import { sinceBoot } from "../effects/state/boot.ts";
 import { removeStatuses } from "../effects/state/exit-status.ts";
 import { formerRun, readOwnState } from "../effects/state/former.ts";
-import type { WrittenFiles } from "../effects/state/generated-files.ts";
+import { filesBelow, type WrittenFiles } from "../effects/state/generated-files.ts";
 import type { RunRecord } from "../effects/state/state.ts";
 import { isOwn } from "../effects/state/owner.ts";
 import { type Found, readState } from "../effects/state/state-file.ts";
@@ -80,8 +81,9 @@ const quietAfterStart = 300;
 /** Opens a run; nothing is started yet. Throws `RunError`, or a `UsageError` for a state directory that cannot be used. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { project, instance, forks } = options;
-  const paths = statePaths(project.root, instance, process.env);
-  const { directory: key, lock } = await lockDirectory(project, paths, options.reclaim === true);
+  const asked = statePaths(project.root, instance, process.env);
+  const { directory: key, lock } = await lockDirectory(project, asked, options.reclaim === true);
+  const paths = { ...asked, directory: key, logs: join(key, "logs") };
 
   const about = { name: project.name, root: project.root, instance };
   const found = await takeState(paths, key, lock);
@@ -90,7 +92,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const former = formerRun(found.state, key);
   const taken = options.reclaim === true && former.kind === "killed" ? former.run : undefined;
   const kept = found.state;
-  const written: WrittenFiles = { ...kept.files };
+  const written: WrittenFiles = filesBelow(project.root, kept.files);
   const left =
     former.kind === "killed" && taken === undefined
       ? await endFormerRun(former.run, key, project.services, written)

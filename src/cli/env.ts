@@ -2,9 +2,10 @@
 
 import { describeConflict } from "../core/failure.ts";
 import { openPorts } from "../effects/ports/ports.ts";
-import { readRun, statePaths } from "../effects/state/directory.ts";
+import { readRun } from "../effects/state/directory.ts";
 import { readOwnState } from "../effects/state/former.ts";
 import { exportsOf } from "../plan/env.ts";
+import { trustedPaths } from "./lock.ts";
 import type { envOptions, GlobalArgs, SelectionArgs, Values } from "./options.ts";
 import { chooseServices } from "./project.ts";
 
@@ -15,7 +16,7 @@ export async function run(args: GlobalArgs & SelectionArgs & { readonly shell: S
   const chosen = await chooseServices(args);
   if (chosen === undefined) return 2;
   const { project, services } = chosen;
-  const paths = statePaths(project.root, args.instance, process.env);
+  const paths = trustedPaths(project.root, args.instance);
   const kept = readOwnState(paths).state.ports;
   const running = readRun(paths)?.ports;
   await using ports = openPorts({ pool: project.portPool, remembered: kept, strict: false });

@@ -201,7 +201,7 @@ export async function openLive(
     const outcome = await supervisor.ended;
     const report = reporter.finish(outcome, supervisor.snapshot(), supervisor.output);
     // The run's own exit code is worth more than the report: what goes wrong here is only said.
-    if (args.report !== undefined) await writeReport(args.report, report).catch(sayUnwritten);
+    if (args.report !== undefined) await writeReport(args.report, report, project.root).catch(sayUnwritten);
     return outcome;
   };
 

@@ -2,9 +2,16 @@
 
 import type { Project } from "../core/service.ts";
 import { now, sleep } from "../effects/clock.ts";
+import { UnsafePathError } from "../effects/files/unsafe.ts";
 import type { Lease } from "../effects/ports/lease.ts";
 import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
-import { createStateDirectory, stateDirectoryFault, type StatePaths } from "../effects/state/directory.ts";
+import {
+  createStateDirectory,
+  foreignFault,
+  stateDirectoryFault,
+  type StatePaths,
+  statePaths,
+} from "../effects/state/directory.ts";
 import { isRunComing } from "../effects/state/former.ts";
 import { isOwn } from "../effects/state/owner.ts";
 import { foreignWords } from "./foreign-run.ts";
@@ -37,11 +44,20 @@ function stateDirectoryAt(paths: StatePaths): string {
   try {
     return createStateDirectory(paths);
   } catch (error) {
+    if (error instanceof UnsafePathError) throw new UsageError(unusableWords(paths, error.message));
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     // On what is read-only Node says that there is no such directory.
     throw new UsageError(unusableWords(paths, stateDirectoryFault(paths) ?? message));
   }
+}
+
+/** Where the state is, for a command that only looks; throws a `UsageError` where what is there is not ours to believe. */
+export function trustedPaths(root: string, instance: string): StatePaths {
+  const paths = statePaths(root, instance, process.env);
+  const fault = foreignFault(paths);
+  if (fault !== undefined) throw new UsageError(unusableWords(paths, fault));
+  return paths;
 }
 
 /** What is wrong with a state directory, `fault` being the system's words, and what to do. */

@@ -1,8 +1,9 @@
 // `launch ports`: the ports that the services have or would get first, and how to forget what was remembered.
 
-import { readRun, statePaths } from "../effects/state/directory.ts";
+import { readRun, realStateDirectory } from "../effects/state/directory.ts";
 import { readOwnState } from "../effects/state/former.ts";
 import { openStateFile } from "../effects/state/state-file.ts";
+import { trustedPaths } from "./lock.ts";
 import type { GlobalArgs, portsOptions, Values } from "./options.ts";
 import { readProject } from "./project.ts";
 import { table } from "./table.ts";
@@ -14,7 +15,7 @@ import { countServices } from "./words.ts";
 export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promise<number> {
   const read = await readProject(args);
   if (read === undefined) return 2;
-  const paths = statePaths(read.project.root, args.instance, process.env);
+  const paths = trustedPaths(read.project.root, args.instance);
   const running = readRun(paths);
   const found = readOwnState(paths);
   const kept = found.state;
@@ -25,7 +26,7 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
       );
     }
     const count = Object.keys(kept.ports).length;
-    if (count > 0) openStateFile(paths.directory, found).write({ ...kept, ports: {} });
+    if (count > 0) openStateFile(realStateDirectory(paths.directory), found).write({ ...kept, ports: {} });
     process.stdout.write(`forgot the ports of ${countServices(count)}; the next run tries the preferred ones first\n`);
     return 0;
   }

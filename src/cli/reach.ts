@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
 import { dialSession, EngineGoneError, type RemoteSession } from "../client/session.ts";
 import { now, sleep } from "../effects/clock.ts";
 import { readStat } from "../effects/processes/proc.ts";
-import { readRun, type StatePaths, statePaths } from "../effects/state/directory.ts";
+import { readRun, type StatePaths } from "../effects/state/directory.ts";
 import { findForeignRun, isRunComing } from "../effects/state/former.ts";
 import { isOwn } from "../effects/state/owner.ts";
 import type { Run } from "../effects/state/registry.ts";
@@ -13,6 +13,7 @@ import { locateManifest } from "../manifest/locate.ts";
 import { renderProblem } from "../manifest/problem.ts";
 import { unreachable } from "./exit-codes.ts";
 import { foreignWords } from "./foreign-run.ts";
+import { trustedPaths } from "./lock.ts";
 import type { GlobalArgs } from "./options.ts";
 import { findSilentRun, silentWords } from "./silent-run.ts";
 import { UnreachableError } from "./usage-error.ts";
@@ -22,7 +23,7 @@ export async function stateOf(
   args: Pick<GlobalArgs, "directory" | "file" | "instance">,
 ): Promise<StatePaths | undefined> {
   const located = locateManifest(resolve(args.directory ?? "."), args.file, process.env["HOME"]);
-  if (located.ok) return statePaths(dirname(located.files[0] ?? ""), args.instance, process.env);
+  if (located.ok) return trustedPaths(dirname(located.files[0] ?? ""), args.instance);
   process.stderr.write(`${renderProblem(located.problem, process.cwd())}\n`);
   return undefined;
 }

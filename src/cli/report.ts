@@ -1,10 +1,12 @@
 // The run's report: what every service did and why, as JSON, or as JUnit for a CI that reads that.
 
-import { writeFile } from "node:fs/promises";
+import { constants, statSync } from "node:fs";
+import { open, writeFile } from "node:fs/promises";
 import { describe, describeExit } from "../core/failure.ts";
 import type { Entry } from "../core/event.ts";
 import { exitCodeOf, type Fleet, isSettled, type Member, type Outcome } from "../core/state.ts";
 import { plainText } from "../core/sanitize.ts";
+import { leadsOut } from "../effects/files/leads-out.ts";
 import type { Output } from "../supervisor/output.ts";
 import { VERSION } from "./version.ts";
 
@@ -137,9 +139,24 @@ function reasonOf({ state, probeReason }: Member): string | undefined {
   return state.status === "started" ? probeReason : undefined;
 }
 
-/** Writes the report: JUnit when the name ends in `.xml`, else JSON. */
-export async function writeReport(path: string, report: Report): Promise<void> {
+/**
+ * Writes the report: JUnit when the name ends in `.xml`, else JSON. Rejects where a link in the project, whose directory is
+ * `root`, would have it written outside, and where nobody reads from the named pipe that it is to go to.
+ */
+export async function writeReport(path: string, report: Report, root: string): Promise<void> {
+  const outside = leadsOut(path, root);
+  if (outside !== undefined) throw new Error(`${path} leads out of the project, to ${outside}`);
+  await refuseUnread(path);
   await writeFile(path, path.endsWith(".xml") ? junit(report) : `${JSON.stringify(report, undefined, 2)}\n`);
+}
+
+/** A pipe without a reader would make us wait for one. */
+async function refuseUnread(path: string): Promise<void> {
+  const isPipe = statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+  if (!isPipe) return;
+  const opened = await open(path, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);
+  if (opened === undefined) throw new Error(`nobody reads from ${path}, which is a named pipe`);
+  await opened.close();
 }
 
 /** The report as JUnit: one test case a service. */

@@ -1,6 +1,7 @@
 // Reaches the engine of a run: over a connection that is there, or by the socket of a state directory. Loaded before anything
 // is shown, so all of the client stays light.
 
+import { lstatSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { socketPaths } from "../control/address.ts";
@@ -66,6 +67,8 @@ function whyNot(message: FromEngine): string {
  */
 export async function dialSession(stateDirectory: string, patience = 10_000): Promise<RemoteSession | undefined> {
   for (const path of socketPaths(stateDirectory)) {
+    // What a link leads to is the socket of somebody who knows nothing of us.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) continue;
     const socket = await dial(path);
     if (socket !== undefined) return greet(socket, patience);
   }

@@ -1,7 +1,7 @@
 // What a run is given beside its command and environment: the sockets that launch listens on for it, and a file to say things
 // about itself in; and what is made of what it says.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Fact } from "../core/event.ts";
 import type { Service } from "../core/service.ts";
@@ -61,7 +61,7 @@ export function newHandover({ directory, ports, tag, report }: HandoverOptions):
   const tidy = (): void => {
     if (isTidy) return;
     isTidy = true;
-    if (!existsSync(directory)) return;
+    if (!isDirectory(directory)) return;
     const left = readdirSync(directory).filter((name) => !known.has(name.replace(/\.sock$/, "")));
     for (const name of left) removeNotifyFile(join(directory, name));
   };
@@ -147,6 +147,11 @@ export function newHandover({ directory, ports, tag, report }: HandoverOptions):
     },
     [Symbol.dispose]: () => relay[Symbol.dispose](),
   };
+}
+
+/** A link in its place leads to files that are none of ours. */
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Another run, another name: whoever is left of an earlier one is not heard. */

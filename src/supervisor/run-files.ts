@@ -15,16 +15,16 @@ export interface RunFiles {
   settled(): Promise<unknown>;
 }
 
-/** `written` is what of them we have written so far, kept from run to run. */
-export function newRunFiles(written: WrittenFiles): RunFiles {
+/** `root` is the project's; `written` is what of them we have written so far, kept from run to run. */
+export function newRunFiles(written: WrittenFiles, root: string): RunFiles {
   // A service that is started again at once writes its files after the former run's have gone.
   const removals = new Map<string, Promise<void>>();
   return {
     async write({ service, files }) {
       await removals.get(service.name);
-      await writeFiles(files, written);
+      await writeFiles(files, written, root);
     },
-    rewrite: ({ files }) => writeFiles(files, written).catch(() => {}),
+    rewrite: ({ files }) => writeFiles(files, written, root).catch(() => {}),
     remove({ service, files }) {
       if (files.length === 0) return;
       // A file that cannot be removed is in nobody's way: the next run writes over what is ours.

@@ -68,7 +68,7 @@ export function newRuns(options: RunsOptions): Runs {
   const { context, ports, output, written, custody, assigned, report } = options;
   const lives = new Map<string, Live>();
   const prepared = new Map<string, Preparation>();
-  const files = newRunFiles(written);
+  const files = newRunFiles(written, context.root);
   const proof = newProof({ ports, assigned, report });
 
   const live = (name: string, run: number): Live | undefined => {

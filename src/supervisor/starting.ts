@@ -13,6 +13,7 @@ import type { ForkServer } from "../effects/processes/fork-server.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
 import { spawnService } from "../effects/processes/spawn.ts";
 import type { Spawn, Spawned } from "../effects/processes/spec.ts";
+import { UnsafePathError } from "../effects/files/unsafe.ts";
 import { ForeignFileError } from "../effects/state/generated-files.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
@@ -181,6 +182,7 @@ export function showLines(output: Output, name: string, match: LogMatch, over: A
 }
 
 function failureOf(error: unknown): Failure {
+  if (error instanceof UnsafePathError) return { kind: "preparation", message: `${error.message}; move it away` };
   if (error instanceof TemplateError || error instanceof EnvFileError || error instanceof ForeignFileError) {
     return { kind: "preparation", message: error.message };
   }

@@ -51,6 +51,7 @@ const names: readonly (readonly [name: string, ...needs: Ability[]])[] = [
   ["slow or vanished client"],
   ["command missing, not executable, bad directory, bad variable, bad signal"],
   ["launch and Node replaced while it runs"],
+  ["links that lead out of the project"],
 ];
 
 /** All of them, in their order. */

@@ -1,9 +1,10 @@
 // What a service says about itself, a line each, in the words of sd_notify; and the file that it says it in.
 
-import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, openSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { plainText } from "../../core/sanitize.ts";
 import type { Millis } from "../../core/service.ts";
+import { enterDirectory } from "../files/enter.ts";
 import { linesOf } from "../logs/lines.ts";
 import { type Tail, tailLog } from "../logs/tail.ts";
 
@@ -57,9 +58,10 @@ export interface NotifyFile {
 
 /** Makes the file anew: what somebody of an earlier run still writes goes nowhere. */
 export function createNotifyFile(path: string): NotifyFile {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  removeNotifyFile(path);
-  return { path, fd: openSync(path, "ax", 0o600) };
+  using directory = enterDirectory(dirname(path), 0o700);
+  const own = directory.at(basename(path));
+  removeNotifyFile(own);
+  return { path, fd: openSync(own, "ax", 0o600) };
 }
 
 /** The service has its own. */

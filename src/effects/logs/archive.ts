@@ -1,7 +1,8 @@
 // The archives of a log: `<service>.1.log` is the newest, and with each new one the others move up until the oldest goes.
 // All of it is renaming, so that no line is anywhere twice or nowhere, whenever we are killed.
 
-import { closeSync, openSync, readSync, fstatSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, readSync, fstatSync, renameSync, rmSync, writeSync } from "node:fs";
+import { openPlain, openPlainIn } from "../files/plain.ts";
 import { archivePath, timesPath } from "./names.ts";
 import { decodeRecord, encodeHeader, headerSize, recordSize, type TimesHeader } from "./times-format.ts";
 
@@ -62,7 +63,8 @@ function beginTimes(times: string, header: TimesHeader, to: number, shift: numbe
   for (let at = 0; at < records.length; at += recordSize) {
     records.writeUIntBE(decodeRecord(records, at).offset + shift, at, 6);
   }
-  const fd = openSync(`${times}.new`, "w", 0o600);
+  rmSync(`${times}.new`, { force: true });
+  const fd = openPlainIn(`${times}.new`, "write");
   try {
     writeSync(fd, Buffer.concat([encodeHeader(header), records]));
   } finally {
@@ -76,7 +78,7 @@ const looked = 4096 * recordSize;
 function recordsBehind(times: string, offset: number): Buffer {
   let fd: number | undefined;
   try {
-    fd = openSync(times, "r");
+    fd = openPlain(times, "read");
     const count = Math.floor((fstatSync(fd).size - headerSize) / recordSize);
     const bytes = Buffer.alloc(Math.max(0, Math.min(count * recordSize, looked)));
     readSync(fd, bytes, 0, bytes.length, headerSize + count * recordSize - bytes.length);
@@ -92,7 +94,7 @@ function recordsBehind(times: string, offset: number): Buffer {
 
 function rewriteHeader(times: string, header: TimesHeader): void {
   try {
-    const fd = openSync(times, "r+");
+    const fd = openPlainIn(times, "change");
     writeSync(fd, encodeHeader(header), 0, headerSize, 0);
     closeSync(fd);
   } catch {

@@ -1,8 +1,9 @@
 // Everything that is kept of a service's output, the archives and the log, opened together so that a rotation meanwhile
 // takes nothing away: what is rotated out of the log under our eyes is read on in the archive.
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { openPlain } from "../files/plain.ts";
 import { beginningOf } from "./hole.ts";
 import { archivePath, listLogs, logPath, timesPath } from "./names.ts";
 import { isFrom } from "./times-format.ts";
@@ -70,7 +71,7 @@ function newestInode(live: string): number | undefined {
 function openSegment(path: string, isLive: boolean): Segment | undefined {
   let fd: number;
   try {
-    fd = openSync(path, "r");
+    fd = openPlain(path, "read");
   } catch {
     return undefined;
   }

@@ -1,6 +1,9 @@
 // Copies a part of a log to a file of its own, in pieces and off the loop.
 
-import { open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, rm } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { enterDirectory } from "../files/enter.ts";
 
 const piece = 1024 * 1024;
 
@@ -12,9 +15,14 @@ export async function copyPart(
   to: number,
   inode: number,
 ): Promise<number> {
-  await using reading = await open(source, "r");
+  using directory = enterDirectory(dirname(target));
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  await using reading = await open(directory.at(basename(source)), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if ((await reading.stat()).ino !== inode) throw new Error("the log has been replaced by another file");
-  await using writing = await open(target, "w", 0o600);
+  const copy = directory.at(basename(target));
+  // Left by a run that was killed while it copied; never through a link, and never into what is there.
+  await rm(copy, { force: true });
+  await using writing = await open(copy, "wx", 0o600);
   const buffer = Buffer.allocUnsafeSlow(Math.min(piece, Math.max(1, to - from)));
   for (let at = from; at < to;) {
     const { bytesRead } = await reading.read(buffer, 0, Math.min(buffer.length, to - at), at);

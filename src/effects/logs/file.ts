@@ -1,7 +1,11 @@
-// The file that a service writes its output to, opened for the child alone: it is appended to and never truncated.
+// The file that a service writes its output to, opened for the child alone: it is appended to and never truncated, and it is
+// a regular file below directories that are none of them links, for else the output would go to another file.
 
-import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, constants, existsSync, fstatSync, openSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { enterDirectory } from "../files/enter.ts";
+import { openPlain } from "../files/plain.ts";
+import { UnsafePathError } from "../files/unsafe.ts";
 
 /** An open log file. Dispose it once the child has been spawned: the child has a descriptor of its own. */
 export interface LogFile extends Disposable {
@@ -12,10 +16,15 @@ export interface LogFile extends Disposable {
   readonly inode: number;
 }
 
-/** Opens a log file for appending, with its directory; throws the system's error (`EACCES`, `ENOSPC` …). */
+/** Opens a log file for appending, with its directory; throws an `UnsafePathError` or the system's error (`EACCES`, `ENOSPC` …). */
 export function openLogFile(path: string): LogFile {
-  const fd = openOrMake(path);
-  const { size, ino } = fstatSync(fd);
+  using directory = enterDirectory(dirname(path), 0o700);
+  const fd = forServices(openPlain(directory.at(basename(path)), "append", path));
+  const { size, ino, nlink } = fstatSync(fd);
+  if (nlink > 1) {
+    closeSync(fd);
+    throw new UnsafePathError(`${path} has other names as well (hard links), and they would be written to`);
+  }
   let open = true;
   return {
     fd,
@@ -29,13 +38,13 @@ export function openLogFile(path: string): LogFile {
   };
 }
 
-function openOrMake(path: string): number {
-  const open = (): number => openSync(path, "a", 0o600);
+/** The same file with the flags that programs expect of their output. */
+function forServices(fd: number): number {
+  const own = `/proc/self/fd/${fd}`;
+  if (process.platform !== "linux" || !existsSync(own)) return fd;
   try {
-    return open();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return open();
+    return openSync(own, constants.O_WRONLY | constants.O_APPEND);
+  } finally {
+    closeSync(fd);
   }
 }

@@ -1,9 +1,10 @@
 // One service's log for as long as an engine follows it: the file that the service writes, what is seen of it, when it was
 // seen, and what is moved into archives when there is too much of it.
 
-import { closeSync, fstatSync, openSync, statSync } from "node:fs";
+import { closeSync, fstatSync, readSync, statSync, writeSync } from "node:fs";
 import type { LogPolicy } from "../../core/service.ts";
 import { after } from "../clock.ts";
+import { openPlain } from "../files/plain.ts";
 import { retireLog } from "./archive.ts";
 import { type LogFile, openLogFile } from "./file.ts";
 import { beginningOf } from "./hole.ts";
@@ -43,6 +44,8 @@ export interface FollowedLog extends AsyncDisposable {
   isThere(): boolean;
   /** Resolves once every line that is in the log by now has been seen. */
   drain(): Promise<void>;
+  /** Another run writes to it from now on: a line that the last one has not ended is none of its first. */
+  beginRun(): void;
   /** Lines wait in the file until `resume`. */
   pause(): void;
   resume(): void;
@@ -153,6 +156,9 @@ export function followLog(options: FollowedOptions): FollowedLog {
       }
     },
     drain: tail.drain,
+    beginRun() {
+      if (!tail.endsLine() && endLine(file.fd)) tail.lineEnded();
+    },
     pause: tail.pause,
     resume: tail.resume,
     leave() {
@@ -187,7 +193,7 @@ function openFresh(path: string, policy: LogPolicy, onNews: FollowedOptions["onN
   const first = beginOf(path, file);
   const oldest = policy.maxAge === undefined ? undefined : oldestIn(path, file, first);
   const isOld = oldest !== undefined && policy.maxAge !== undefined && Date.now() - oldest > policy.maxAge;
-  if (first === 0 && file.size < policy.maxSize && !isOld) return file;
+  if (first === 0 && file.size < policy.maxSize && !isOld) return withWholeLines(path, file);
   try {
     retireLog(path, policy.keep);
   } catch (error) {
@@ -198,8 +204,31 @@ function openFresh(path: string, policy: LogPolicy, onNews: FollowedOptions["onN
   return openLogFile(path);
 }
 
+/** The file of a former session, whose last line is ended so that it is none of this one's first. */
+function withWholeLines(path: string, file: LogFile): LogFile {
+  const fd = openPlain(path, "read");
+  try {
+    const last = Buffer.alloc(1);
+    readSync(fd, last, 0, 1, file.size - 1);
+    // A NUL at the end is the end of a hole.
+    if (last[0] === lineFeed || last[0] === 0) return file;
+    return endLine(file.fd) ? { ...file, size: file.size + 1 } : file;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** False where the disk is full: then what is written next is lost as well. */
+function endLine(fd: number): boolean {
+  try {
+    return writeSync(fd, "\n") === 1;
+  } catch {
+    return false;
+  }
+}
+
 function beginOf(path: string, file: LogFile): number {
-  const fd = openSync(path, "r");
+  const fd = openPlain(path, "read");
   try {
     return fstatSync(fd).ino === file.inode ? beginningOf(path, fd) : 0;
   } finally {

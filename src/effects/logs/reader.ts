@@ -2,7 +2,8 @@
 // takes the log's place, because the log has become an archive or somebody has moved it, its bytes follow on those of the
 // old one, which stay readable: offsets are of the log, not of a file.
 
-import { closeSync, fstatSync, openSync, readSync, statSync, type Stats } from "node:fs";
+import { closeSync, fstatSync, readSync, statSync, type Stats } from "node:fs";
+import { openPlain } from "../files/plain.ts";
 import { beginningOf } from "./hole.ts";
 import { timesPath } from "./names.ts";
 import { readTimes, type Times } from "./times-reader.ts";
@@ -54,7 +55,7 @@ export function readLog(path: string): LogReader {
 
   const open = (base: number): Part | undefined => {
     try {
-      const fd = openSync(path, "r");
+      const fd = openPlain(path, "read");
       const { ino: inode, size } = fstatSync(fd);
       return { fd, inode, base, size, hole: beginningOf(path, fd), asked: Number.POSITIVE_INFINITY };
     } catch {

@@ -1,9 +1,10 @@
 // Moves the front of a log that somebody writes to into an archive, without a line lost or split: it is copied, and then
 // becomes a hole. Where the file system has no holes, the writers are stopped for the moment in which the log is emptied.
 
-import { closeSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, readSync, rmSync, writeSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { openPlain, openPlainIn } from "../files/plain.ts";
 import { acceptCopy, dropUpTo } from "./archive.ts";
 import { copyPart } from "./copy.ts";
 import { canPunch, punch } from "./punch.ts";
@@ -99,8 +100,8 @@ const piece = 256 * 1024;
 
 /** Copies what was written meanwhile, and answers the line that has only been begun. */
 function moveRest(path: string, copy: string, from: number, to: number): Buffer {
-  const reading = openSync(path, "r");
-  const writing = openSync(copy, "a");
+  const reading = openPlain(path, "read");
+  const writing = openPlainIn(copy, "append");
   try {
     const buffer = Buffer.allocUnsafe(piece);
     for (let at = from; at < to;) {
@@ -118,7 +119,7 @@ function moveRest(path: string, copy: string, from: number, to: number): Buffer 
 }
 
 function emptyAllBut(path: string, begun: Buffer): void {
-  const fd = openSync(path, "r+");
+  const fd = openPlainIn(path, "change");
   try {
     ftruncateSync(fd, 0);
     if (begun.length > 0) writeSync(fd, begun, 0, begun.length, 0);

@@ -1,9 +1,10 @@
 // Follows one log file while a service writes to it. The descriptor stays open, so a file that is moved or deleted is
 // followed to its end; a file that is truncated is followed from its start, and a line of ours says so.
 
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, readSync, statSync } from "node:fs";
 
 import { after, nextTurn, now } from "../clock.ts";
+import { openPlain } from "../files/plain.ts";
 import { followDescriptor, followFile } from "./directory.ts";
 import { type LineBatch, lineBound, wholeLines } from "./lines.ts";
 import { createOpenLine } from "./open-line.ts";
@@ -18,6 +19,10 @@ export interface Tail extends AsyncDisposable {
   readonly catchUp: () => void;
   /** The bytes that are still to be read have moved by so many. */
   readonly rebase: (shift: number) => void;
+  /** False while the file's last line has no end. */
+  readonly endsLine: () => boolean;
+  /** Somebody of ours has just ended a line that was delivered as it was: that end is nothing to deliver. */
+  readonly lineEnded: () => void;
   /** Delivers nothing on its own until `resume`; `drain` and `catchUp` go on delivering. */
   readonly pause: () => void;
   /** Delivers from the next turn of the loop on what was written meanwhile. */
@@ -50,19 +55,25 @@ let shared: Buffer | undefined;
 
 /** Follows a log file from the given byte; throws the system's error when it cannot be opened for reading. */
 export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOptions): Tail {
-  const fd = openSync(path, "r");
+  const fd = openPlain(path, "read");
   let position = from;
   /** What is right before `position`. */
   let behind: Buffer = bytesBefore(fd, from);
   const unfinished = createOpenLine();
   let continued = false;
+  let endedByUs = false;
   let open = true;
   let paused = false;
   let turn: Disposable | undefined;
   /** Until the unfinished line has stood for long enough. */
   let standing: Disposable | undefined;
 
-  const emit = (bytes: Buffer): void => {
+  const emit = (taken: Buffer): void => {
+    if (taken.length === 0) return;
+    const isEndOnly = endedByUs && continued && taken[0] === 10;
+    const bytes = isEndOnly ? taken.subarray(1) : taken;
+    endedByUs = false;
+    if (isEndOnly) continued = false;
     if (bytes.length === 0) return;
     onLines({ bytes, continued, origin: "program" });
     continued = bytes[bytes.length - 1] !== 10;
@@ -199,6 +210,12 @@ export function tailLog({ path, from, onLines, onReplaced, onTruncated }: TailOp
       position += shift;
       behind = bytesBefore(fd, position);
     },
+    endsLine() {
+      const last = bytesBefore(fd, fstatSync(fd).size).at(-1);
+      // A NUL at the end is the end of a hole.
+      return last === undefined || last === 10 || last === 0;
+    },
+    lineEnded: () => (endedByUs = true),
     pause() {
       paused = true;
     },

@@ -1,7 +1,8 @@
 // When the lines of a log were seen, looked up in the file of times beside it. That file is never needed: one that is
 // missing, torn or about another log is as if there were no times.
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
+import { openPlain } from "../files/plain.ts";
 import { decodeHeader, decodeRecord, headerSize, isAbout, recordSize, type TimesHeader } from "./times-format.ts";
 
 /** The times of one log. */
@@ -22,7 +23,7 @@ export function readTimes(path: string, inode: number): Times | undefined {
   let fd: number;
   let count: number;
   try {
-    fd = openSync(path, "r");
+    fd = openPlain(path, "read");
     count = Math.max(0, Math.floor((fstatSync(fd).size - headerSize) / recordSize));
   } catch {
     return undefined;
@@ -73,7 +74,7 @@ export function readTimes(path: string, inode: number): Times | undefined {
 export function readHeader(path: string): TimesHeader | undefined {
   let fd: number | undefined;
   try {
-    fd = openSync(path, "r");
+    fd = openPlain(path, "read");
     const bytes = Buffer.alloc(headerSize);
     return readSync(fd, bytes, 0, headerSize, 0) === headerSize ? decodeHeader(bytes) : undefined;
   } catch {

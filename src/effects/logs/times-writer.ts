@@ -1,8 +1,9 @@
 // Writes down when the lines of a log were seen: a record for each batch, at most one every 10 ms, off the loop. Nothing
 // here throws or waits, and whatever goes wrong only costs times.
 
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, write, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, readSync, write, writeSync } from "node:fs";
 import { after } from "../clock.ts";
+import { openPlainIn } from "../files/plain.ts";
 import {
   decodeHeader,
   encodeHeader,
@@ -46,7 +47,7 @@ export function keepTimes(path: string, log: { readonly inode: number; readonly 
 
   const open = (): void => {
     try {
-      fd = openSync(path, "r+");
+      fd = openPlainIn(path, "change");
       position = stale ? -1 : recordsEnd(fd, log.inode);
     } catch {
       position = -1;
@@ -54,8 +55,8 @@ export function keepTimes(path: string, log: { readonly inode: number; readonly 
     if (position > 0) return;
     stale = false;
     try {
-      if (fd === undefined) fd = openSync(path, "w+", 0o600);
-      else ftruncateSync(fd, 0);
+      fd ??= openPlainIn(path, "write");
+      ftruncateSync(fd, 0);
       position = writeSync(fd, encodeHeader({ inode: log.inode, first: begins, source: 0, from: 0 }), 0, headerSize, 0);
     } catch {
       close();

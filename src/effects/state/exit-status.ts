@@ -1,22 +1,27 @@
 // The exit codes of services of a run that may outlive its engine, kept in a file each by the shell that waits for them.
 
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import type { Exit } from "../../core/failure.ts";
+import { enterDirectory } from "../files/enter.ts";
+import { readPlain } from "../files/plain.ts";
 
 /** The file for one run of a service, in a directory that is made if need be; throws the system's error. */
 export function statusPath(directory: string, service: string, run: number): string {
   const ends = join(directory, "ends");
-  mkdirSync(ends, { recursive: true, mode: 0o700 });
-  return join(ends, `${service}.${run}`);
+  const name = `${service}.${run}`;
+  using entered = enterDirectory(ends, 0o700);
+  // A shell writes to these names, through whatever has them.
+  for (const old of [name, `${name}.new`]) rmSync(entered.at(old), { force: true });
+  return join(ends, name);
 }
 
 /** How the run ended; undefined where nobody could write it down, because the whole group was killed for instance. */
 export function readExit(path: string): Exit | undefined {
   let text: string;
   try {
-    text = readFileSync(path, "latin1");
+    text = readPlain(path).toString("latin1");
   } catch {
     return undefined;
   }

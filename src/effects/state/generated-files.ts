@@ -1,10 +1,15 @@
 // The files that a manifest's `files:` asks for: written before a service starts, rewritten when a port moves, removed when
-// it stops. A file that we did not write is never touched, and one that somebody changed since is never removed.
+// it stops. A file that we did not write is never touched, one that somebody changed since is never removed, and nothing is
+// written outside the project, whatever links there are in it.
 
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { closeSync, readFileSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { type Entered, enterDirectory } from "../files/enter.ts";
+import { isBelow, leadsOut, realPath } from "../files/leads-out.ts";
+import { openPlain } from "../files/plain.ts";
+import { UnsafePathError } from "../files/unsafe.ts";
 
 /** One file with its content rendered. */
 export interface RenderedFile {
@@ -21,10 +26,17 @@ export class ForeignFileError extends Error {
   override name = "ForeignFileError";
 }
 
-/** Writes the files that are not there as they should be, and notes them in `written`. */
-export async function writeFiles(files: readonly RenderedFile[], written: WrittenFiles): Promise<void> {
+/** Those that lie in the project by their names: what a state says of others was not written by us. */
+export function filesBelow(root: string, files: WrittenFiles): WrittenFiles {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => isBelow(path, root)));
+}
+
+/** Writes the files that are not there as they should be, and notes them in `written`; `root` is the project's. */
+export async function writeFiles(files: readonly RenderedFile[], written: WrittenFiles, root: string): Promise<void> {
   for (const { path, content } of files) {
-    const present = await hashOfFile(path);
+    using directory = enterParent(path, root);
+    const own = directory.at(basename(path));
+    const present = hashOfFile(own, path);
     const wanted = hashOf(content);
     if (present !== undefined && present !== written[path] && present !== wanted) {
       throw new ForeignFileError(
@@ -33,10 +45,11 @@ export async function writeFiles(files: readonly RenderedFile[], written: Writte
     }
     written[path] = wanted;
     if (present === wanted) continue;
-    await mkdir(dirname(path), { recursive: true });
     // Whoever reads it meanwhile sees the old file or the new one, never half of one.
-    await writeFile(`${path}.launch-new`, content);
-    await rename(`${path}.launch-new`, path);
+    const beside = `${own}.launch-new`;
+    await rm(beside, { force: true });
+    await writeFile(beside, content, { flag: "wx" });
+    await rename(beside, own);
   }
 }
 
@@ -44,19 +57,46 @@ export async function writeFiles(files: readonly RenderedFile[], written: Writte
 export async function removeFiles(files: readonly RenderedFile[], written: WrittenFiles): Promise<void> {
   for (const { path, keep } of files) {
     if (keep || written[path] === undefined) continue;
-    if ((await hashOfFile(path)) === written[path]) await rm(path, { force: true });
+    if (hashIfPlain(path) === written[path]) await rm(path, { force: true });
     delete written[path];
   }
 }
 
-async function hashOfFile(path: string): Promise<string | undefined> {
+/** Enters the directory that a file is written in, made if need be; links may lead there, but not out of the project. */
+function enterParent(path: string, root: string): Entered {
+  const parent = dirname(path);
+  const outside = leadsOut(parent, root);
+  if (outside !== undefined) {
+    throw new ForeignFileError(
+      `${path} does not lie inside ${root}: a symbolic link on the way leads to ${outside}; remove the link or choose another path under files:`,
+    );
+  }
+  return enterDirectory(realPath(parent), 0o777);
+}
+
+function hashOfFile(path: string, shown: string): string | undefined {
   try {
-    // To read a pipe would wait for whoever writes into it; no file of ours is one.
-    const isPipe = statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
-    return isPipe ? "a pipe" : hashOf(await readFile(path));
+    const fd = openPlain(path, "read", shown);
+    try {
+      return hashOf(readFileSync(fd));
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    if (!(error instanceof UnsafePathError)) throw error;
+    throw new ForeignFileError(
+      `${error.message}, so it is left alone; move it away or choose another path under files:`,
+    );
+  }
+}
+
+/** Undefined also for what is no file. */
+function hashIfPlain(path: string): string | undefined {
+  try {
+    return hashOfFile(path, path);
+  } catch {
+    return undefined;
   }
 }
 

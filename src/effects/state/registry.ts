@@ -1,9 +1,10 @@
 // The runs of `launch` that this user has going, one small file each in a private directory: so that a pid found behind a
 // lease or a port has a project's name. The files are a courtesy, no lock: what a file says counts only while its process lives.
 
-import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readPlain } from "../files/plain.ts";
 import { isAlive, readStat } from "../processes/proc.ts";
 import { replaceFile } from "./replace-file.ts";
 
@@ -27,7 +28,7 @@ export function announceRun(
 ): Disposable {
   const stat = readStat(process.pid);
   if (directory === undefined || stat === undefined) return { [Symbol.dispose]: () => {} };
-  const path = join(directory, `${process.pid}.json`);
+  const path = join(realpathSync(directory), `${process.pid}.json`);
   const namespace = pidNamespace();
   const started = { pid: process.pid, startTicks: stat.startTicks };
   const run: Run = { ...about, ...started, ...(namespace === undefined ? {} : { namespace }) };
@@ -84,7 +85,7 @@ export function runsDirectory(): string | undefined {
 
 function readRun(path: string): Run | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Run;
+    return JSON.parse(readPlain(path).toString()) as Run;
   } catch {
     return undefined;
   }

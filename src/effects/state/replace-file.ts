@@ -2,17 +2,20 @@
 
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { enterDirectory } from "../files/enter.ts";
 
-/** Throws the system's error when the file cannot be written; it is then as it was, and nothing stays beside it. `ready` is called just before the move. */
+/** Replaces the file at a path without links. Throws the system's error when the file cannot be written; it is then as it was, and nothing stays beside it. `ready` is called just before the move. */
 export function replaceFile(path: string, text: string, ready: () => void = () => {}): void {
-  const beside = `${path}.new`;
+  using directory = enterDirectory(dirname(path));
+  const beside = directory.at(`${basename(path)}.new`);
   try {
     // Left by a run that was killed while it wrote.
     rmSync(beside, { force: true });
     // Never through a link, and never into what is there.
     writeFileSync(beside, text, { mode: 0o600, flag: "wx" });
     ready();
-    renameSync(beside, path);
+    renameSync(beside, directory.at(basename(path)));
   } catch (error) {
     try {
       rmSync(beside, { force: true });
@@ -39,12 +42,13 @@ export async function replaceFileSoon(
   ready: () => Promise<void>,
 ): Promise<void> {
   // A name of its own: whoever takes it away keeps this one from the last step, even when that has begun.
-  const beside = `${path}.soon`;
+  using directory = enterDirectory(dirname(path));
+  const beside = directory.at(`${basename(path)}.soon`);
   try {
     await rm(beside, { force: true });
     await writeFile(beside, text, { mode: 0o600, flag: "wx" });
     if (!isOvertaken()) await ready();
-    if (!isOvertaken()) return await rename(beside, path);
+    if (!isOvertaken()) return await rename(beside, directory.at(basename(path)));
   } catch (error) {
     if (!isOvertaken()) {
       await rm(beside, { force: true }).catch(() => {});
