@@ -115,6 +115,7 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
       const log = reopen(service);
       // The run's first line may be in the file before its start is known here; readers hear of the start first.
       log.pause();
+      log.beginRun();
       return log.fd;
     },
     follow: (service) => streams.get(service)?.log.resume(),

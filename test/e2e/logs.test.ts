@@ -306,3 +306,17 @@ test("-t puts date and time before the lines of a plain start", async () => {
     expect.stringMatching(/^T seed > completed after /),
   ]);
 });
+
+test("a line that a run has not ended is none of the next run's first, in the same session or the next", async () => {
+  const command = 'n=$(cat runs 2>/dev/null | wc -l); echo >>runs; printf "run $n"; test $((n % 2)) -eq 1';
+  await using project = newProject({
+    services: { once: { type: "task", command, restart: { policy: "on-failure", delay: 0 } } },
+  });
+  const first = await launch(project, ["--non-interactive", "--plain", "--no-color"]);
+  const second = await launch(project, ["--non-interactive", "--json"]);
+  expect([first.code, second.code]).toEqual([0, 0]);
+  const runs = (text: string): readonly (string | undefined)[] => text.match(/…?run \d.*$/gm) ?? [];
+  expect(runs((await shown(project, "once", "--no-color")).join("\n"))).toEqual(["run 0", "run 1", "run 2", "run 3"]);
+  expect(runs(first.stdout)).toEqual(["run 0", "run 1"]);
+  expect(second.stdout.match(/"line":"[^"]*"/g)).toEqual(['"line":"run 2"', '"line":"run 3"']);
+});
