@@ -6,15 +6,18 @@ let isBounded = false;
 
 /**
  * Bounds what a regular expression may try. Some, such as `(a+)+$`, take V8 exponentially long for a line that nearly matches; after
- * some 50,000 steps back it looks by its other engine from now on, which takes as long as the line is. That one knows neither
- * lookaround nor back references: a pattern with these can still take its time. Code caches that are read later are refused.
+ * some 50,000 steps back it looks by its other engine from now on, which takes as long as the line is. That one does not know every
+ * pattern; `isLinear` tells which, from now on. Code caches that are read later are refused.
  */
 export function boundPatterns(): void {
-  if (!isBounded) setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
+  if (!isBounded) {
+    setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
+    setFlagsFromString("--enable-experimental-regexp-engine");
+  }
   isBounded = true;
 }
 
-/** The regular expression, bounded; throws a `SyntaxError` for one that is none. */
+/** The regular expression, bounded where `isLinear` says so; throws a `SyntaxError` for one that is none. */
 export function newPattern(source: string, flags = ""): RegExp {
   boundPatterns();
   return new RegExp(source, flags);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isLinear } from "../../src/core/linear.ts";
 import { boundPatterns, newPattern } from "../../src/effects/pattern.ts";
 import { parseQuery } from "../../src/tui/logs/query.ts";
 
@@ -21,4 +22,35 @@ test.each(patterns)("/%s/ is, too, where it is searched for", (source, line) => 
     expect(query.isIn(line)).toBe(false);
     expect(query.ranges(line.toUpperCase())).toEqual([]);
   }
+});
+
+const unbounded = [
+  String.raw`(?=a)(a+)+$`,
+  String.raw`(?!b)(a+)+$`,
+  String.raw`(a+)+\1$`,
+  String.raw`(?<n>a+)+\k<n>$`,
+  "(a{1,30}){1,30}$",
+  "(?i:(a+)+)$",
+];
+
+test.each(unbounded)("%s, which nothing bounds, is not searched for", (source) => {
+  boundPatterns();
+  expect(isLinear(source)).toBe(false);
+  expect(parseQuery(`/${source}/`)).toMatchObject({ problem: expect.stringContaining("could take for ever") });
+});
+
+test.each([
+  ...patterns.map(([source]) => source),
+  "Listening on (.*)",
+  String.raw`^\[\w+\] port \d{4,5}$`,
+  "a|b",
+  "[^x]+",
+])("%s is bounded", (source) => {
+  boundPatterns();
+  expect(isLinear(source)).toBe(true);
+});
+
+test("what is no pattern is told elsewhere", () => {
+  boundPatterns();
+  expect(isLinear("(")).toBe(true);
 });

@@ -1,5 +1,7 @@
 // `ready:` and `health:` -> probes.
 
+import { setFlagsFromString } from "node:v8";
+import { isLinear, linearRemedy } from "../../core/linear.ts";
 import type { Command, Endpoint, Health, Probe, Readiness, ServiceType } from "../../core/service.ts";
 import { mainEndpoint } from "../names.ts";
 import type { ServiceInput } from "../schema.ts";
@@ -160,9 +162,12 @@ function targetOf(target: string, path: Path, { endpoints }: Probed, saying: Say
   return target;
 }
 
+/** The engine looks for it in what services write, and must not be held up by it. */
 function regularExpression(pattern: string, path: Path, saying: Saying): string {
   try {
     void new RegExp(pattern, "u");
+    setFlagsFromString("--enable-experimental-regexp-engine");
+    if (!isLinear(pattern)) report(saying, path, "this pattern could take for ever on a long line", linearRemedy);
   } catch (error) {
     // The engine's own words, without the pattern that the excerpt shows anyway.
     const reason = error instanceof Error ? error.message.replace(/^.*\/u?: /s, "") : "";

@@ -1,6 +1,8 @@
 // What a person types to search or filter: plain text, or a regular expression between slashes; `!` in front turns it
 // round. Small letters find both cases, a capital makes it exact.
 
+import { isLinear, linearRemedy } from "../../core/linear.ts";
+
 /** A part of a text, in UTF-16 units, the end not included. */
 export type Range = readonly [from: number, to: number];
 
@@ -40,6 +42,7 @@ export function parseQuery(typed: string): Query | { readonly problem: string } 
   const [, pattern, flag] = /^\/(.+)\/(i?)$/.exec(body) ?? [];
   if (pattern === undefined) return { text: typed, inverted, ...plain(body) };
   try {
+    if (!isLinear(pattern)) return { problem: `could take for ever. ${linearRemedy}` };
     const ignoreCase = flag === "i" || !/\p{Lu}/u.test(pattern.replaceAll(/\\./g, ""));
     return { text: typed, inverted, ...regular(pattern, ignoreCase) };
   } catch (error) {

@@ -172,6 +172,8 @@ describe("values", () => {
     [inService("ready: {http: health}, port: 1"), "1:42 an http probe asks a path such as /health or a URL"],
     [inService("ready: {http: /health}"), "1:42 a path needs a port to be asked on"],
     [inService("ready: listen"), "1:35 `listen` needs a port"],
+    [inService("ready: {log: '(?=a)(a+)+$'}"), "1:41 this pattern could take for ever on a long line"],
+    [inService("port: 80, health: {http: /, body: '(a+)\\1'}"), "1:62 this pattern could take for ever on a long line"],
     [inService("ready: {log: 'a(b'}"), "1:41 not a regular expression: Unterminated group"],
     [inService("ready: {log: a, body: b}"), "1:50 `body` belongs to an http probe"],
     [inService("ready: {tcp: mian}, port: 1"), '1:41 no endpoint is called "mian"'],
