@@ -13,9 +13,12 @@ export function isLinear(source: string): boolean {
 export const linearRemedy =
   "Write it without look-around, back references, inline flags and counts above 16: a+ instead of a{1,100}.";
 
+/** Named, for it is no flag of the language. */
+const linear = "l";
+
 function takesLinearFlag(source: string): boolean {
   try {
-    void new RegExp(source, "l");
+    void new RegExp(source, linear);
     return true;
   } catch {
     return false;
