@@ -136,7 +136,7 @@ describe("the lines that match", () => {
       "/[^a]b/",
       "!/b/",
       "/😀/",
-      "/a(?!b)/",
+      "/(?<!b)a/",
     );
     const advance = (source: Source, matches: Matches, budget: number): void => {
       let left = budget;
