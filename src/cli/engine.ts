@@ -19,7 +19,7 @@ import { filesBelow, type WrittenFiles } from "../effects/state/generated-files.
 import type { RunRecord } from "../effects/state/state.ts";
 import { isOwn } from "../effects/state/owner.ts";
 import { type Found, readState } from "../effects/state/state-file.ts";
-import { portUsers } from "../plan/env.ts";
+import { portUsers } from "../plan/port-users.ts";
 import { type Answer, openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
 import { foreignLeftWords } from "./foreign-run.ts";
 import { endFormerRun } from "./former-run.ts";

@@ -1,13 +1,16 @@
 // `launch env`: the exported names, as the running instance has them, else as the next run would.
 
+import type { Port } from "../core/service.ts";
 import { describeConflict } from "../core/failure.ts";
 import { openPorts } from "../effects/ports/ports.ts";
 import { readRun } from "../effects/state/directory.ts";
 import { readOwnState } from "../effects/state/former.ts";
-import { exportsOf } from "../plan/env.ts";
+import { mainEndpoint } from "../manifest/names.ts";
+import { type Assignment, exportsOf } from "../plan/env.ts";
+import { isForeseen } from "../plan/ports.ts";
 import { trustedPaths } from "./lock.ts";
 import type { envOptions, GlobalArgs, SelectionArgs, Values } from "./options.ts";
-import { chooseServices } from "./project.ts";
+import { type Chosen, chooseServices } from "./project.ts";
 
 type Shell = Values<typeof envOptions>["shell"];
 
@@ -25,9 +28,29 @@ export async function run(args: GlobalArgs & SelectionArgs & { readonly shell: S
   for (const conflict of conflicts) {
     process.stderr.write(`${conflict.service} is left out: ${describeConflict(conflict)}\n`);
   }
-  const names = exportsOf(services, assigned);
+  const names = exportsOf(services, running ?? foreseen(chosen, assigned, kept));
   process.stdout.write(renderExports(names, args.json ? "json" : args.shell));
   return 0;
+}
+
+/** The ports that can be known before a run; what is left out is told on stderr. */
+function foreseen({ project, services }: Chosen, assigned: Assignment, kept: Assignment): Assignment {
+  const known = services.map(({ name, endpoints }) => {
+    const ports = endpoints.flatMap((endpoint): readonly (readonly [string, Port])[] => {
+      const port = assigned[name]?.[endpoint.name];
+      if (port === undefined) return [];
+      const remembered = kept[name]?.[endpoint.name];
+      const rules = { pool: project.portPool, ...(remembered !== undefined && { remembered }) };
+      if (isForeseen(endpoint, port, rules)) return [[endpoint.name, port]];
+      const what = endpoint.name === mainEndpoint ? name : `${name} (${endpoint.name})`;
+      process.stderr.write(
+        `${what} is left out: nobody knows its port before it runs, since the system gives it one\n`,
+      );
+      return [];
+    });
+    return [name, Object.fromEntries(ports)] as const;
+  });
+  return Object.fromEntries(known);
 }
 
 /** The names in the language of a shell, quoted so that no value can break out. Pure. */

@@ -71,6 +71,8 @@ export type Choice = "next" | "kill" | "adopt" | "wait" | "skip" | "quit";
 /** One port that a service listens on. The one given by `port:` is called `main`. */
 export interface Endpoint {
   readonly name: string;
+  /** True: `ports:` has an endpoint called main itself, which is exported by that name as every other. */
+  readonly isNamed?: true;
   readonly source: PortSource;
   readonly preferred?: Port;
   readonly range?: PortRange;

@@ -1,7 +1,7 @@
 // What must hold between services: one name each, also in the environment.
 
 import type { Place } from "../core/service.ts";
-import { exportNames, mainEndpoint, upperSnake } from "./names.ts";
+import { endpointNames, mainNames, upperSnake } from "./names.ts";
 import type { Problem } from "./problem.ts";
 import type { OpenService } from "./resolve.ts";
 
@@ -44,11 +44,11 @@ function claimsOf(service: OpenService): readonly Claim[] {
   const { name, exportPrefix, place } = service;
   const what = `service ${name}`;
   const own = exportPrefix + upperSnake(name);
-  const endpoints = service.endpoints.filter((endpoint) => endpoint.name !== mainEndpoint);
-  const claims = endpoints.flatMap((endpoint) => {
-    const said = `endpoint ${endpoint.name} of ${name}`;
-    const inside = `PORT_${upperSnake(endpoint.name)}`;
-    const outside = `${own}_${upperSnake(endpoint.name)}`;
+  const { hasPort, named } = endpointNames(service.endpoints);
+  const claims = named.flatMap((endpoint) => {
+    const said = `endpoint ${endpoint} of ${name}`;
+    const inside = `PORT_${upperSnake(endpoint)}`;
+    const outside = `${own}_${upperSnake(endpoint)}`;
     return [
       { key: `${name} ${inside}`, name: inside, what: said, place },
       ...["PORT", "URL"].map((ending) => ({
@@ -59,7 +59,7 @@ function claimsOf(service: OpenService): readonly Claim[] {
       })),
     ];
   });
-  const main = exportNames(exportPrefix, name, service.endpoints.length > 0 ? [mainEndpoint] : []);
+  const main = hasPort || named.length > 0 ? mainNames(own) : [];
   return [{ key: own, name: own, what, place }, ...main.map((key) => ({ key, name: key, what, place })), ...claims];
 }
 

@@ -4,8 +4,9 @@ import { TemplateError } from "./interpolate.ts";
 import type { Lookup } from "./interpolate.ts";
 import { CycleError, literal, lookupIn } from "./layers.ts";
 import type { Layer } from "./layers.ts";
-import { exportNames, mainEndpoint, portNames, runNames } from "./names.ts";
-import { child, keysOf } from "./tree.ts";
+import { portNames, runNames } from "./names.ts";
+import type { EndpointNames } from "./names.ts";
+import { child, isNull, keysOf } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 
 /** Two readings of the same layers: what can be said now, and a trial of what is said at each start. */
@@ -54,19 +55,13 @@ function forgiving(lookup: Lookup): Lookup {
 }
 
 /** The names of a service's endpoints, as far as its tree is well formed. */
-function endpointsOf(service: Tree): readonly string[] {
-  const named = keysOf(child(service, "ports"));
+export function endpointsOfTree(service: Tree): EndpointNames {
   const port = child(service, "port");
-  return port === undefined || (port.kind === "scalar" && port.value === null) ? named : [mainEndpoint, ...named];
-}
-
-/** The names that a service's ports are exported by. */
-export function exportsOfTree(prefix: string, name: string, service: Tree): readonly string[] {
-  return exportNames(prefix, name, endpointsOf(service));
+  return { hasPort: port !== undefined && !isNull(port), named: keysOf(child(service, "ports")) };
 }
 
 /** What launch tells a service beside the exports. */
 export function ownNamesOfTree(service: Tree): readonly string[] {
   const host = child(service, "host") === undefined ? [] : ["HOST"];
-  return [...runNames, ...host, ...portNames(endpointsOf(service))];
+  return [...runNames, ...host, ...portNames(endpointsOfTree(service))];
 }

@@ -26,6 +26,48 @@ export function templates(values: Layer["values"]): Layer {
   return { values, templates: true };
 }
 
+/** What a service's variables come from, highest first but for what `serviceLayers` says. */
+export interface Origins {
+  /** Its own `env`. */
+  readonly own: Layer["values"];
+  /** What launch tells it. */
+  readonly told: readonly Layer["values"][];
+  readonly manifest: Layer["values"];
+  readonly processEnv: Layer["values"];
+  readonly ownFiles: Layer["values"];
+  readonly manifestFiles: Layer["values"];
+  /** The names by which the project speaks of its ports. */
+  readonly portNames: readonly string[];
+}
+
+/**
+ * A service's variables in the order in which they win. What its own files say of launch's names stands in the place of those;
+ * of the ports of this project the environment around launch, which may be another project's, only speaks where nobody else does.
+ */
+export function serviceLayers(origins: Origins): readonly Layer[] {
+  const { own, told, manifest, processEnv, ownFiles, manifestFiles, portNames } = origins;
+  const foreign = portNames.filter((name) => processEnv[name] !== undefined);
+  return [
+    // Above launch's own names, so that `PORT: "1${PORT}"` can mean the one that launch chose.
+    templates(own),
+    ...told.map((values) => literal(withFiles(values, ownFiles))),
+    templates(manifest),
+    literal(foreign.length === 0 ? processEnv : { ...processEnv, ...valuesAt(foreign, () => undefined) }),
+    literal(ownFiles),
+    literal(manifestFiles),
+    literal(valuesAt(foreign, (name) => processEnv[name])),
+  ];
+}
+
+function withFiles(told: Layer["values"], files: Layer["values"]): Layer["values"] {
+  const both = Object.keys(files).filter((name) => Object.hasOwn(told, name));
+  return both.length === 0 ? told : { ...told, ...valuesAt(both, (name) => files[name]) };
+}
+
+function valuesAt<Value>(names: readonly string[], value: (name: string) => Value): Readonly<Record<string, Value>> {
+  return Object.fromEntries(names.map((name) => [name, value(name)]));
+}
+
 /** A lookup over layers, highest first. It throws TemplateError for a cycle and for a template that does not render. */
 export function lookupIn(layers: readonly Layer[], onUnset?: (name: string) => void): Lookup {
   const known = new Map<string, string | undefined>();

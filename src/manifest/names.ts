@@ -23,20 +23,47 @@ export function exportStem(prefix: string, service: string): string {
   return prefix + upperSnake(service);
 }
 
+/** What a service calls its ports. */
+export interface EndpointNames {
+  /** True: there is one given by `port:`, whose name, main, is told to nobody. */
+  readonly hasPort: boolean;
+  /** Those of `ports:`, in their order. */
+  readonly named: readonly string[];
+}
+
 /** The names that others know a service's ports by, for its endpoints in their order; none without endpoints. */
-export function exportNames(prefix: string, service: string, endpoints: readonly string[]): readonly string[] {
-  if (endpoints.length === 0) return [];
+export function exportNames(prefix: string, service: string, { hasPort, named }: EndpointNames): readonly string[] {
+  if (!hasPort && named.length === 0) return [];
   const stem = exportStem(prefix, service);
-  const named = endpoints
-    .filter((endpoint) => endpoint !== mainEndpoint)
-    .map((endpoint) => `${stem}_${upperSnake(endpoint)}`);
-  return [`${stem}_PORT`, `${stem}_URL`, `${stem}_HOST`, ...named.flatMap((each) => [`${each}_PORT`, `${each}_URL`])];
+  const each = named.map((endpoint) => `${stem}_${upperSnake(endpoint)}`);
+  return [...mainNames(stem), ...each.flatMap((name) => [`${name}_PORT`, `${name}_URL`])];
+}
+
+/** The names of a service's main port: the one of `port:`, or the first. */
+export function mainNames(stem: string): readonly [string, string, string] {
+  return [`${stem}_PORT`, `${stem}_URL`, `${stem}_HOST`];
 }
 
 /** The names that a service knows its own ports by. */
-export function portNames(endpoints: readonly string[]): readonly string[] {
-  const named = endpoints
-    .filter((endpoint) => endpoint !== mainEndpoint)
-    .map((endpoint) => `PORT_${upperSnake(endpoint)}`);
-  return endpoints.length === 1 || endpoints.includes(mainEndpoint) ? ["PORT", ...named] : named;
+export function portNames({ hasPort, named }: EndpointNames): readonly string[] {
+  const each = named.map((endpoint) => `PORT_${upperSnake(endpoint)}`);
+  return hasPort || named.length === 1 || named.includes(mainEndpoint) ? ["PORT", ...each] : each;
+}
+
+/** The names by which a project speaks of its services' ports; also of one that launch does not know, or not yet. */
+export function projectPortNames(
+  services: readonly { readonly exportPrefix: string; readonly name: string; readonly names: EndpointNames }[],
+): readonly string[] {
+  const each = services.flatMap(({ exportPrefix, name, names }) => {
+    const stem = exportStem(exportPrefix, name);
+    const named = names.named.map((endpoint) => `${stem}_${upperSnake(endpoint)}_PORT`);
+    return [`${stem}_PORT`, ...named, ...portNames(names)];
+  });
+  return [...new Set(["PORT", ...each])];
+}
+
+/** What the endpoints of a service are called. */
+export function endpointNames(endpoints: readonly { readonly name: string; readonly isNamed?: true }[]): EndpointNames {
+  const named = endpoints.filter(({ name, isNamed }) => name !== mainEndpoint || isNamed === true);
+  return { hasPort: named.length < endpoints.length, named: named.map(({ name }) => name) };
 }

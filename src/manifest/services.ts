@@ -5,11 +5,12 @@ import type { EnvMap, Place } from "../core/service.ts";
 import { renderingOf, topRenderingOf } from "./fields.ts";
 import { problemsOf } from "./issues.ts";
 import { isMap, judgeManifest, judgeService } from "./judge.ts";
-import { exportsOfTree, knownFrom, ownLayer, ownNamesOfTree } from "./known.ts";
+import { endpointsOfTree, knownFrom, ownLayer, ownNamesOfTree } from "./known.ts";
 import type { Known } from "./known.ts";
-import { literal, templates } from "./layers.ts";
+import { literal, serviceLayers, templates } from "./layers.ts";
 import type { Layer } from "./layers.ts";
 import { readEnvFilesOf } from "./env-files.ts";
+import { exportNames, projectPortNames } from "./names.ts";
 import { faultsOf, isScalar } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { renderTree } from "./render.ts";
@@ -31,14 +32,14 @@ export interface Resolved {
 
 /** The services of each unit; faults go to `reading`. */
 export async function resolveUnits(units: readonly Prepared[], reading: Reading): Promise<readonly Resolved[]> {
-  const exported = ownLayer(
-    units.flatMap(({ exportPrefix, services }) =>
-      [...services].flatMap(([name, { value }]) => exportsOfTree(exportPrefix, name, value)),
-    ),
+  const named = units.flatMap(({ exportPrefix, services }) =>
+    [...services].map(([name, { value }]) => ({ exportPrefix, name, names: endpointsOfTree(value) })),
   );
+  const exported = ownLayer(named.flatMap(({ exportPrefix, name, names }) => exportNames(exportPrefix, name, names)));
+  const portNames = projectPortNames(named);
   const resolved: Resolved[] = [];
   for (const unit of units) {
-    const around = { unit, env: plainEnv(unit.tree), exported };
+    const around = { unit, env: plainEnv(unit.tree), exported, portNames };
     const input = judgeSettings(around, reading);
     const services = await Promise.all(
       [...unit.services].map(([name, entry]) => resolveOne(name, entry, around, reading)),
@@ -54,6 +55,7 @@ interface Around {
   readonly env: EnvMap;
   /** Built once: it has some names for each service, and each service looks into it. */
   readonly exported: Layer;
+  readonly portNames: readonly string[];
 }
 
 function judgeSettings({ unit, env, exported }: Around, reading: Reading): ManifestInput | undefined {
@@ -86,11 +88,16 @@ async function resolveOne(
   const { unit, env } = around;
   const { root } = unit.unit;
   const { problems } = reading;
-  const layersWith = (files: Readonly<Record<string, string>>): readonly Layer[] => {
-    const given = [ownLayer(ownNamesOfTree(value)), around.exported].map((layer) => without(layer, files));
-    const lower = [templates(env), literal(reading.env), literal(files), literal(unit.fileValues)];
-    return [templates(plainEnv(value)), ...given, ...lower];
-  };
+  const layersWith = (files: Readonly<Record<string, string>>): readonly Layer[] =>
+    serviceLayers({
+      own: plainEnv(value),
+      told: [ownLayer(ownNamesOfTree(value)).values, around.exported.values],
+      manifest: env,
+      processEnv: reading.env,
+      ownFiles: files,
+      manifestFiles: unit.fileValues,
+      portNames: around.portNames,
+    });
   // Env files are named before their values are known, all else after. What takes no part may miss its files.
   const isDisabled = isScalar(child(value, "enabled"), false);
   const files = value.kind === "map" ? value.entries.get("env_file") : undefined;
@@ -113,12 +120,6 @@ async function resolveOne(
   if (input === undefined) return undefined;
   const surroundings = { env, envFiles: unit.envFiles, exportPrefix: unit.exportPrefix };
   return resolveService(name, input, keyPlace, surroundings, { tree, root, problems });
-}
-
-// What a service's own files set, launch does not set.
-function without(layer: Layer, files: Readonly<Record<string, string>>): Layer {
-  if (Object.keys(files).length === 0) return layer;
-  return literal(Object.fromEntries(Object.entries(layer.values).filter(([name]) => !Object.hasOwn(files, name))));
 }
 
 // A service without its faulty keys, so that the rest of it is judged at once, not after they are mended. What depends

@@ -1,9 +1,9 @@
-// What each service is told: the names of ports, its environment, and who names whose port. Pure.
+// What each service is told: the names of ports, and its environment. Pure.
 
-import type { Command, Endpoint, Port, Probe, Service, Template } from "../core/service.ts";
-import { type Lookup, namesIn, TemplateError, namesInShell } from "../manifest/interpolate.ts";
-import { isDecided, literal, lookupIn, templates, valuesOf } from "../manifest/layers.ts";
-import { exportNames, exportStem, mainEndpoint, upperSnake } from "../manifest/names.ts";
+import type { Endpoint, Port, Service } from "../core/service.ts";
+import type { Lookup } from "../manifest/interpolate.ts";
+import { isDecided, literal, lookupIn, serviceLayers, valuesOf } from "../manifest/layers.ts";
+import { endpointNames, exportStem, mainEndpoint, projectPortNames, upperSnake } from "../manifest/names.ts";
 
 /** Ports by service and endpoint, as far as they are chosen. */
 export type Assignment = Readonly<Record<string, Readonly<Record<string, Port>>>>;
@@ -53,7 +53,8 @@ function exportsOfService(
           [`${name}_URL`, urlOf(service, endpoint, port)],
         ];
   };
-  const named = service.endpoints.filter(({ name }) => name !== mainEndpoint);
+  const { named: names } = endpointNames(service.endpoints);
+  const named = service.endpoints.filter(({ name }) => names.includes(name));
   return [
     ...(main === undefined ? [] : pair(stem, main)),
     ...(main === undefined || ports[main.name] === undefined
@@ -62,6 +63,19 @@ function exportsOfService(
     ...named.flatMap((endpoint) => pair(`${stem}_${upperSnake(endpoint.name)}`, endpoint)),
   ];
 }
+
+/** The names by which the project speaks of its services' ports, be they known to launch or not. */
+export function portNamesOf(services: readonly Service[]): readonly string[] {
+  const known = knownNames.get(services);
+  if (known !== undefined) return known;
+  const names = projectPortNames(
+    services.map(({ exportPrefix, name, endpoints }) => ({ exportPrefix, name, names: endpointNames(endpoints) })),
+  );
+  knownNames.set(services, names);
+  return names;
+}
+
+const knownNames = new WeakMap<readonly Service[], readonly string[]>();
 
 /** `http://localhost:8765`: where others reach an endpoint. */
 export function urlOf(service: Service, endpoint: Endpoint, port: Port): string {
@@ -80,9 +94,9 @@ export function ownNames(service: Service, assignment: Assignment, run: RunIdent
   const main =
     service.endpoints.length === 1 ? service.endpoints[0] : service.endpoints.find(({ name }) => name === mainEndpoint);
   const mainPort = main && ports[main.name];
-  const named = service.endpoints.flatMap(({ name }) => {
+  const named = endpointNames(service.endpoints).named.flatMap((name) => {
     const port = ports[name];
-    return name === mainEndpoint || port === undefined ? [] : [[`PORT_${upperSnake(name)}`, String(port)] as const];
+    return port === undefined ? [] : [[`PORT_${upperSnake(name)}`, String(port)] as const];
   });
   return {
     ...(mainPort !== undefined && { PORT: String(mainPort) }),
@@ -103,6 +117,8 @@ export interface EnvironmentSources {
   /** What launch tells every service. */
   readonly exports: Readonly<Record<string, string>>;
   readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** By which the project speaks of its ports. */
+  readonly portNames: readonly string[];
   /** What the service's env files say. */
   readonly ownFiles: Readonly<Record<string, string>>;
   /** What the manifest's env files say, `.env` included. */
@@ -126,16 +142,15 @@ export function childEnvironment(sources: EnvironmentSources): ChildEnvironment 
   const clashes = Object.keys({ ...service.env.own, ...ownFiles }).filter(
     (name) => Object.hasOwn(own, name) || Object.hasOwn(exports, name),
   );
-  const layers = [
-    // Above launch's own names, so that `PORT: "1${PORT}"` can mean the one that launch chose.
-    templates(service.env.own),
-    literal(without(own, ownFiles)),
-    literal(without(exports, ownFiles)),
-    templates(service.env.manifest),
-    literal(processEnv),
-    literal(ownFiles),
-    literal(manifestFiles),
-  ];
+  const layers = serviceLayers({
+    own: service.env.own,
+    told: [own, exports],
+    manifest: service.env.manifest,
+    processEnv,
+    ownFiles,
+    manifestFiles,
+    portNames: sources.portNames,
+  });
   // Programs disagree on which of the two wins, so whoever has said one is not told the other.
   const colorful = colors && !service.tty && !["FORCE_COLOR", "NO_COLOR"].some((name) => isDecided(layers, name));
   const defaults = {
@@ -155,90 +170,4 @@ export function childEnvironment(sources: EnvironmentSources): ChildEnvironment 
     valueOf,
     clashes,
   };
-}
-
-function without(
-  own: Readonly<Record<string, string>>,
-  files: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  if (Object.keys(files).length === 0) return own;
-  return Object.fromEntries(Object.entries(own).filter(([name]) => !Object.hasOwn(files, name)));
-}
-
-/** For each service that names another's port, URL or host in one of its values: which ones. */
-export function portUsers(services: readonly Service[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const owners = new Map(
-    services.flatMap((service) =>
-      exportNames(
-        service.exportPrefix,
-        service.name,
-        service.endpoints.map(({ name }) => name),
-      ).map((name) => [name, service.name] as const),
-    ),
-  );
-  const users = services.map((service) => [service.name, portsUsedBy(service, owners)] as const);
-  return new Map(users.filter(([, used]) => used.size > 0));
-}
-
-// The manifest's `env` makes a user only of who names one of its variables: else each service would be a user of all.
-function portsUsedBy(service: Service, owners: ReadonlyMap<string, string>): ReadonlySet<string> {
-  const used = new Set<string>();
-  const seen = new Set<string>();
-  const visit = (name: string): void => {
-    if (seen.has(name) || Object.hasOwn(service.env.own, name)) return;
-    seen.add(name);
-    const owner = owners.get(name);
-    const indirect = service.env.manifest[name];
-    if (owner !== undefined && owner !== service.name) used.add(owner);
-    else if (typeof indirect === "string") mentionedIn(indirect).forEach(visit);
-  };
-  namesInService(service).forEach(visit);
-  return used;
-}
-
-function namesInService(service: Service): readonly string[] {
-  const { command, env, files, ready, health, stop, open } = service;
-  const values: readonly (Template | null)[] = [
-    ...Object.values(env.own),
-    ...files.map(({ content }) => content),
-    open ?? null,
-  ];
-  return [
-    ...namesInCommand(command),
-    ...values.flatMap((value) => (value === null ? [] : mentionedIn(value))),
-    ...namesInProbe(ready.probe),
-    ...(health === undefined ? [] : namesInProbe(health.probe)),
-    ...namesInCommand(stop.command),
-  ];
-}
-
-function namesInCommand(command: Command | undefined): readonly string[] {
-  if (command === undefined) return [];
-  return "shell" in command ? namesInShell(command.shell) : command.args.flatMap(mentionedIn);
-}
-
-function namesInProbe(probe: Probe): readonly string[] {
-  switch (probe.kind) {
-    case "http":
-      return [probe.target, ...Object.values(probe.headers)].flatMap(mentionedIn);
-    case "tcp":
-      return mentionedIn(probe.address);
-    case "exec":
-      return namesInCommand(probe.command);
-    case "listen":
-    case "log":
-    case "notify":
-    case "none":
-      return [];
-  }
-}
-
-/** The names in a template; none in one that is wrong, which is told where it stands when the manifest is loaded. */
-function mentionedIn(template: string): readonly string[] {
-  try {
-    return namesIn(template);
-  } catch (error) {
-    if (error instanceof TemplateError) return [];
-    throw error;
-  }
 }

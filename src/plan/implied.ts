@@ -1,7 +1,7 @@
 // Needs that nobody wrote down: a dynamic port is known only once its service has it, so whoever is told that port waits.
 
 import type { Need, Service } from "../core/service.ts";
-import { portUsers } from "./env.ts";
+import { portUsers } from "./port-users.ts";
 
 /** The services with a need for every dynamic port that they are told. What is written down stays as it is. */
 export function withImpliedNeeds(services: readonly Service[]): readonly Service[] {

@@ -57,6 +57,16 @@ export function rangeOf(endpoint: Endpoint, pool: Project["portPool"]): PortRang
   return undefined;
 }
 
+/** True when the endpoint would get this port in the next run as well: one that the system has just given says nothing of that. */
+export function isForeseen(
+  endpoint: Endpoint,
+  port: Port,
+  { pool, remembered }: Pick<PortRules, "pool" | "remembered">,
+): boolean {
+  if (port === remembered || endpoint.source === "preferred") return true;
+  return endpoint.source === "auto" && (endpoint.range !== undefined || (port >= pool.from && port <= pool.to));
+}
+
 // An earlier choice holds as long as the manifest still allows it.
 function isStillWanted(endpoint: Endpoint, port: Port, rules: PortRules): boolean {
   if (port === endpoint.preferred) return true;

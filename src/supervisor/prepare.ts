@@ -6,7 +6,7 @@ import type { RenderedFile } from "../effects/state/generated-files.ts";
 import type { RenderedCommand } from "../effects/processes/spec.ts";
 import { readEnvFiles } from "../manifest/dotenv.ts";
 import { type Lookup, render, renderShell } from "../manifest/interpolate.ts";
-import { type Assignment, childEnvironment, exportsOf, ownNames } from "../plan/env.ts";
+import { type Assignment, childEnvironment, exportsOf, ownNames, portNamesOf } from "../plan/env.ts";
 
 /** What a run of a service is made from. */
 export interface Preparation {
@@ -59,6 +59,7 @@ export async function prepare(
     own,
     exports,
     processEnv: context.processEnv,
+    portNames: portNamesOf(context.services),
     ownFiles,
     manifestFiles,
     colors: context.colors,

@@ -70,6 +70,22 @@ describe("env", async () => {
     expect(env).toMatchObject(expected);
   });
 
+  test.concurrent("without a port that nobody knows before a run", async () => {
+    const some = { command: "sleep 1", ports: { main: api, any: "dynamic" } };
+    await using project = newProject({ services: { some, all: { command: "sleep 1", port: "dynamic" } } });
+    const { code, stdout, stderr } = await launch(project, ["env", "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      SOME_PORT: String(api),
+      SOME_URL: url,
+      SOME_HOST: "localhost",
+      SOME_MAIN_PORT: String(api),
+      SOME_MAIN_URL: url,
+    });
+    const why = "is left out: nobody knows its port before it runs, since the system gives it one";
+    expect(stderr).toBe(`some (any) ${why}\nall ${why}\n`);
+  });
+
   test.concurrent("for fish, dotenv and JSON", async () => {
     await using project = newProject({ env_prefix: "X_", services });
     const print = async (shell: string): Promise<string> => (await launch(project, ["env", "--shell", shell])).stdout;

@@ -53,6 +53,7 @@ function resolveEndpoint(name: string, port: PortInput, path: Path, input: Servi
   const isSocket = map.socket ?? input.socket ?? defaults.socket;
   return {
     name,
+    ...(name === mainEndpoint && path[0] === "ports" && { isNamed: true as const }),
     source: typeof wanted === "number" ? "preferred" : wanted,
     ...(preferred !== undefined && { preferred }),
     ...(range !== undefined && { range }),

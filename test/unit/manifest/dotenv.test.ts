@@ -118,7 +118,7 @@ it("gives a service's own files their place below the process environment and ab
     "m.env": "P=manifest\nA=manifest\nM=manifest",
     ".env": "M=dotenv",
   };
-  expect(await service("a", files, { env: { P: "process" } })).toMatchObject({
+  expect(await service("a", files, { env: { P: "process", PORT: "7" } })).toMatchObject({
     label: "process-own-manifest",
     description: "9",
   });

@@ -278,6 +278,15 @@ services:
     expect(c).toMatchObject({ ready: { probe, timeout }, health: { probe, interval: 2000 } });
   });
 
+  it("knows the names of an endpoint that `ports:` calls main", async () => {
+    const a = "a: {command: [x, '${PORT}${PORT_MAIN}${A_MAIN_PORT}${A_MAIN_URL}'], ports: {main: 1, ws: 2}}";
+    expect(await warnings(`services: {${a}}`)).toBe("");
+    expect(await problems(`services: {${a}, a-main: {command: x, port: 3}}`)).toContain(
+      "service a-main and endpoint main of a are both A_MAIN_PORT in the environment",
+    );
+    expect(await warnings("services: {a: {command: x, port: 1}, a-main: {command: x, ports: {main: 2}}}")).toBe("");
+  });
+
   it("warns of a second spelling that is not read, and of an override that is a link to nothing", async () => {
     const a = "services: {a: x}";
     const both = { "services.yaml": a, "services.yml": a, "services.override.yaml": "", "services.override.yml": a };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Endpoint, Service } from "../../../src/core/service.ts";
-import { childEnvironment, exportsOf, ownNames, portUsers } from "../../../src/plan/env.ts";
+import { childEnvironment, exportsOf, ownNames, portNamesOf } from "../../../src/plan/env.ts";
+import { portUsers } from "../../../src/plan/port-users.ts";
 import type { EnvironmentSources } from "../../../src/plan/env.ts";
 
 type Change = Partial<Omit<Service, "env">> & { readonly env?: Partial<Service["env"]> };
@@ -68,6 +69,13 @@ describe("exports", () => {
     });
   });
 
+  it("name an endpoint that `ports:` calls main as every other, beside what the one of `port:` would be called", () => {
+    const main = service("a", { endpoints: [endpoint("main", { isNamed: true }), endpoint("ws")] });
+    const names = Object.keys(exportsOf([main], { a: { main: 1, ws: 2 } }));
+    expect(names).toEqual(["A_PORT", "A_URL", "A_HOST", "A_MAIN_PORT", "A_MAIN_URL", "A_WS_PORT", "A_WS_URL"]);
+    expect(ownNames(main, { a: { main: 1, ws: 2 } }, run)).toMatchObject({ PORT: "1", PORT_MAIN: "1", PORT_WS: "2" });
+  });
+
   it("leave out what has no port yet", () => {
     expect(exportsOf([service("a", { endpoints: [endpoint("main")] })], {})).toEqual({});
   });
@@ -121,6 +129,7 @@ describe("a child's environment", () => {
     own: {},
     exports: {},
     processEnv: {},
+    portNames: ["PORT"],
     ownFiles: {},
     manifestFiles: {},
     colors: false,
@@ -155,6 +164,25 @@ describe("a child's environment", () => {
     expect(env).toMatchObject({ PORT: "9", HOST: "h", B_PORT: "8", C_PORT: "4" });
     expect(env).not.toHaveProperty("A_PORT");
     expect(clashes).toEqual(["A_PORT", "PORT", "B_PORT"]);
+  });
+
+  it("takes a port from the environment around launch only where the project says nothing of it", () => {
+    const worker = service("worker");
+    const api = service("api", { endpoints: [endpoint("main")] });
+    const portNames = portNamesOf([worker, api]);
+    const lower = { PORT: "1", API_PORT: "1", WORKER_PORT: "1", OTHER_PORT: "1" };
+    const shell = { PORT: "2", API_PORT: "2", WORKER_PORT: "2", OTHER_PORT: "2", PATH: "/bin" };
+    const base = { service: worker, portNames, processEnv: shell };
+    const own = { OTHER_PORT: "2", PATH: "/bin", PYTHONUNBUFFERED: "1" };
+    expect(environment(base)).toEqual({ ...shell, PYTHONUNBUFFERED: "1" });
+    for (const files of [{ ownFiles: lower }, { manifestFiles: lower }]) {
+      expect(environment({ ...base, ...files })).toEqual({ ...own, PORT: "1", API_PORT: "1", WORKER_PORT: "1" });
+    }
+    const told = { ...base, service: api, own: { PORT: "3" }, exports: { API_PORT: "3" } };
+    expect(environment(told)).toMatchObject({ PORT: "3", API_PORT: "3" });
+    expect(environment({ ...told, manifestFiles: lower })).toMatchObject({ PORT: "3", API_PORT: "3" });
+    const manifest = service("api", { ...api, env: { manifest: { PORT: "4", API_PORT: "4" } } });
+    expect(environment({ ...told, service: manifest, ownFiles: lower })).toMatchObject({ PORT: "1", API_PORT: "1" });
   });
 
   it("sets launch's names over the manifest's variables, the process environment and shared files", () => {

@@ -3,6 +3,7 @@ import type { Endpoint } from "../../../src/core/service.ts";
 import {
   candidatesFor,
   isBrowserBlocked,
+  isForeseen,
   mayMove,
   movesFor,
   rangeOf,
@@ -61,6 +62,17 @@ describe("without asking", () => {
     expect(silent(auto, { strict: true })).toEqual([8008, 8009, 8010, "os"]);
     expect(mayMove(dynamic, true)).toBe(true);
   });
+});
+
+test("what the system gives is not foreseen, what the manifest says or this worktree remembers is", () => {
+  const { pool } = rules();
+  const foreseen = (endpoint: Endpoint, port: number, remembered?: number): boolean =>
+    isForeseen(endpoint, port, { pool, ...(remembered !== undefined && { remembered }) });
+  expect([foreseen(dynamic, 40_000), foreseen(auto, 40_000), foreseen(auto, 8007)]).toEqual([false, false, false]);
+  expect([foreseen(preferred(5432), 5432), foreseen(auto, 8008), foreseen(auto, 8010)]).toEqual([true, true, true]);
+  expect([foreseen(dynamic, 40_000, 40_000), foreseen(auto, 40_000, 40_000)]).toEqual([true, true]);
+  expect(foreseen(dynamic, 40_000, 40_001)).toBe(false);
+  expect(foreseen({ ...auto, range: { from: 9000, to: 9001 } }, 9001)).toBe(true);
 });
 
 describe("when asked to move", () => {
