@@ -1,7 +1,6 @@
 // Words on the command line that are names: of services, of instances, of commands.
 
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { launch, startJson } from "../helpers/launch.ts";
 import { until } from "../helpers/wait.ts";
@@ -41,15 +40,16 @@ describe("--instance", () => {
     "refuses %o, and creates nothing",
     async (name) => {
       await using project = newProject({ services });
-      const around = readdirSync(dirname(project.directory));
+      project.write("inner/services.yaml", project.read("services.yaml"));
+      const before = project.listing();
       for (const args of [["--non-interactive"], ["-d"], ["status"], ["logs"], ["ports", "--forget"]]) {
-        const { code, stderr } = await launch(project, [...args, `--instance=${name}`]);
+        const { code, stderr } = await launch(project, [...args, `--instance=${name}`], {
+          cwd: project.path("inner"),
+        });
         expect({ args, code }).toEqual({ args, code: 2 });
         expect(stderr).toContain("--instance");
       }
-      expect(existsSync(project.path(".launch"))).toBe(false);
-      expect(readdirSync(dirname(project.directory))).not.toContain("away");
-      expect(around).not.toContain("away");
+      expect(project.listing()).toBe(before);
     },
   );
 

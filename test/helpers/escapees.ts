@@ -11,6 +11,8 @@ export interface Zoo extends Disposable {
   command(kind: Escapee): readonly string[];
   /** The living processes, zombies left out. */
   living(): readonly number[];
+  /** Those of them that have become a `sleep`, which is the last thing that a leader or an escapee does. */
+  asleep(): readonly number[];
 }
 
 /** How to get away. */
@@ -47,23 +49,25 @@ export function openZoo(): Zoo {
   const perl = copy("perl");
   const sleep = copy("sleep");
   // The youngest first: a hopper would be gone by the time it is come to.
-  const living = (): readonly number[] =>
+  const running = (path: string): readonly number[] =>
     readdirSync("/proc")
       .toSorted((one, other) => Number(other) - Number(one))
       .flatMap((entry) => {
         try {
-          const isOurs = /^\d+$/.test(entry) && readlinkSync(`/proc/${entry}/exe`).startsWith(`${directory}/`);
+          const isOurs = /^\d+$/.test(entry) && readlinkSync(`/proc/${entry}/exe`).startsWith(path);
           return isOurs && !/\) [ZX] /.test(readFileSync(`/proc/${entry}/stat`, "utf8")) ? Number(entry) : [];
         } catch {
           return [];
         }
       });
+  const living = (): readonly number[] => running(`${directory}/`);
   return {
     command(kind) {
       const script = `use POSIX "setsid"; my ($sleep, $perl) = @ARGV; my $until = time + 30; ${escapes[kind]} exec $sleep, 1000`;
       return [perl, "-e", script, sleep, perl];
     },
     living,
+    asleep: () => running(sleep),
     [Symbol.dispose]() {
       for (let left = living(); left.length > 0; left = living()) {
         for (const pid of left) {

@@ -1,6 +1,16 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { headerSize, recordSize } from "../../../src/effects/logs/times-format.ts";
 import { readTimes } from "../../../src/effects/logs/times-reader.ts";
@@ -89,12 +99,17 @@ test.each([
   expect(readFileSync(path).length).toBe(headerSize + recordSize);
 });
 
-test("times that cannot be written cost nothing but times", async () => {
-  const times = keepTimes("/nowhere/at/all/api.times", { inode: 7, first: 0 });
+test("times that cannot be written cost nothing but times, and those after them are written once they can be", async () => {
+  const path = join(dirname(newPath()), "not/there/api.times");
+  const times = keepTimes(path, { inode: 7, first: 0 });
   times.saw(100);
   await times.pause();
+  expect(existsSync(path)).toBe(false);
+  mkdirSync(dirname(path), { recursive: true });
   times.resume(50, 0);
   times.saw(200);
-  times.restart();
   times[Symbol.dispose]();
+  await until("the record", () => existsSync(path) && records(path) === 1);
+  using kept = readTimes(path, 7);
+  expect([kept?.header.first, kept?.at(199)?.until]).toEqual([50, 200]);
 });

@@ -140,6 +140,7 @@ describe("listening sockets are handed over", () => {
       .split("\n");
     const flags = lines.filter((line) => line.includes("flags")).slice(0, count);
     // 04000 is O_NONBLOCK.
+    expect(flags).toHaveLength(count);
     for (const line of flags) expect(Number.parseInt(line.split("\t")[1] ?? "", 8) & 0o4000).toBe(0);
     expect(lines).toContain(`pid right ${count} ${count === 1 ? "s0" : "s0:s1"} notify ${count === 2 ? "5" : ""}`);
     expect(lines.slice(-1 - count - (count === 2 ? 1 : 0)).slice(0, 1 + count)).toEqual([

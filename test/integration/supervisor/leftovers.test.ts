@@ -42,7 +42,7 @@ test("what has left its service's group is ended with the run, and named", async
   await using project = newProject({ services: { app: { command: daemon(), stop } } });
   await using run = await startEngine(project);
   await run.events.state("app", "ready");
-  await until("the daemon to be out", () => zoo.living().length === 2);
+  await until("the daemon to be out", () => zoo.asleep().length === 2);
   expect(await run.stop()).toBe(0);
   expect(zoo.living()).toEqual([]);
   await run.events.find({ type: "noticed", kind: "left-behind", service: "app" });
@@ -56,7 +56,7 @@ test("a crash is followed by the next start, and what the former run left is end
   await using run = await startEngine(project);
   const { pid } = await run.events.state("app", "ready");
   await run.events.state("other", "ready");
-  await until("the daemons to be out", () => zoo.living().length === 4);
+  await until("the daemons to be out", () => zoo.asleep().length === 4);
   const former = zoo.living();
   process.kill(pid!, "SIGKILL");
   const notice = await run.events.find({ type: "noticed", kind: "left-behind", service: "app" });
@@ -64,7 +64,7 @@ test("a crash is followed by the next start, and what the former run left is end
   expect(ended).toHaveLength(1);
   expect(former).toContain(ended[0]?.pid);
   // The next run's daemon and both of the other service go on.
-  await until("the next daemon to be out", () => zoo.living().length === 4);
+  await until("the next daemon to be out", () => zoo.asleep().length === 4);
   expect(await run.stop()).toBe(0);
   expect(zoo.living()).toEqual([]);
 });
@@ -100,7 +100,7 @@ test("what a task has started goes on after it, until the run ends", async () =>
   await using run = await startEngine(project);
   await run.events.state("prepare", "exited");
   await run.events.state("app", "ready");
-  await until("the daemon to be out", () => zoo.living().length === 1);
+  await until("the daemon to be out", () => zoo.asleep().length === 1);
   // Longer than it takes until a service would be swept.
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(zoo.living()).toHaveLength(1);

@@ -13,7 +13,7 @@ test("a service whose port was taken while it was down moves, its users are told
       api: {
         command: "serve.js",
         port: { preferred: port, range: `${port}-${port! + 4}` },
-        restart: { delay: "400ms", max_delay: "400ms" },
+        restart: { delay: "10m", max_delay: "10m" },
       },
       reader: {
         command: "echo told $API_PORT; sleep 1000",
@@ -29,6 +29,7 @@ test("a service whose port was taken while it was down moves, its users are told
   process.kill((await run.events.state("api", "ready")).pid!, "SIGKILL");
   await run.events.state("api", "backoff");
   await using stranger = await startListener("127.0.0.1", port);
+  run.request({ type: "restart", services: ["api"] });
 
   const moved = await run.events.find({ type: "moved", service: "api" });
   expect(moved).toMatchObject({ from: port, reason: expect.stringContaining(`pid ${stranger.pid}`) });
@@ -45,12 +46,13 @@ test("a service whose port was taken while it was down moves, its users are told
 test("a bare port that was taken while its service was down ends the run, and who took it is said", async () => {
   const [port] = await freePorts(1);
   await using project = newProject({
-    services: { api: { command: "serve.js", port, restart: { delay: "400ms", max_delay: "400ms" } } },
+    services: { api: { command: "serve.js", port, restart: { delay: "10m", max_delay: "10m" } } },
   });
   await using run = await startEngine(project);
   process.kill((await run.events.state("api", "ready")).pid!, "SIGKILL");
   await run.events.state("api", "backoff");
   await using stranger = await startListener("127.0.0.1", port);
+  run.request({ type: "restart", services: ["api"] });
   expect((await run.events.state("api", "failed")).reason).toContain(`pid ${stranger.pid}`);
   expect(await run.ended).toMatchObject({ kind: "conflict" });
 });

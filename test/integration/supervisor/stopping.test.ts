@@ -48,7 +48,7 @@ test("workers whose leader has ended are ended before the service starts again o
     services: {
       // The leader goes, and leaves two workers of its group behind, one of which is deaf.
       forking: {
-        command: "deaf.js > /dev/null & sleep 1000 & echo $! > worker; until test -e go; do sleep 0.02; done; exit 3",
+        command: "deaf.js > said & sleep 1000 & echo $! > worker; until test -e go; do sleep 0.02; done; exit 3",
         restart: { policy: "on-failure", delay: 0, max_restarts: 1 },
         stop: { timeout: "200ms" },
       },
@@ -56,6 +56,7 @@ test("workers whose leader has ended are ended before the service starts again o
   });
   await using run = await startEngine(project);
   await run.events.state("forking", "ready");
+  await until("the worker to be deaf", () => project.has("said") && project.read("said").includes("deaf"));
   const worker = Number(project.read("worker"));
   project.write("go", "");
   const again = await run.events.state("forking", "starting", { run: 2 });
@@ -179,14 +180,23 @@ test("the declared signal goes to the leader alone where that is asked for, and 
   ]);
 });
 
-test("a service that is asked to end while it starts does not stay", async () => {
+test("a service that is asked to end while it starts is ended, and what it proves meanwhile makes it no more ready", async () => {
   await using project = newProject({
-    services: { slow: { command: "serve.js", port: "dynamic", env: { AFTER_MS: "60000" } } },
+    services: {
+      slow: {
+        command: "trap 'echo up' TERM; echo begun; while :; do sleep 0.02; done 2> /dev/null",
+        ready: { log: "up" },
+        stop: { timeout: "500ms" },
+      },
+    },
   });
   await using run = await startEngine(project);
-  await run.events.state("slow", "started");
+  const { pid } = await run.events.state("slow", "started");
+  await run.events.find({ type: "log", line: "begun" });
   await run.stop();
-  expect(run.events.states("slow")).not.toContain("ready");
+  expect(run.lines("slow")).toEqual(["begun", "up"]);
+  expect(isAlive(pid!)).toBe(false);
+  expect(run.events.states("slow")).toEqual(["starting", "started", "stopping", "idle"]);
 });
 
 test("a stopped service's last words are in its log", async () => {

@@ -65,13 +65,15 @@ describe("whatever happens", () => {
 
   it("a face that comes late has the same past as one that was there, members of before included", () => {
     const longest = scenarios.reduce((first, second) => (lengthOf(first) >= lengthOf(second) ? first : second));
-    play(longest, lengthOf(longest), (_, entry, [early, late]) => {
+    let taken = 0;
+    play(longest, 20, (_, entry, [early, late]) => {
       if (late === undefined) return;
       const seen = early!.entries.latest(500);
-      expect(seen.length).toBeGreaterThan(20);
       expectSame(late.entries.latest(500), seen);
       expect(seen.at(-1)?.number).toBe(entry.number);
+      if (entry.number > 20) taken++;
     });
+    expect(taken).toBeGreaterThan(20);
   });
 
   it("a past that does not reach back to the beginning is as true as far as it reaches", () => {
