@@ -56,7 +56,8 @@ function mainOf(found: Live, pid: number): Target {
 }
 
 /** SIGKILL to all of its group. */
-export function killNow({ pid, stopCommand }: Live): void {
+export function killNow(found: Live): void {
+  const { pid, stopCommand } = found;
   stopCommand?.hurry.abort();
-  if (pid !== undefined) signalProcess({ pid, group: true, anyUser: true }, "SIGKILL");
+  if (pid !== undefined) signalProcess({ ...leaderOf(found, pid), group: true, anyUser: true }, "SIGKILL");
 }
