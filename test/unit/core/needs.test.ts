@@ -110,6 +110,18 @@ describe("optional needs", () => {
     expect(p.exited("db", 1)).toEqual(["start api 1"]);
   });
 
+  it("are ignored when what they name can never start, though something on the way could do without", () => {
+    const p = play([
+      service("db", { restart: "no" }),
+      service("cache", { needs: ["db"] }),
+      service("search", { needs: ["cache"] }),
+      service("shop", { needs: [on("cache", "ready", { required: false }), "search"] }),
+      service("api", { needs: [on("shop", "ready", { required: false })] }),
+    ]);
+    p.up("db", "cache", "search", "shop", "api");
+    expect(p.exited("db", 1)).toEqual(["start api 1"]);
+  });
+
   it("are ignored when what they name was skipped", () => {
     const p = play([
       service("cache", { port: 6379 }),
