@@ -1,10 +1,9 @@
 // Env files from the disk: when a manifest is loaded with all that is wrong with them, and at each start.
 
-import { statSync } from "node:fs";
 import type { EnvFile } from "../core/service.ts";
 import { parseEnvText } from "./env-text.ts";
 import type { EnvText } from "./env-text.ts";
-import { danglingTarget, readTextFile, UnreadableError } from "./text-file.ts";
+import { danglingTarget, isThere, readTextFile, UnreadableError } from "./text-file.ts";
 
 /** An env file that is missing, cannot be read or says what is none; the message says which and why, without a final stop. */
 export class EnvFileError extends Error {
@@ -34,7 +33,7 @@ export async function readEnvFiles(files: readonly EnvFile[]): Promise<Record<st
 /** One env file; undefined when it is missing and may be. Throws EnvFileError for one that cannot be read. */
 export async function readEnvFile({ path, required }: EnvFile): Promise<EnvText | undefined> {
   // The usual `.env` is not there, and is looked for at every start: finding that out shall not cost an error.
-  if (!required && statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  if (!required && !isThere(path)) return undefined;
   try {
     return parseEnvText(await readTextFile(path, bounds), path);
   } catch (cause) {

@@ -45,14 +45,21 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_ENCODING_INVALID_ENCODED_DATA: "is not UTF-8 text; save it as UTF-8",
 };
 
+/** False where nothing is; what may not be looked at is told by whoever reads it. */
+export function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 /** What a link names where nothing is; undefined for all else. */
 export function danglingTarget(path: string): string | undefined {
   try {
     const link = lstatSync(path, { throwIfNoEntry: false });
-    if (link?.isSymbolicLink() !== true || statSync(path, { throwIfNoEntry: false }) !== undefined) return undefined;
-    return readlinkSync(path);
+    return link?.isSymbolicLink() !== true || isThere(path) ? undefined : readlinkSync(path);
   } catch {
-    // What may not be looked at is told by whoever reads it.
     return undefined;
   }
 }

@@ -12,8 +12,8 @@ it.each(["none", "below/nothing"])("an optional env file that is not there is em
 it.each([
   ["directory", "is a directory"],
   ["latin", "is not UTF-8 text"],
-  ["loop", "cannot be read (ELOOP)"],
-  ["nul", "has a NUL byte in it"],
+  ["loop", "is a link that leads back to itself"],
+  ["nul", "a NUL byte is no text"],
 ])("an optional env file that is there has to be readable: %s", async (name, words) => {
   await using space = await workspace({ latin: Uint8Array.from([0x41, 0x3d, 0xe9]), nul: "A=\0" });
   await mkdir(join(space.directory, "directory"));
