@@ -14,7 +14,7 @@ export async function run(
   const from = args.port === undefined ? first : portOf(args.port);
   const to = args.strict ? from : 65_535;
   for (let port = from; port <= to; port++) {
-    if (tryPort(port) !== "free") continue;
+    if (tryPort({ port }) !== "free") continue;
     process.stdout.write(args.json ? `${JSON.stringify({ port, wanted: from })}\n` : `${port}\n`);
     return 0;
   }

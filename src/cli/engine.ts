@@ -87,7 +87,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   const about = { name: project.name, root: project.root, instance };
   const found = await takeState(paths, key, lock);
-  const announcement = announceRun(about);
+  const announcement = announceRun({ ...about, directory: key });
   const engine = namedProcess(process.pid);
   const former = formerRun(found.state, key);
   const taken = options.reclaim === true && former.kind === "killed" ? former.run : undefined;
@@ -167,12 +167,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   // The former engine's guard ends everything should we die before all is ours, and two must not differ.
   if (taken === undefined) guard.mode(onDeath);
-  const runFile = keepRunFile(
-    paths,
-    { ...engine, version: VERSION, ...about },
-    supervisor,
-    () => ports.assigned,
-    (notice) => say(notice),
+  const runFile = keepRunFile(paths, { ...engine, version: VERSION, ...about }, supervisor, ports, (notice) =>
+    say(notice),
   );
   supervisor.subscribe(() => {
     if (!supervisor.snapshot().arrived) return;

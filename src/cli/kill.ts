@@ -6,6 +6,7 @@ import { endTree } from "../effects/processes/end-tree.ts";
 import { findHolders } from "../effects/ports/holders.ts";
 import { tryPort } from "../effects/ports/binding.ts";
 import { readOurselves } from "../effects/processes/signal.ts";
+import type { Binding } from "../plan/binding.ts";
 import { mayEnd } from "../plan/conflicts.ts";
 import { portOf } from "./available.ts";
 import { isConsentGiven } from "./consent.ts";
@@ -22,7 +23,10 @@ export async function run(
 ): Promise<number> {
   const port = /^:?\d+$/.test(args.target) ? portOf(args.target) : await portOfService(args);
   if (port === undefined) return 2;
-  const known = (await findHolders([port])).get(port);
+  // TCP first: a client may have the same number of UDP for a moment.
+  const wanted: readonly Binding[] = [{ port }, { transport: "udp", port }];
+  const holderOn = await findHolders(wanted);
+  const known = wanted.map(holderOn).find((holder) => holder !== undefined);
   if (known === undefined) {
     process.stdout.write(`nothing listens on port ${port}\n`);
     return 0;
@@ -66,7 +70,7 @@ async function end(port: number, holder: Holder, grace: number): Promise<number>
     case "ended":
     case "gone":
       process.stdout.write(
-        `stopped pid ${holder.pid} ("${holder.command}"); port ${port} is ${tryPort(port) === "free" ? "free" : "in use again"}\n`,
+        `stopped pid ${holder.pid} ("${holder.command}"); port ${port} is ${tryPort({ port }) === "free" ? "free" : "in use again"}\n`,
       );
       return 0;
     case "refused":

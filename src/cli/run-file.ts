@@ -2,6 +2,7 @@
 
 import type { Notice } from "../core/notice.ts";
 import { nextTurn } from "../effects/clock.ts";
+import type { Ports } from "../effects/ports/ports.ts";
 import { removeRunFile, type RunFile, type StatePaths, writeRunFile } from "../effects/state/directory.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 
@@ -14,9 +15,9 @@ export interface RunFileKeeper extends Disposable {
 /** Writes the file without ports at once, and with them whenever some are claimed; `say` hears what is wrong with it. */
 export function keepRunFile(
   paths: StatePaths,
-  run: Omit<RunFile, "ports">,
+  run: Omit<RunFile, "ports" | "bindings">,
   supervisor: Supervisor,
-  ports: () => NonNullable<RunFile["ports"]>,
+  ports: Pick<Ports, "assigned" | "bindings">,
   say: (notice: Notice) => void,
 ): RunFileKeeper {
   let soon: Disposable | undefined;
@@ -29,7 +30,7 @@ export function keepRunFile(
       say({ kind: "state", message: `other commands cannot be told the ports of this run: ${message}` });
     }
   };
-  const now = (): void => write({ ...run, ports: ports() });
+  const now = (): void => write({ ...run, ports: ports.assigned, bindings: ports.bindings });
 
   write(run);
   supervisor.subscribe(({ event }) => {

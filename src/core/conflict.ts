@@ -22,6 +22,8 @@ export interface Holder {
     readonly name: string;
     readonly service: string;
     readonly root: string;
+    /** Given for another instance of the asking project. */
+    readonly instance?: string;
     readonly running?: boolean;
   };
   /** True: left by a dead run of this same project and instance. */
@@ -50,6 +52,8 @@ export interface Conflict {
   readonly service: string;
   readonly endpoint: string;
   readonly port: Port;
+  /** Given where it is a UDP port. */
+  readonly transport?: "udp";
   readonly holder: HolderKnowledge;
   /** Every port of this range was tried and none is free; `port` is its first. */
   readonly exhausted?: PortRange;

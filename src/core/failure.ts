@@ -121,7 +121,7 @@ function times(count: number): string {
 
 /** `port 3000 is held by node (pid 4711, "vite")`. */
 export function describeConflict(conflict: Conflict): string {
-  const words = `port ${conflict.port} is ${describeHolder(conflict.holder)}`;
+  const words = `${conflict.transport === "udp" ? "UDP " : ""}port ${conflict.port} is ${describeHolder(conflict.holder)}`;
   if (conflict.exhausted === undefined) return words;
   return `no port from ${conflict.exhausted.from} to ${conflict.exhausted.to} is free; ${words}`;
 }
@@ -133,7 +133,8 @@ export function describeHolder(known: HolderKnowledge): string {
       const { holder } = known;
       const project = holder.project;
       if (project !== undefined) {
-        return `held by ${project.service} of ${project.name} in ${project.root} (pid ${holder.pid})`;
+        const whose = project.instance === undefined ? "" : `, instance ${project.instance},`;
+        return `held by ${project.service} of ${project.name}${whose} in ${project.root} (pid ${holder.pid})`;
       }
       return `held by ${programName(holder.command)} (pid ${holder.pid}, "${clip(holder.command)}")`;
     }

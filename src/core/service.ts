@@ -5,7 +5,7 @@
 /** A duration in milliseconds. */
 export type Millis = number;
 
-/** A TCP port, 1 to 65535. */
+/** The number of a TCP or UDP port, 1 to 65535. */
 export type Port = number;
 
 /** A string that may hold `${NAME}` forms, rendered at each start of the service. */
@@ -84,6 +84,8 @@ export interface Endpoint {
   readonly socket?: true;
   /** `http`, `ws`, `tcp` …: what the exported URL starts with; the service's `scheme` when not given. */
   readonly protocol?: string;
+  /** Given where it is a UDP port; else it is one of TCP. */
+  readonly transport?: "udp";
 }
 
 /** How a service proves that it serves. */

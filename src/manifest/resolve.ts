@@ -9,6 +9,7 @@ import type { OpenNeed } from "./resolve/needs.ts";
 import { resolveEndpoints } from "./resolve/ports.ts";
 import { resolveCommand, resolveHealth, resolveReady } from "./resolve/probes.ts";
 import { absolute, report } from "./resolve/saying.ts";
+import { checkUdp } from "./resolve/udp.ts";
 import { checkSockets } from "./resolve/sockets.ts";
 import { resolveWatchdog } from "./resolve/watchdog.ts";
 import type { Saying } from "./resolve/saying.ts";
@@ -43,7 +44,9 @@ export function resolveService(
   const probed = { type, endpoints };
   const ready = resolveReady(input.ready, probed, saying);
   const health = resolveHealth(input.health, probed, saying);
-  checkSockets(input, { type, endpoints, ready, ...(health !== undefined && { health }) }, saying);
+  const checked = { type, endpoints, ready, ...(health !== undefined && { health }) };
+  checkSockets(input, checked, saying);
+  checkUdp(input, checked, saying);
   const watchdog = resolveWatchdog(input, type, saying);
   return {
     name,

@@ -17,7 +17,7 @@ export interface RunIdentity {
 }
 
 /** The endpoint that `PORT`, the exported `_PORT` and a probe's path mean: `main`, otherwise the first. */
-function mainEndpointOf(service: Service): Endpoint | undefined {
+export function mainEndpointOf(service: Pick<Service, "endpoints">): Endpoint | undefined {
   return service.endpoints.find(({ name }) => name === mainEndpoint) ?? service.endpoints[0];
 }
 

@@ -7,6 +7,7 @@ import type { Service } from "../core/service.ts";
 import { sleep } from "../effects/clock.ts";
 import { endTree } from "../effects/processes/end-tree.ts";
 import { tryPort } from "../effects/ports/binding.ts";
+import { bindingOf } from "../plan/binding.ts";
 import type { Claim, Ports } from "../effects/ports/ports.ts";
 
 /** Carries out effects about ports; what happens is reported. */
@@ -96,10 +97,10 @@ export function newPortDesk(ports: Ports, report: (fact: Fact) => void): PortDes
       waits.get(service)?.abort();
       waits.delete(service);
     },
-    async left({ host }, conflicts, isAsked, signal) {
+    async left(service, conflicts, isAsked, signal) {
       while (isAsked()) {
         await sleep(waitInterval, signal);
-        if (conflicts.every((conflict) => hasLeft(conflict, host))) return isAsked();
+        if (conflicts.every((conflict) => hasLeft(conflict, service))) return isAsked();
       }
       return false;
     },
@@ -107,8 +108,8 @@ export function newPortDesk(ports: Ports, report: (fact: Fact) => void): PortDes
 }
 
 /** False as well where looking does not tell: another run's lease outlives its sockets. */
-function hasLeft({ port, holder }: Conflict, host: string | undefined): boolean {
-  return holder.kind === "process" && tryPort(port, host) === "free";
+function hasLeft(conflict: Conflict, service: Service): boolean {
+  return conflict.holder.kind === "process" && tryPort(bindingOf(service, conflict, conflict.port)) === "free";
 }
 
 function movesOf(

@@ -2,7 +2,7 @@
 
 import type { Conflict } from "../core/conflict.ts";
 import type { Fact } from "../core/event.ts";
-import type { Health, Port, Service } from "../core/service.ts";
+import type { Endpoint, Health, Port, Probe, Service } from "../core/service.ts";
 import { sleep } from "../effects/clock.ts";
 import { awaitReady } from "../effects/health/readiness.ts";
 import type { Subject } from "../effects/health/subject.ts";
@@ -118,13 +118,14 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
 
   /** What was adopted before it was ready may go before it ever is. */
   const watchPresence = async (live: Live): Promise<void> => {
-    const { name } = live.preparation.service;
+    const { name, endpoints } = live.preparation.service;
+    const hasUdp = endpoints.some(({ transport }) => transport === "udp");
     const { signal } = live.over;
     while (!live.ready) {
       await sleep(presenceInterval, signal);
-      const listeners = await systemSockets.poll();
       const own = Object.values(assigned()[name] ?? {});
-      if (live.ready || listeners.some(({ port }) => own.includes(port))) continue;
+      const tables = await Promise.all([systemSockets.poll(), ...(hasUdp ? [systemSockets.poll("udp")] : [])]);
+      if (live.ready || tables.flat().some(({ port }) => own.includes(port))) continue;
       return report({ type: "lost", service: name, run: live.run, reason: "what ran in its place is gone" });
     }
   };
@@ -151,6 +152,11 @@ function asWatched(service: Service): Service {
   const [endpoint] = service.endpoints;
   const { probe } = service.ready;
   const isBlind = ["log", "notify", "none"].includes(probe.kind) && endpoint !== undefined;
-  const seen = isBlind ? { kind: "tcp" as const, address: endpoint.name } : probe;
+  const seen = isBlind ? connectionTo(endpoint) : probe;
   return { ...service, ready: { ...service.ready, probe: seen, owner: "any" } };
+}
+
+/** How it shows that somebody serves there; nobody is connected to by UDP. */
+function connectionTo({ name, transport }: Endpoint): Probe {
+  return transport === "udp" ? { kind: "listen", endpoint: name } : { kind: "tcp", address: name };
 }

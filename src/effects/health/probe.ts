@@ -2,6 +2,7 @@
 // `readiness.ts` and `watch.ts`.
 
 import type { Port, Probe } from "../../core/service.ts";
+import { bindingOf } from "../../plan/binding.ts";
 import { httpTarget, mainPort, type Target, tcpTarget } from "./address.ts";
 import type { Bound, ProbeResult, Subject } from "./subject.ts";
 
@@ -13,7 +14,8 @@ export async function runProbe(probe: Probe, subject: Subject, bound: Bound): Pr
       const port = ports[probe.endpoint];
       if (port === undefined) return failed(`the service has no port called ${probe.endpoint}`);
       const { probeListen } = await import("./listen.ts");
-      return probeListen({ port, ...(service.host === undefined ? {} : { host: service.host }) }, subject.sockets);
+      const endpoint = service.endpoints.find(({ name }) => name === probe.endpoint);
+      return probeListen(bindingOf(service, endpoint ?? {}, port), subject.sockets);
     }
     case "tcp": {
       const target = tcpTarget(probe.address, service, ports);

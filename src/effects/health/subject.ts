@@ -22,10 +22,10 @@ export type ProbeResult =
 
 /** The system's sockets, as far as probes look at them. */
 export interface Sockets {
-  /** Fresh rows of the table. */
-  readonly read: () => Promise<readonly Listener[]>;
+  /** Fresh rows of the table of one protocol, TCP when not given. */
+  readonly read: (transport?: "udp") => Promise<readonly Listener[]>;
   /** The same, cheap and up to 100 ms old while nothing has changed: for polling. */
-  readonly poll: () => Promise<readonly Listener[]>;
+  readonly poll: (transport?: "udp") => Promise<readonly Listener[]>;
   /** Changes when a socket starts to listen; `undefined` where the system does not count. */
   readonly count: () => string | undefined;
   readonly owns: (leader: Leader, inode: number, marker: string) => Promise<"yes" | "no" | "unknown">;

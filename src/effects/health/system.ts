@@ -11,7 +11,9 @@ const together = 2;
 let lookedAt = Number.NEGATIVE_INFINITY;
 let rows: Promise<readonly Listener[]> | undefined;
 
-function look(): Promise<readonly Listener[]> {
+function look(transport?: "udp"): Promise<readonly Listener[]> {
+  // Few services have a UDP port.
+  if (transport === "udp") return pollListeners(transport);
   if (rows === undefined || now() - lookedAt >= together) {
     lookedAt = now();
     rows = pollListeners();

@@ -2,6 +2,7 @@
 
 import type { Port } from "../../core/service.ts";
 import { listenerFor } from "../ports/sockets.ts";
+import { mainEndpointOf } from "../../plan/env.ts";
 import { mainPort } from "./address.ts";
 import type { Answered, Subject } from "./subject.ts";
 
@@ -43,6 +44,7 @@ export async function verify(
 /** What a command has most likely talked to: it may have been content with a stranger on the service's port. */
 function mainAnswer({ service, ports }: Subject): { host?: string; port: Port; inode?: number } | undefined {
   const port = mainPort(service, ports);
-  if (port === undefined) return undefined;
+  // A UDP port is not connected to: whoever asked it has its own way.
+  if (port === undefined || mainEndpointOf(service)?.transport === "udp") return undefined;
   return service.host === undefined ? { port } : { host: service.host, port };
 }

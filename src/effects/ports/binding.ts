@@ -4,7 +4,9 @@
 import { readFileSync } from "node:fs";
 import { BoundSocket, isIP } from "node:net";
 import type { Port, PortRange } from "../../core/service.ts";
+import type { Binding } from "../../plan/binding.ts";
 import { hasProc } from "../processes/proc.ts";
+import { bindDatagrams } from "./datagrams.ts";
 
 /** What the system says when a port is asked for. */
 export type PortState = "free" | "in-use" | "privileged";
@@ -34,22 +36,23 @@ const everywhere: readonly Where[] = hasProc
   ? [{ ipv6Only: false }, { ipv6Only: true }]
   : ["127.0.0.1", "0.0.0.0", "::1", "::"].map((host) => ({ host }));
 
-/** Whether a server could listen on the port: on its own address if `host` is one, else on every address of the machine. */
-export function tryPort(port: Port, host?: string): PortState {
-  for (const where of placesFor(host)) {
-    const bound = bind(port, where);
+/** Whether a server could listen on the port: on its own address if its host is one, else on every address of the machine. */
+export function tryPort(binding: Binding): PortState {
+  for (const where of placesFor(binding.host)) {
+    const bound = bind(binding, where);
     if (bound === "in-use" || bound === "privileged") return bound;
-    if (bound !== "no-address") bound.close();
+    if (bound !== "no-address") bound[Symbol.dispose]();
   }
   return "free";
 }
 
 /** Takes the port without listening on it, or says why not, as `tryPort` would; port 0 takes any that the system gives. */
-export function holdPort(port: Port, host?: string): Hold | Exclude<PortState, "free"> {
-  if (port === 0) return holdAny(host);
+export function holdPort(binding: Binding): Hold | Exclude<PortState, "free"> {
+  const { port } = binding;
+  if (port === 0) return holdAny(binding);
   using bound = new DisposableStack();
-  for (const where of placesFor(host)) {
-    const socket = bind(port, where);
+  for (const where of placesFor(binding.host)) {
+    const socket = bind(binding, where);
     if (socket === "in-use" || socket === "privileged") return socket;
     if (socket !== "no-address") bound.use(socket);
   }
@@ -58,18 +61,19 @@ export function holdPort(port: Port, host?: string): Hold | Exclude<PortState, "
   return { port, [Symbol.dispose]: () => kept.dispose() };
 }
 
-/** Takes the port by the very socket that the service is to get, on `host` if it is an address, else on 127.0.0.1. */
-export function holdSocket(port: Port, host?: string): Hold | Exclude<PortState, "free"> {
-  const bound = bind(port, { host: isAddress(host) ? host : "127.0.0.1" });
+/** Takes the TCP port by the very socket that the service is to get, on its host if that is an address, else on 127.0.0.1. */
+export function holdSocket({ port, host }: Binding): Hold | Exclude<PortState, "free"> {
+  const bound = bindStream(port, { host: isAddress(host) ? host : "127.0.0.1" });
   // An address that this machine does not have is nobody's; what cannot be listened on is as good as taken.
   if (typeof bound === "string") return bound === "no-address" ? "in-use" : bound;
   return { port, socket: { fd: bound.fd(), listens: false }, [Symbol.dispose]: () => bound[Symbol.dispose]() };
 }
 
-function holdAny(host: string | undefined): Hold | Exclude<PortState, "free"> {
+function holdAny(binding: Binding): Hold | Exclude<PortState, "free"> {
+  const { host } = binding;
   // The dual-stack wildcard keeps the number for both families; without IPv6 there is only the other one.
   for (const where of isAddress(host) ? [{ host }] : [{ host: "::" }, { host: "0.0.0.0" }]) {
-    const bound = bind(0, where);
+    const bound = bind(binding, where);
     if (bound === "no-address") continue;
     if (typeof bound === "string") return bound;
     return { port: bound.address().port, [Symbol.dispose]: () => bound[Symbol.dispose]() };
@@ -86,17 +90,31 @@ function isAddress(host: string | undefined): host is string {
   return host !== undefined && isIP(host) !== 0;
 }
 
+/** A socket that is bound, and gives up its port when it is disposed of. */
+type Bound = Disposable & { address(): { readonly port: Port } };
+
+function bind({ transport, port }: Binding, where: Where): Bound | Exclude<PortState, "free"> | "no-address" {
+  if (transport !== "udp") return bindStream(port, where);
+  const host = "host" in where ? where.host : where.ipv6Only ? "::" : "0.0.0.0";
+  const bound = bindDatagrams(port, host, "ipv6Only" in where && where.ipv6Only);
+  return bound instanceof Error ? stateOf(bound) : bound;
+}
+
 // BoundSocket sets SO_REUSEADDR as servers do, so neither a closing connection (TIME_WAIT) nor another's bound but not
 // listening socket that sets it too counts as a holder: a server could listen there. One that does not set it does count.
-function bind(port: Port, where: Where): BoundSocket | "in-use" | "privileged" | "no-address" {
+function bindStream(port: Port, where: Where): BoundSocket | "in-use" | "privileged" | "no-address" {
   try {
     return new BoundSocket({ ...where, port });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    const state = stateByCode[code];
-    if (state === undefined) throw error;
-    return state;
+    return stateOf(error as NodeJS.ErrnoException);
   }
+}
+
+/** What the system's refusal says about the port; what says nothing about it is thrown. */
+function stateOf(error: NodeJS.ErrnoException): "in-use" | "privileged" | "no-address" {
+  const state = stateByCode[error.code ?? ""];
+  if (state === undefined) throw error;
+  return state;
 }
 
 const stateByCode: Readonly<Record<string, "in-use" | "privileged" | "no-address">> = {

@@ -5,6 +5,7 @@ import type { Endpoint, Port, PortRange, Service } from "../../core/service.ts";
 import { choicesFor } from "../../plan/conflicts.ts";
 import { findHolders, type AskingRun } from "./holders.ts";
 import { leaseOwner } from "./leases.ts";
+import { bindingOfSeat } from "./seat.ts";
 import { readOurselves } from "../processes/signal.ts";
 import type { Refused } from "./take.ts";
 
@@ -34,8 +35,8 @@ export async function describeRefusals(
   context: RefusalContext,
 ): Promise<readonly Conflict[]> {
   if (refusals.length === 0) return [];
-  const found = await findHolders(
-    refusals.filter((refusal) => refusal.state !== "privileged").map((refusal) => refusal.port),
+  const holderOn = await findHolders(
+    refusals.filter((refusal) => refusal.state !== "privileged").map(bindingOfSeat),
     context.run,
   );
   const self = readOurselves();
@@ -44,12 +45,15 @@ export async function describeRefusals(
     const { service, endpoint, port, exhausted } = refusal;
     const sibling = context.siblingOn(refusal);
     const holder: HolderKnowledge =
-      sibling === undefined ? await holderOf(refusal, found) : { kind: "sibling", service: sibling };
+      sibling === undefined
+        ? await holderOf(refusal, holderOn(bindingOfSeat(refusal)))
+        : { kind: "sibling", service: sibling };
     const next = context.nextFor(refusal);
     conflicts.push({
       service: service.name,
       endpoint: endpoint.name,
       port,
+      ...(endpoint.transport === undefined ? {} : { transport: endpoint.transport }),
       holder,
       choices: choicesFor(endpoint, holder, next, { strict: context.strict, self }),
       ...(exhausted === undefined ? {} : { exhausted }),
@@ -60,12 +64,12 @@ export async function describeRefusals(
 }
 
 // A listener says more than a lease, and a lease whose service is down is all there is to say of its port.
-async function holderOf({ port, state }: Refusal, found: ReadonlyMap<Port, HolderKnowledge>): Promise<HolderKnowledge> {
+async function holderOf(refusal: Refusal, listener: HolderKnowledge | undefined): Promise<HolderKnowledge> {
+  const { state } = refusal;
   if (state === "privileged") return { kind: "privileged" };
-  const listener = found.get(port);
   if (listener !== undefined) return listener;
   if (state !== "leased") return { kind: "unknown" };
-  const owner = await leaseOwner(port);
+  const owner = await leaseOwner(bindingOfSeat(refusal));
   if (owner?.run === undefined) return { kind: "lease" };
   const { name, root, pid } = owner.run;
   return { kind: "lease", project: { name, root, pid } };

@@ -3,7 +3,7 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { Holder, HolderKnowledge } from "../../core/conflict.ts";
-import type { Port } from "../../core/service.ts";
+import { type Binding, overlaps } from "../../plan/binding.ts";
 import {
   ancestorsOf,
   hasProc,
@@ -19,6 +19,7 @@ import {
   type ProcessStat,
 } from "../processes/proc.ts";
 import { findRun, findRunOf } from "../state/registry.ts";
+import { type Belonging, belongingOf } from "./belonging.ts";
 import { readListeners, type Listener } from "./sockets.ts";
 
 /** The run that asks: its own earlier processes are told apart from strangers. */
@@ -27,23 +28,25 @@ export interface AskingRun {
   readonly instance: string;
 }
 
-/** Who listens on each of the ports; a port without a listener is not in the answer. */
+/** Who listens where these want to, as a question that may be asked for each of them; nobody listens: `undefined`. */
 export async function findHolders(
-  ports: Iterable<Port>,
+  wanted: readonly Binding[],
   asking?: AskingRun,
-): Promise<ReadonlyMap<Port, HolderKnowledge>> {
-  const wanted = new Set(ports);
-  const found = new Map<Port, HolderKnowledge>();
-  if (wanted.size === 0) return found;
-  const rows = (await readListeners()).filter((row) => wanted.has(row.port));
+): Promise<(binding: Binding) => HolderKnowledge | undefined> {
+  const transports = [...new Set(wanted.map(({ transport }) => transport))];
+  const tables = await Promise.all(transports.map((transport) => readListeners(transport)));
+  const rows = tables.flat().filter((row) => wanted.some((binding) => overlaps(binding, bindingOfRow(row))));
   const owners = await findSocketOwners(new Set(rows.map((row) => row.inode)));
-  for (const row of rows) {
-    const known = knowledgeOf(row, owners, asking);
+  const known = rows.map((row) => ({ binding: bindingOfRow(row), holder: knowledgeOf(row, owners, asking) }));
+  return (binding) => {
+    const holders = known.filter((one) => overlaps(one.binding, binding)).map(({ holder }) => holder);
     // Of several listeners on one number, one whose process is known says most.
-    const before = found.get(row.port);
-    if (before === undefined || (before.kind !== "process" && known.kind === "process")) found.set(row.port, known);
-  }
-  return found;
+    return holders.find(({ kind }) => kind === "process") ?? holders[0];
+  };
+}
+
+function bindingOfRow({ transport, address, port }: Listener): Binding {
+  return { ...(transport !== undefined && { transport }), host: address, port };
 }
 
 function knowledgeOf(
@@ -56,7 +59,7 @@ function knowledgeOf(
   // An engine alone listens for a service that does not run.
   const run = pid === undefined ? undefined : findRun(pid);
   if (run !== undefined) return { kind: "lease", project: { name: run.name, root: run.root, pid: run.pid } };
-  const holder = pid === undefined ? undefined : describeHolder(pid, asking);
+  const holder = pid === undefined ? undefined : describeHolder(pid, asking, bindingOfRow(row));
   if (holder !== undefined) return { kind: "process", holder };
   if (row.uid < 0 || row.uid === process.getuid?.()) return { kind: "unknown", listening: true };
   const user = userName(row.uid);
@@ -68,8 +71,8 @@ function withoutEngines(pids: readonly number[]): readonly number[] {
   if (pids.length < 2) return pids;
   const markers = new Map(pids.map((pid) => [pid, readVariables(pid, ["LAUNCH_RUN"])?.["LAUNCH_RUN"]]));
   const isEngineOf = (pid: number, other: number): boolean =>
-    markers.get(other) !== undefined &&
-    markers.get(other) !== markers.get(pid) &&
+    // What shows a title of its own has written over its environment.
+    (findRun(pid) !== undefined || (markers.get(other) !== undefined && markers.get(other) !== markers.get(pid))) &&
     ancestorsOf(other).some((ancestor) => ancestor.pid === pid);
   return pids.filter((pid) => !pids.some((other) => isEngineOf(pid, other)));
 }
@@ -82,14 +85,13 @@ function topmost(pids: readonly number[]): number | undefined {
   return tops.sort((a, b) => (readStat(a)?.startTicks ?? Infinity) - (readStat(b)?.startTicks ?? Infinity))[0];
 }
 
-/** All that can be known of a process as a port's holder; `undefined` when it is gone. */
-export function describeHolder(pid: number, asking?: AskingRun): Holder | undefined {
+/** All that can be known of a process as the holder of `binding`; `undefined` when it is gone. */
+export function describeHolder(pid: number, asking?: AskingRun, binding?: Binding): Holder | undefined {
   const stat = readStat(pid);
   const command = inOneLine(readCommand(pid));
   if (stat === undefined || command === undefined) return undefined;
   const uid = readUid(pid);
-  const marks = readVariables(pid, ["LAUNCH_PROJECT", "LAUNCH_SERVICE", "LAUNCH_ROOT", "LAUNCH_INSTANCE"]) ?? {};
-  const { LAUNCH_PROJECT: name, LAUNCH_SERVICE: service, LAUNCH_ROOT: root, LAUNCH_INSTANCE: instance } = marks;
+  const belonging = belongingOf(pid, binding);
   return defined({
     pid,
     command,
@@ -99,21 +101,24 @@ export function describeHolder(pid: number, asking?: AskingRun): Holder | undefi
     startedAt: startedAt(stat.startTicks),
     startTicks: stat.startTicks,
     ...readCgroup(pid),
-    project:
-      name !== undefined && service !== undefined && root !== undefined
-        ? {
-            name: inOneLine(name),
-            service: inOneLine(service),
-            root: inOneLine(root),
-            running: isRunByOthers(root, instance),
-          }
-        : undefined,
-    leftover: service !== undefined && isLeftover(stat, root, instance, asking) ? true : undefined,
+    project: belonging === undefined ? undefined : projectOf(belonging, asking),
+    leftover: belonging !== undefined && isLeftover(stat, belonging, asking) ? true : undefined,
   });
 }
 
+function projectOf({ name, service, root, instance }: Belonging, asking: AskingRun | undefined): Holder["project"] {
+  const other = asking !== undefined && root === asking.root && instance !== asking.instance ? instance : undefined;
+  return {
+    name: inOneLine(name),
+    service: inOneLine(service),
+    root: inOneLine(root),
+    ...(other === undefined ? {} : { instance: inOneLine(other) }),
+    running: isRunByOthers(root, instance),
+  };
+}
+
 /** True while a run of that project goes that is not this process: ours does not start again what a dead one has left. */
-function isRunByOthers(root: string, instance = "default"): boolean {
+function isRunByOthers(root: string, instance: string): boolean {
   const run = findRunOf(root, instance);
   return run !== undefined && run.pid !== process.pid;
 }
@@ -125,12 +130,7 @@ function inOneLine<Text extends string | undefined>(text: Text): Text {
 
 // Marked as a service of the asking instance, of which one run lives at a time; older than this process, which is that run
 // or asks before there is one; and no other run of it lives (a command may ask beside a running instance).
-function isLeftover(
-  stat: ProcessStat,
-  root: string | undefined,
-  instance: string | undefined,
-  asking?: AskingRun,
-): boolean {
+function isLeftover(stat: ProcessStat, { root, instance }: Belonging, asking?: AskingRun): boolean {
   if (asking === undefined || root !== asking.root || instance !== asking.instance) return false;
   const self = readStat(process.pid);
   if (self === undefined || stat.startTicks >= self.startTicks) return false;

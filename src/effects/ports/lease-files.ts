@@ -1,7 +1,7 @@
 // Leases where there are no abstract Unix sockets (macOS): an exclusive SQLite transaction per lease, whose file lock the
 // kernel takes back however the owner dies. Unlike ports these are one user's: another user's run is not seen.
 
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lease } from "./lease.ts";
 import { runsDirectory } from "../state/registry.ts";
@@ -40,6 +40,17 @@ export function ownerByFile(name: string, directory: string | undefined = runsDi
   } catch {
     return undefined;
   }
+}
+
+/** The names of the leases that somebody has, this process included. */
+export function leasesByFile(directory: string | undefined = runsDirectory()): readonly string[] {
+  if (directory === undefined) return [];
+  const names = readdirSync(directory).flatMap((entry) => /^(.*)\.lease$/.exec(entry)?.[1] ?? []);
+  // A file stays when its lease has ended: only one that cannot be had is somebody's.
+  return names.filter((name) => {
+    using lease = leaseByFile(name, directory);
+    return lease === undefined;
+  });
 }
 
 const busy = 5;

@@ -5,10 +5,10 @@
 import { crc32 } from "node:zlib";
 import { readFileSync } from "node:fs";
 import { BoundSocket } from "node:net";
-import type { Port } from "../../core/service.ts";
 import { findSocketOwners } from "./holders.ts";
 import type { Lease } from "./lease.ts";
-import { leaseByFile, ownerByFile } from "./lease-files.ts";
+import { leaseByFile, leasesByFile, ownerByFile } from "./lease-files.ts";
+import { type Binding, overlaps, scopeOf } from "../../plan/binding.ts";
 import { hasProc } from "../processes/proc.ts";
 import { findRun, type Run } from "../state/registry.ts";
 
@@ -19,8 +19,13 @@ export interface LeaseOwner {
 }
 
 /** Leases a port against every other run of `launch` on this machine; `undefined` when one has it, this process included. */
-export function leasePort(port: Port): Lease | undefined {
-  return lease(nameOfPort(port));
+export function leasePort(binding: Binding): Lease | undefined {
+  const name = nameOfPort(binding);
+  const own = lease(name);
+  // What contends under another name is looked for with ours taken: of two that do so at once, one sees the other.
+  if (own === undefined || !contenders(binding).some((other) => other !== name)) return own;
+  own[Symbol.dispose]();
+  return undefined;
 }
 
 /** Locks a state directory for one run; `key` is its real path. `undefined` when a run has it. */
@@ -28,9 +33,13 @@ export function lockInstance(key: string): Lease | undefined {
   return lease(nameOfInstance(key));
 }
 
-/** The run that leased the port; `undefined` when nobody did or another user's run did. */
-export async function leaseOwner(port: Port): Promise<LeaseOwner | undefined> {
-  return ownerOf(nameOfPort(port));
+/** The run that leased the port, or one that contends with it; `undefined` when nobody did or another user's run did. */
+export async function leaseOwner(binding: Binding): Promise<LeaseOwner | undefined> {
+  for (const name of new Set([nameOfPort(binding), ...contenders(binding)])) {
+    const owner = await ownerOf(name);
+    if (owner !== undefined) return owner;
+  }
+  return undefined;
 }
 
 /** The run that locked the state directory. */
@@ -39,8 +48,45 @@ export async function instanceOwner(key: string): Promise<LeaseOwner | undefined
 }
 
 // Without the user's id: ports are the machine's, so two users' runs must see each other's leases.
-function nameOfPort(port: Port): string {
-  return `launch-port-${port}`;
+function nameOfPort({ transport, host, port }: Binding): string {
+  const scope = scopeOf(host);
+  return `launch-${transport ?? "port"}-${port}${scope === "every" ? "" : `@${scope}`}`;
+}
+
+/** The names of the leases that stand and contend with this one. */
+function contenders(binding: Binding): readonly string[] {
+  const isContender = (name: string): boolean => {
+    const leased = bindingNamed(name);
+    return leased !== undefined && overlaps(leased, binding);
+  };
+  const found = leaseNames().filter(isContender);
+  return found.length === 0 ? found : leaseNames(true).filter(isContender);
+}
+
+function bindingNamed(name: string): Binding | undefined {
+  const [, kind, port, scope] = /^launch-(port|udp)-(\d+)(?:@(.+))?$/.exec(name) ?? [];
+  if (port === undefined) return undefined;
+  const host = scope === "ipv4" ? "0.0.0.0" : scope;
+  return {
+    ...(kind === "udp" && { transport: "udp" as const }),
+    ...(host !== undefined && { host }),
+    port: Number(port),
+  };
+}
+
+let seen: readonly string[] | undefined;
+
+/** The names of all leases; all that ask in the same turn share one look, unless it must be `fresh`. */
+function leaseNames(fresh = false): readonly string[] {
+  if (seen !== undefined && !fresh) return seen;
+  if (seen === undefined) queueMicrotask(() => (seen = undefined));
+  return (seen = hasProc ? abstractNames() : leasesByFile());
+}
+
+function abstractNames(): readonly string[] {
+  return [...readFileSync("/proc/net/unix", "latin1").matchAll(/ @(launch-(?:port|udp)-\S+)$/gm)].flatMap(
+    ([, name]) => name ?? [],
+  );
 }
 
 // An abstract name has at most 107 bytes and a path may have more: of a long one its end, which is what differs, and a checksum.

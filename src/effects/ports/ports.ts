@@ -3,13 +3,25 @@
 
 import type { Conflict } from "../../core/conflict.ts";
 import type { Endpoint, Port, Project, Service } from "../../core/service.ts";
+import { type Binding, bindingOf, overlaps } from "../../plan/binding.ts";
 import { candidatesFor, movesFor, rangeOf, type Candidate, type PortRules } from "../../plan/ports.ts";
 import { sleep } from "../clock.ts";
 import { holdPort, readEphemeralRange } from "./binding.ts";
+import type { ServiceBinding } from "../state/directory.ts";
 import type { AskingRun } from "./holders.ts";
 import { leasePort } from "./leases.ts";
 import { startListening } from "./listening.ts";
-import { inClaimOrder, isListening, isPassing, isWishOf, keyOf, letGo, type Seat, stateOf } from "./seat.ts";
+import {
+  bindingOfSeat,
+  inClaimOrder,
+  isListening,
+  isPassing,
+  isWishOf,
+  keyOf,
+  letGo,
+  type Seat,
+  stateOf,
+} from "./seat.ts";
 import { describeRefusals, type Refusal } from "./conflicts.ts";
 import { takePort, type Taking } from "./take.ts";
 
@@ -55,6 +67,8 @@ export interface Ports extends AsyncDisposable {
   release(service: string): void;
   /** What every endpoint has now, except those with an open conflict. */
   readonly assigned: Assignments;
+  /** What the services of this run bind, with the service of each. */
+  readonly bindings: readonly ServiceBinding[];
 }
 
 /** Opens the ports of a run; nothing is claimed yet. */
@@ -66,12 +80,17 @@ export function openPorts(options: PortOptions): Ports {
   const seatsOf = (service: string): readonly Seat[] =>
     [...seats.values()].filter((seat) => seat.service.name === service);
 
-  const takenBesides = (own: string): ReadonlySet<Port> => {
+  /** The numbers that other endpoints have or want where this one would be in their way. */
+  const takenBesides = (service: Service, endpoint: Endpoint): ReadonlySet<Port> => {
+    const own = keyOf(service, endpoint);
     const taken = new Set<Port>();
-    for (const [key, seat] of seats) if (key !== own) taken.add(seat.port);
+    const add = (binding: Binding): void => {
+      if (overlaps(binding, bindingOf(service, endpoint, binding.port))) taken.add(binding.port);
+    };
+    for (const [key, seat] of seats) if (key !== own) add(bindingOfSeat(seat));
     for (const other of services.values()) {
       for (const wish of other.endpoints) {
-        if (wish.preferred !== undefined && keyOf(other, wish) !== own) taken.add(wish.preferred);
+        if (wish.preferred !== undefined && keyOf(other, wish) !== own) add(bindingOf(other, wish, wish.preferred));
       }
     }
     return taken;
@@ -85,7 +104,7 @@ export function openPorts(options: PortOptions): Ports {
       strict: options.strict,
       // Whoever gets what it prefers does without.
       get taken() {
-        return (taken ??= takenBesides(keyOf(service, endpoint)));
+        return (taken ??= takenBesides(service, endpoint));
       },
       ...(remembered === undefined ? {} : { remembered }),
       ...(ephemeral === undefined ? {} : { ephemeral }),
@@ -115,7 +134,8 @@ export function openPorts(options: PortOptions): Ports {
     const before = seats.get(keyOf(service, endpoint));
     let refused: Taking | undefined;
     for (const candidate of candidates) {
-      const server = { host: service.host, isOurs: endpoint.socket === true };
+      const { port: _, ...where } = bindingOf(service, endpoint, 0);
+      const server = { ...where, isOurs: endpoint.socket === true };
       const taking = takePort(candidate, server, before?.port === candidate ? before.lease : undefined);
       if (taking.state === "taken") return taking;
       if (refused === undefined || candidate === endpoint.preferred) refused = taking;
@@ -135,7 +155,12 @@ export function openPorts(options: PortOptions): Ports {
     const { port, state } = taking ?? { port: range?.from ?? options.pool.from, state: "in-use" };
     // Whoever waits for a port, or has its holder ended, is the next to have it: the lease is taken all the same.
     const lease = seat?.port === port ? seat.lease : undefined;
-    sit(service, endpoint, { port, lease: lease ?? leasePort(port), hold: undefined, contested: true });
+    sit(service, endpoint, {
+      port,
+      lease: lease ?? leasePort(bindingOf(service, endpoint, port)),
+      hold: undefined,
+      contested: true,
+    });
     return { service, endpoint, port, state, ...(range === undefined ? {} : { exhausted: range }) };
   };
 
@@ -175,7 +200,10 @@ export function openPorts(options: PortOptions): Ports {
     };
     const siblingOn = ({ service, endpoint, port }: Refusal): string | undefined => {
       const own = keyOf(service, endpoint);
-      const other = [...seats].find(([key, seat]) => key !== own && seat.port === port && !seat.contested);
+      const binding = bindingOf(service, endpoint, port);
+      const other = [...seats].find(
+        ([key, seat]) => key !== own && !seat.contested && overlaps(bindingOfSeat(seat), binding),
+      );
       return other?.[1].service.name;
     };
     return describeRefusals(refusals, { ...options, nextFor, siblingOn });
@@ -206,7 +234,8 @@ export function openPorts(options: PortOptions): Ports {
       for (const endpoint of service.endpoints) {
         const port = had[endpoint.name];
         if (port === undefined) continue;
-        sit(service, endpoint, { port, lease: leasePort(port), hold: undefined, contested: false });
+        const lease = leasePort(bindingOf(service, endpoint, port));
+        sit(service, endpoint, { port, lease, hold: undefined, contested: false });
       }
     },
 
@@ -235,7 +264,7 @@ export function openPorts(options: PortOptions): Ports {
       const refusals: Refusal[] = [];
       const own = seatsOf(name);
       for (const seat of own) {
-        seat.lease ??= leasePort(seat.port);
+        seat.lease ??= leasePort(bindingOfSeat(seat));
         // Our own hold does not hide a stranger: nobody can bind beside a socket that listens. One that listens is ours.
         const state = seat.lease === undefined ? "leased" : isListening(seat) ? "free" : stateOf(seat);
         seat.contested = state !== "free";
@@ -260,7 +289,7 @@ export function openPorts(options: PortOptions): Ports {
       for (const seat of seatsOf(name)) {
         if (seat.contested || seat.hold !== undefined || seat.endpoint.socket === true) continue;
         try {
-          const hold = holdPort(seat.port, seat.service.host);
+          const hold = holdPort(bindingOfSeat(seat));
           if (typeof hold !== "string") seat.hold = hold;
         } catch {
           // Out of descriptors, say: the lease still stands.
@@ -286,6 +315,11 @@ export function openPorts(options: PortOptions): Ports {
         assigned[service.name] = own;
       }
       return assigned;
+    },
+
+    get bindings() {
+      const own = [...seats.values()].filter(({ contested }) => !contested);
+      return own.map((seat) => ({ ...bindingOfSeat(seat), service: seat.service.name }));
     },
 
     async [Symbol.asyncDispose]() {

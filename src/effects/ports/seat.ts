@@ -2,6 +2,7 @@
 
 import type { Conflict } from "../../core/conflict.ts";
 import type { Endpoint, Port, Service } from "../../core/service.ts";
+import { type Binding, bindingOf } from "../../plan/binding.ts";
 import { type Hold, holdSocket, type PortState, tryPort } from "./binding.ts";
 import type { Lease } from "./lease.ts";
 
@@ -21,6 +22,11 @@ export interface Seat {
 /** What names a seat. */
 export function keyOf(service: Service, endpoint: Endpoint): string {
   return `${service.name} ${endpoint.name}`;
+}
+
+/** What the service binds on its seat. */
+export function bindingOfSeat({ service, endpoint, port }: Pick<Seat, "service" | "endpoint" | "port">): Binding {
+  return bindingOf(service, endpoint, port);
 }
 
 /** True while the endpoint wants what it wanted when it was seated; a reload may have changed it. */
@@ -62,10 +68,13 @@ export function isListening({ hold }: Seat): boolean {
 
 /** Whether the service can have its port now; the socket that it is to get is made on the way. */
 export function stateOf(seat: Seat): PortState {
-  const { port, service, endpoint } = seat;
-  const state = tryPort(port, service.host);
+  const { endpoint } = seat;
+  // A UDP port that we hold cannot be bound beside us, so it is nobody else's.
+  if (endpoint.transport === "udp" && seat.hold !== undefined) return "free";
+  const binding = bindingOfSeat(seat);
+  const state = tryPort(binding);
   if (state !== "free" || endpoint.socket !== true || seat.hold !== undefined) return state;
-  const hold = holdSocket(port, service.host);
+  const hold = holdSocket(binding);
   if (typeof hold === "string") return hold;
   seat.hold = hold;
   return "free";

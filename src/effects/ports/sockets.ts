@@ -1,4 +1,4 @@
-// Who listens: the kernel's table of listening TCP sockets, read without a tool and without blocking the loop.
+// Who listens: the kernel's tables of listening TCP sockets and of UDP sockets, read without a tool and without blocking the loop.
 // Which process a socket belongs to is `holders.ts`.
 
 import { execFile } from "node:child_process";
@@ -9,8 +9,10 @@ import type { Port } from "../../core/service.ts";
 import { now } from "../clock.ts";
 import { hasProc } from "../processes/proc.ts";
 
-/** One listening TCP socket. */
+/** One listening TCP socket, or a UDP socket that is bound and not connected. */
 export interface Listener {
+  /** Given for UDP. */
+  readonly transport?: "udp";
   readonly port: Port;
   /** Normalised: `127.0.0.1`, `::`; an IPv4 address mapped into IPv6 counts as IPv4. */
   readonly address: string;
@@ -25,10 +27,13 @@ export interface Listener {
 
 const execute = promisify(execFile);
 
-/** All listening TCP sockets of this network namespace, no older than the call; callers that come together share one read. */
-export const readListeners: () => Promise<readonly Listener[]> = sharing(async () =>
-  (await Promise.all(tables.map(({ read }) => read()))).flat(),
-);
+/** The protocol of a port; not given: TCP. */
+type Transport = Listener["transport"];
+
+/** All listening sockets of this network namespace, no older than the call; callers that come together share one read. */
+export function readListeners(transport?: Transport): Promise<readonly Listener[]> {
+  return transport === "udp" ? readDatagrams() : readStreams();
+}
 
 /** Lets callers that come together share one read. */
 function sharing<T>(read: () => Promise<T>): () => Promise<T> {
@@ -53,12 +58,35 @@ interface Table {
   readonly count: () => string | undefined;
 }
 
-const tables: readonly Table[] = hasProc
-  ? [
-      { read: sharing(() => readTable("/proc/net/tcp", 4)), count: () => countIn("/proc/net/sockstat") },
-      { read: sharing(() => readTable("/proc/net/tcp6", 6)), count: () => countIn("/proc/net/sockstat6") },
-    ]
-  : [{ read: sharing(readLsof), count: () => undefined }];
+/** The tables of one protocol, with what was last seen in them. */
+interface Tables {
+  readonly tables: readonly Table[];
+  polled?: { readonly looks: readonly Look[]; readonly rows: readonly Listener[] };
+}
+
+const streams: Tables = { tables: tablesFor(undefined) };
+const datagrams: Tables = { tables: tablesFor("udp") };
+const readStreams = sharing(() => readAll(streams));
+const readDatagrams = sharing(() => readAll(datagrams));
+
+async function readAll({ tables }: Tables): Promise<readonly Listener[]> {
+  return (await Promise.all(tables.map(({ read }) => read()))).flat();
+}
+
+function tablesFor(transport: Transport): readonly Table[] {
+  if (!hasProc) return [{ read: sharing(() => readLsof(transport)), count: () => undefined }];
+  const name = transport ?? "tcp";
+  return [
+    {
+      read: sharing(() => readTable(`/proc/net/${name}`, 4, transport)),
+      count: () => countIn("/proc/net/sockstat", name),
+    },
+    {
+      read: sharing(() => readTable(`/proc/net/${name}6`, 6, transport)),
+      count: () => countIn("/proc/net/sockstat6", name),
+    },
+  ];
+}
 
 interface Look {
   readonly count: string | undefined;
@@ -68,15 +96,15 @@ interface Look {
 
 const longestAgeMs = 100;
 const looks = new Map<Table, Look>();
-let polled: { readonly looks: readonly Look[]; readonly rows: readonly Listener[] } | undefined;
 
 /** As `readListeners`, for pollers: the very same array as last time, up to 100 ms old, while the number of sockets in use stays the same. */
-export async function pollListeners(): Promise<readonly Listener[]> {
-  const current = await Promise.all(tables.map(lookAt));
-  if (polled === undefined || polled.looks.some((look, index) => look !== current[index])) {
-    polled = { looks: current, rows: current.flatMap(({ rows }) => rows) };
+export async function pollListeners(transport?: Transport): Promise<readonly Listener[]> {
+  const own = transport === "udp" ? datagrams : streams;
+  const current = await Promise.all(own.tables.map(lookAt));
+  if (own.polled === undefined || own.polled.looks.some((look, index) => look !== current[index])) {
+    own.polled = { looks: current, rows: current.flatMap(({ rows }) => rows) };
   }
-  return polled.rows;
+  return own.polled.rows;
 }
 
 // Each table for itself: the one of IPv6 costs the kernel four times as much as the one where most services appear.
@@ -93,12 +121,13 @@ async function lookAt(table: Table): Promise<Look> {
 
 /** The kernel's counters of TCP sockets in use, which change when one starts to listen (0.02 ms); `undefined` without `/proc`. */
 export function readSocketCount(): string | undefined {
-  return hasProc ? tables.map(({ count }) => count()).join(" ") : undefined;
+  return hasProc ? streams.tables.map(({ count }) => count()).join(" ") : undefined;
 }
 
-function countIn(path: string): string {
+function countIn(path: string, name: string): string {
   try {
-    return /^TCP6?: inuse (\d+)/m.exec(readFileSync(path, "latin1"))?.[1] ?? "";
+    const line = new RegExp(`^${name}6?: inuse (\\d+)`, "im");
+    return line.exec(readFileSync(path, "latin1"))?.[1] ?? "";
   } catch {
     return "";
   }
@@ -123,23 +152,33 @@ export function listenerFor(listeners: readonly Listener[], port: Port, host?: s
   return undefined;
 }
 
-async function readTable(path: string, family: 4 | 6): Promise<readonly Listener[]> {
-  return parseTable(await readPages(path), family);
+async function readTable(path: string, family: 4 | 6, transport: Transport): Promise<readonly Listener[]> {
+  return parseTable(await readPages(path, transport === "udp"), family, transport);
 }
 
-/** The rows of `/proc/net/tcp` or `tcp6` whose state is LISTEN. */
-export function parseTable(text: string, family: 4 | 6): readonly Listener[] {
+/** The rows of `/proc/net/tcp` or `tcp6` whose state is LISTEN, or of `udp` or `udp6` that are connected to nobody. */
+export function parseTable(text: string, family: 4 | 6, transport?: Transport): readonly Listener[] {
+  const wanted = transport === "udp" ? unconnectedState : listenState;
   const found: Listener[] = [];
   for (const line of text.split("\n")) {
     const [, local, , state, , , , uid, , inode] = line.trim().split(/\s+/, 10);
-    if (state !== listenState || local === undefined) continue;
+    if (state !== wanted || local === undefined) continue;
     const [hex = "", port = ""] = local.split(":");
-    found.push({ ...addressOf(hex, family), port: Number.parseInt(port, 16), inode: Number(inode), uid: Number(uid) });
+    const kind = transport === undefined ? {} : { transport };
+    found.push({
+      ...kind,
+      ...addressOf(hex, family),
+      port: Number.parseInt(port, 16),
+      inode: Number(inode),
+      uid: Number(uid),
+    });
   }
   return found;
 }
 
 const listenState = "0A";
+// The kernel has one word for a closed TCP socket and for a UDP socket that takes datagrams from anybody.
+const unconnectedState = "07";
 
 // The kernel prints an address as 32-bit words in the machine's byte order; every machine that Node supports under Linux
 // with this table is little-endian, s390x aside.
@@ -167,7 +206,7 @@ const page = 4096;
 const longestRow = 256;
 const buffers = new Map<string, Buffer>();
 
-async function readPages(path: string): Promise<string> {
+async function readPages(path: string, isWhole: boolean): Promise<string> {
   const buffer = buffers.get(path) ?? Buffer.allocUnsafe(page * 16);
   buffers.set(path, buffer);
   return new Promise((resolve) => {
@@ -181,7 +220,7 @@ async function readPages(path: string): Promise<string> {
           if (error !== null || size === 0) return finish();
           const piece = buffer.toString("latin1", 0, size);
           pieces.push(piece);
-          return size < page - longestRow || isPastListeners(piece) ? finish() : next();
+          return size < page - longestRow || (!isWhole && isPastListeners(piece)) ? finish() : next();
         });
       next();
     });
@@ -196,19 +235,19 @@ function isPastListeners(piece: string): boolean {
 }
 
 // Not run on macOS so far. `lsof` ends with 1 when it finds nothing, with its rows when a part was not readable.
-async function readLsof(): Promise<readonly Listener[]> {
+async function readLsof(transport: Transport): Promise<readonly Listener[]> {
+  const kind = transport === "udp" ? ["-iUDP"] : ["-iTCP", "-sTCP:LISTEN"];
   try {
-    return parseLsof(
-      (await execute("lsof", ["-nP", "-iTCP", "-sTCP:LISTEN", "-F", "pun"], { maxBuffer: 64 << 20 })).stdout,
-    );
+    const { stdout } = await execute("lsof", ["-nP", ...kind, "-F", "pun"], { maxBuffer: 64 << 20 });
+    return parseLsof(stdout, transport);
   } catch (error) {
     const output = (error as { readonly stdout?: unknown }).stdout;
-    return typeof output === "string" ? parseLsof(output) : [];
+    return typeof output === "string" ? parseLsof(output, transport) : [];
   }
 }
 
-/** The output of `lsof -nP -iTCP -sTCP:LISTEN -F pun`. */
-export function parseLsof(text: string): readonly Listener[] {
+/** The output of `lsof -nP -iTCP -sTCP:LISTEN -F pun`, or of `-iUDP`, where what is connected has a `->`. */
+export function parseLsof(text: string, transport?: Transport): readonly Listener[] {
   const found: Listener[] = [];
   let pid = 0;
   let uid = -1;
@@ -223,7 +262,8 @@ export function parseLsof(text: string): readonly Listener[] {
       if (!Number.isInteger(port)) continue;
       // `*` stands for both families' wildcards; a dual-stack socket answers on both.
       const address = host === "*" ? "::" : isIPv6(host) ? normalise(host) : host;
-      found.push({ port, address, family: isIPv4(address) ? 4 : 6, inode: 0, uid, pid });
+      const kind = transport === undefined ? {} : { transport };
+      found.push({ ...kind, port, address, family: isIPv4(address) ? 4 : 6, inode: 0, uid, pid });
     }
   }
   return found;

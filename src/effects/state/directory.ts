@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import type { Binding } from "../../plan/binding.ts";
 import { readPlain } from "../files/plain.ts";
 import { kindWords, UnsafePathError } from "../files/unsafe.ts";
 import { isAlive, readStat, userName } from "../processes/proc.ts";
@@ -183,6 +184,13 @@ export interface RunFile {
   readonly root: string;
   readonly instance: string;
   readonly ports?: KeptPorts;
+  /** The same with protocol and address; not given by versions that did not say. */
+  readonly bindings?: readonly ServiceBinding[];
+}
+
+/** What a service of the run binds. */
+export interface ServiceBinding extends Binding {
+  readonly service: string;
 }
 
 /** Says who runs here; the file is replaced with every call and goes with `removeRunFile`. */
@@ -202,7 +210,7 @@ export function readRun(paths: StatePaths): RunFile | undefined {
 }
 
 /** The run that is going in a directory, whosever it is. */
-function readRunFile(directory: string): RunFile | undefined {
+export function readRunFile(directory: string): RunFile | undefined {
   try {
     const run = JSON.parse(readPlain(join(directory, "run.json")).toString()) as RunFile;
     const stat = readStat(run.pid);

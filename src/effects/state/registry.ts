@@ -17,13 +17,15 @@ export interface Run {
   /** The project's directory. */
   readonly root: string;
   readonly instance: string;
+  /** Its state directory, which tells more of it; not given by versions that did not say. */
+  readonly directory?: string;
   /** The pid namespace that its pid is of; not given where the system has none. */
   readonly namespace?: string;
 }
 
 /** Tells other runs about this process until disposed of; without a directory to write to nobody is told, which harms nothing. */
 export function announceRun(
-  about: Pick<Run, "name" | "root" | "instance">,
+  about: Pick<Run, "name" | "root" | "instance" | "directory">,
   directory: string | undefined = runsDirectory(),
 ): Disposable {
   const stat = readStat(process.pid);
@@ -55,14 +57,17 @@ export function findRunOf(
   instance: string,
   directory: string | undefined = runsDirectory(),
 ): Run | undefined {
-  return pidsIn(directory)
-    .map((pid) => findRun(pid, directory))
-    .find((run) => run?.root === root && run.instance === instance);
+  return listRuns(directory).find((run) => run.root === root && run.instance === instance);
+}
+
+/** Every live run of this user that has announced itself. */
+export function listRuns(directory: string | undefined = runsDirectory()): readonly Run[] {
+  return pidsIn(directory).flatMap((pid) => findRun(pid, directory) ?? []);
 }
 
 /** True while any run of this user lives that has announced itself. */
 export function isAnyRunning(directory: string | undefined = runsDirectory()): boolean {
-  return pidsIn(directory).some((pid) => findRun(pid, directory) !== undefined);
+  return listRuns(directory).length > 0;
 }
 
 /** The user's private directory for what lasts as long as a run; `undefined` when there is none that only this user can write to. */

@@ -61,6 +61,7 @@ function resolveEndpoint(name: string, port: PortInput, path: Path, input: Servi
     onConflict: map.on_conflict ?? defaults.onConflict,
     ...(isSocket && { socket: true as const }),
     ...(map.protocol !== undefined && { protocol: map.protocol }),
+    ...((map.protocol ?? input.scheme)?.toLowerCase() === "udp" && { transport: "udp" as const }),
   };
 }
 

@@ -40,7 +40,7 @@ export const portMap = map(
     ),
     protocol: optional(
       text,
-      "What the exported URL starts with: `http`, `ws`, `tcp` …; default: the service's `scheme`.",
+      "What the exported URL starts with: `http`, `ws`, `tcp` …; default: the service's `scheme`. With `udp` it is a port of UDP.",
     ),
   },
 );

@@ -1,4 +1,5 @@
 import { BoundSocket, createServer, type Server } from "node:net";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { networkInterfaces } from "node:os";
 import { connect } from "node:net";
@@ -31,21 +32,21 @@ describe.runIf(hasIPv6 && process.platform === "linux")("a port is not free", ()
     ["127.0.0.2", false, { "127.0.0.1": "free", "0.0.0.0": "in-use", "::1": "free", "::": "in-use" }],
   ] as const)("when someone listens on %s (IPv6 only: %s)", async (host, ipv6Only, expected) => {
     using holder = await listen(host, ipv6Only);
-    expect(tryPort(holder.port)).toBe("in-use");
+    expect(tryPort({ port: holder.port })).toBe("in-use");
     for (const [address, state] of Object.entries(expected)) {
-      expect(`${address} ${tryPort(holder.port, address)}`).toBe(`${address} ${state}`);
+      expect(`${address} ${tryPort({ port: holder.port, host: address })}`).toBe(`${address} ${state}`);
     }
   });
 });
 
 test("a port is free when nobody has it, also for a host that is a name", async () => {
   const port = await freePort();
-  expect(tryPort(port)).toBe("free");
-  expect(tryPort(port, "localhost")).toBe("free");
+  expect(tryPort({ port })).toBe("free");
+  expect(tryPort({ port, host: "localhost" })).toBe("free");
 });
 
 test("an address that this machine does not have is not in use", async () => {
-  expect(tryPort(await freePort(), "192.0.2.1")).toBe("free");
+  expect(tryPort({ port: await freePort(), host: "192.0.2.1" })).toBe("free");
 });
 
 test("a connection that was closed a moment ago does not count as a holder", async () => {
@@ -56,7 +57,7 @@ test("a connection that was closed a moment ago does not count as a holder", asy
   await once(client, "close");
   holder.server.close();
   await once(holder.server, "close");
-  expect(tryPort(holder.port)).toBe("free");
+  expect(tryPort({ port: holder.port })).toBe("free");
 });
 
 test.runIf(hasPython)(
@@ -71,8 +72,8 @@ print(s.getsockname()[1], flush=True)
 sys.stdin.read()`;
     await using deaf = await startStranger("/usr/bin/python3", ["-c", script(0)]);
     await using kind = await startStranger("/usr/bin/python3", ["-c", script(1)]);
-    expect(tryPort(Number(deaf.line))).toBe("in-use");
-    expect(tryPort(Number(kind.line))).toBe("free");
+    expect(tryPort({ port: Number(deaf.line) })).toBe("in-use");
+    expect(tryPort({ port: Number(kind.line) })).toBe("free");
     using proof = await listen("127.0.0.1", false, Number(kind.line));
     expect(proof.port).toBe(Number(kind.line));
   },
@@ -86,7 +87,7 @@ test.runIf(process.platform === "linux" && process.getuid?.() === 0)(
     await using probe = await startNode(
       `import { BoundSocket } from "node:net"; process.setgid(65534); process.setuid(65534);
      let refused = false; try { new BoundSocket({ host: "127.0.0.1", port: 81 }).close(); } catch (error) { refused = error.code === "EACCES"; }
-     const { tryPort } = await import(${JSON.stringify(path)}); console.log(refused, tryPort(81));`,
+     const { tryPort } = await import(${JSON.stringify(path)}); console.log(refused, tryPort({ port: 81 }));`,
     );
     expect(probe.line).toBe(probe.line.startsWith("true") ? "true privileged" : "false free");
   },
@@ -95,21 +96,57 @@ test.runIf(process.platform === "linux" && process.getuid?.() === 0)(
 describe("a hold", () => {
   test("does not stand in the way of our own test of the port", async () => {
     const port = await freePort();
-    using hold = holdPort(port) as Disposable & { port: number };
+    using hold = holdPort({ port }) as Disposable & { port: number };
     expect(hold.port).toBe(port);
-    expect(tryPort(port)).toBe("free");
+    expect(tryPort({ port })).toBe("free");
   });
   test("lets a server listen, which the next test of the port sees", async () => {
     const port = await freePort();
-    using _hold = holdPort(port) as Disposable;
+    using _hold = holdPort({ port }) as Disposable;
     using _server = await listen("127.0.0.1", false, port);
-    expect(tryPort(port)).toBe("in-use");
-    expect(holdPort(port)).toBe("in-use");
+    expect(tryPort({ port })).toBe("in-use");
+    expect(holdPort({ port })).toBe("in-use");
   });
   test("is on the service's own address when it has one", async () => {
-    const hold = holdPort(0, "127.0.0.1") as Disposable & { port: number };
+    const hold = holdPort({ port: 0, host: "127.0.0.1" }) as Disposable & { port: number };
     expect(hold.port).toBeGreaterThan(0);
     hold[Symbol.dispose]();
     new BoundSocket({ host: "127.0.0.1", port: hold.port }).close();
+  });
+});
+
+describe("a UDP port", () => {
+  async function bindUdp(address = "127.0.0.1"): Promise<{ readonly port: number } & Disposable> {
+    const socket = createSocket("udp4").bind(0, address);
+    await once(socket, "listening");
+    return { port: socket.address().port, [Symbol.dispose]: () => socket.close() };
+  }
+
+  test("is in use where a UDP socket has it, and free for TCP and on other addresses", async () => {
+    using taken = await bindUdp();
+    const { port } = taken;
+    expect(tryPort({ port, transport: "udp" })).toBe("in-use");
+    expect(tryPort({ port, transport: "udp", host: "127.0.0.1" })).toBe("in-use");
+    expect(tryPort({ port, transport: "udp", host: "0.0.0.0" })).toBe("in-use");
+    expect(tryPort({ port, transport: "udp", host: "127.0.0.2" })).toBe("free");
+    expect(tryPort({ port, host: "127.0.0.1" })).toBe("free");
+  });
+
+  test("is kept while it is held, on every address, and had again after", async () => {
+    const hold = holdPort({ port: 0, transport: "udp" }) as Disposable & { port: number };
+    const { port } = hold;
+    expect(port).toBeGreaterThan(0);
+    for (const host of ["127.0.0.1", "::1", "0.0.0.0"]) {
+      expect(tryPort({ port, transport: "udp", host })).toBe("in-use");
+    }
+    hold[Symbol.dispose]();
+    hold[Symbol.dispose]();
+    using again = holdPort({ port, transport: "udp" }) as Disposable;
+    expect(again).not.toBe("in-use");
+    expect(tryPort({ port, transport: "udp" })).toBe("in-use");
+  });
+
+  test("on an address that this machine does not have is nobody's", () => {
+    expect(tryPort({ port: 5353, transport: "udp", host: "192.0.2.1" })).toBe("free");
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { leaseByFile, ownerByFile } from "../../../src/effects/ports/lease-files.ts";
+import { leaseByFile, leasesByFile, ownerByFile } from "../../../src/effects/ports/lease-files.ts";
 import { instanceOwner, leaseOwner, leasePort, lockInstance } from "../../../src/effects/ports/leases.ts";
 import { announceRun, findRun } from "../../../src/effects/state/registry.ts";
 import { freePort, startNode, startStranger } from "./strangers.ts";
@@ -21,45 +21,67 @@ function scratch(): string {
 describe("a leased port", () => {
   test("is nobody else's until it is given back", async () => {
     const port = await freePort();
-    const lease = leasePort(port);
+    const lease = leasePort({ port });
     expect(lease).toBeDefined();
-    expect(leasePort(port)).toBeUndefined();
-    await using other = await startNode(`${withLeases} console.log(leasePort(${port}) === undefined);`);
+    expect(leasePort({ port })).toBeUndefined();
+    await using other = await startNode(`${withLeases} console.log(leasePort({ port: ${port} }) === undefined);`);
     expect(other.line).toBe("true");
     lease?.[Symbol.dispose]();
     lease?.[Symbol.dispose]();
-    using again = leasePort(port);
+    using again = leasePort({ port });
     expect(again).toBeDefined();
   });
 
   test("is free again the moment its owner is killed", async () => {
     const port = await freePort();
     await using owner = await startNode(
-      `${withLeases} globalThis.lease = leasePort(${port}); console.log("leased"); ${stay}`,
+      `${withLeases} globalThis.lease = leasePort({ port: ${port} }); console.log("leased"); ${stay}`,
     );
-    expect(leasePort(port)).toBeUndefined();
+    expect(leasePort({ port })).toBeUndefined();
     await owner.end("SIGKILL");
-    using mine = leasePort(port);
+    using mine = leasePort({ port });
     expect(mine).toBeDefined();
+  });
+
+  test("is another one on another address and for UDP, and contends with those that take every address", async () => {
+    const port = await freePort();
+    const binding = { port, host: "127.0.0.1" };
+    {
+      using one = leasePort(binding);
+      using beside = leasePort({ port, host: "127.0.0.2" });
+      using datagrams = leasePort({ port, transport: "udp" });
+      expect([one, beside, datagrams]).not.toContain(undefined);
+      expect(leasePort(binding)).toBeUndefined();
+      expect(leasePort({ port })).toBeUndefined();
+      expect(leasePort({ port, host: "0.0.0.0" })).toBeUndefined();
+      expect(leasePort({ port, host: "127.0.0.1", transport: "udp" })).toBeUndefined();
+      expect((await leaseOwner({ port, host: "0.0.0.0" }))?.pid).toBe(process.pid);
+      using six = leasePort({ port, host: "::1" });
+      expect(six).toBeDefined();
+    }
+    using every = leasePort({ port });
+    expect(every).toBeDefined();
+    expect(leasePort(binding)).toBeUndefined();
+    expect((await leaseOwner(binding))?.pid).toBe(process.pid);
   });
 
   test("names the project of the run that has it", async () => {
     const port = await freePort();
     await using owner = await startNode(
-      `${withLeases} globalThis.kept = [announceRun({ name: "shop", root: "/srv/shop", instance: "default" }), leasePort(${port})]; console.log("leased"); ${stay}`,
+      `${withLeases} globalThis.kept = [announceRun({ name: "shop", root: "/srv/shop", instance: "default" }), leasePort({ port: ${port} })]; console.log("leased"); ${stay}`,
     );
-    expect(await leaseOwner(port)).toMatchObject({
+    expect(await leaseOwner({ port })).toMatchObject({
       pid: owner.pid,
       run: { pid: owner.pid, name: "shop", root: "/srv/shop", instance: "default" },
     });
-    expect(await leaseOwner(await freePort())).toBeUndefined();
+    expect(await leaseOwner({ port: await freePort() })).toBeUndefined();
   });
 
   test("is not inherited by a child", async () => {
     const port = await freePort();
     await using owner = await startNode(
       `${withLeases} import { spawn } from "node:child_process";
-       globalThis.lease = leasePort(${port});
+       globalThis.lease = leasePort({ port: ${port} });
        const child = spawn("sleep", ["100"], { detached: true, stdio: "ignore" });
        child.once("spawn", () => console.log(child.pid)); ${stay}`,
     );
@@ -67,7 +89,7 @@ describe("a leased port", () => {
     try {
       await owner.end("SIGKILL");
       process.kill(child, 0);
-      using mine = leasePort(port);
+      using mine = leasePort({ port });
       expect(mine).toBeDefined();
     } finally {
       process.kill(child, "SIGKILL");
@@ -90,6 +112,14 @@ test("a state directory is locked for one run at a time", async () => {
 });
 
 describe("where there are no abstract sockets", () => {
+  test("the leases that somebody has are told from the files that were left", async () => {
+    const directory = scratch();
+    using held = leaseByFile("launch-port-5000@127.0.0.1", directory);
+    leaseByFile("launch-port-5001", directory)?.[Symbol.dispose]();
+    expect(held).toBeDefined();
+    expect(leasesByFile(directory)).toEqual(["launch-port-5000@127.0.0.1"]);
+  });
+
   test("a lease is one file's, and freed when its owner is killed", async () => {
     const directory = scratch();
     await using owner = await startNode(

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { describeConflict } from "../../../src/core/failure.ts";
 import type { Endpoint, Service } from "../../../src/core/service.ts";
+import { tryPort } from "../../../src/effects/ports/binding.ts";
 import { leasePort } from "../../../src/effects/ports/leases.ts";
 import { openPorts, type PortOptions } from "../../../src/effects/ports/ports.ts";
 import { freePort, freePorts, startListener, startNode } from "./strangers.ts";
@@ -58,7 +59,7 @@ describe("claiming", () => {
     ]);
     expect(claim).toEqual({ assigned: { api: { main: a }, bridge: { ws: b, admin: c } }, conflicts: [] });
     expect(ports.assigned).toEqual(claim.assigned);
-    expect(leasePort(a)).toBeUndefined();
+    expect(leasePort({ port: a })).toBeUndefined();
   });
 
   test("names the holder of a port that is taken, and proposes where to go", async () => {
@@ -82,7 +83,7 @@ describe("claiming", () => {
     expect(claim.conflicts[0]?.choices).toEqual(["next", "kill", "adopt", "wait", "skip", "quit"]);
     expect(ports.assign("api", "main")).toBe(other);
     expect(ports.assigned["api"]).toEqual({ main: other });
-    using freed = leasePort(stranger.port);
+    using freed = leasePort({ port: stranger.port });
     expect(freed).toBeDefined();
   });
 
@@ -101,6 +102,52 @@ describe("claiming", () => {
     expect(conflicts).toEqual([]);
   });
 
+  test("gives one number to services on different addresses, and to TCP and UDP", async () => {
+    const port = await freePort();
+    await using ports = openPorts(options());
+    const { assigned, conflicts } = await ports.claim([
+      service("left", port, { host: "127.0.0.1" }),
+      service("right", port, { host: "127.0.0.2" }),
+      service("names", { preferred: port, transport: "udp" }),
+    ]);
+    expect(conflicts).toEqual([]);
+    expect(assigned).toEqual({ left: { main: port }, right: { main: port }, names: { main: port } });
+    const every = await ports.inspect([service("all", port, { host: "0.0.0.0" })]);
+    expect(every.conflicts).toMatchObject([{ service: "all", holder: { kind: "lease" } }]);
+    const { conflicts: own } = await ports.claim([service("all", port, { host: "0.0.0.0" })]);
+    expect(own).toMatchObject([{ service: "all", holder: { kind: "sibling", service: "left" } }]);
+    expect(await ports.open("names")).toEqual([]);
+  });
+
+  test("names the holder of a UDP port, whoever has the same number of TCP", async () => {
+    await using stranger = await startNode(`
+      import { createSocket } from "node:dgram";
+      const socket = createSocket("udp4").bind(0, "127.0.0.1", () => console.log(socket.address().port));`);
+    const port = Number(stranger.line);
+    await using ports = openPorts(options());
+    const { assigned, conflicts } = await ports.claim([
+      service("dns", [
+        { name: "tcp", preferred: port },
+        { name: "udp", preferred: port, transport: "udp" },
+      ]),
+    ]);
+    expect(assigned).toEqual({ dns: { tcp: port } });
+    expect(conflicts).toMatchObject([{ endpoint: "udp", transport: "udp", holder: { holder: { pid: stranger.pid } } }]);
+    expect(describeConflict(conflicts[0]!)).toContain(`UDP port ${port} is held by node (pid ${stranger.pid}`);
+  });
+
+  test("holds a UDP port while its service is down, and frees it at the spawn", async () => {
+    const port = await freePort();
+    await using ports = openPorts(options());
+    await ports.claim([service("dns", { preferred: port, transport: "udp" })]);
+    expect(tryPort({ port, transport: "udp" })).toBe("in-use");
+    expect(await ports.open("dns")).toEqual([]);
+    expect(tryPort({ port, transport: "udp" })).toBe("free");
+    ports.hold("dns");
+    expect(tryPort({ port, transport: "udp" })).toBe("in-use");
+    expect(await ports.open("dns")).toEqual([]);
+  });
+
   test("gives a number that two services prefer to the first, and the second must move", async () => {
     const port = await freePort();
     await using ports = openPorts(options());
@@ -112,7 +159,7 @@ describe("claiming", () => {
 
   test("waits for a moment when a command that only looks has the lease", async () => {
     const port = await freePort();
-    const glance = leasePort(port);
+    const glance = leasePort({ port });
     await using ports = openPorts(options());
     const claiming = ports.claim([service("api", port)]);
     glance?.[Symbol.dispose]();
@@ -185,7 +232,7 @@ describe("claiming", () => {
     await using ports = openPorts(options());
     const claim = await ports.claim([service("cache", stranger.port, { type: "external" })]);
     expect(claim).toEqual({ assigned: { cache: { main: stranger.port } }, conflicts: [] });
-    using lease = leasePort(stranger.port);
+    using lease = leasePort({ port: stranger.port });
     expect(lease).toBeDefined();
   });
 
@@ -195,7 +242,7 @@ describe("claiming", () => {
     await ports.claim([service("api", one)]);
     expect((await ports.claim([service("api", one)])).assigned).toEqual({ api: { main: one } });
     expect((await ports.claim([service("api", two)])).assigned).toEqual({ api: { main: two } });
-    using freed = leasePort(one);
+    using freed = leasePort({ port: one });
     expect(freed).toBeDefined();
   });
 
@@ -204,7 +251,7 @@ describe("claiming", () => {
     await using ports = openPorts(options());
     expect(await ports.inspect([service("api", port)])).toEqual({ assigned: { api: { main: port } }, conflicts: [] });
     expect(ports.assigned).toEqual({});
-    using lease = leasePort(port);
+    using lease = leasePort({ port });
     expect(lease).toBeDefined();
   });
 });
@@ -219,9 +266,9 @@ describe("over the life of a service", () => {
       await close(await listen(port));
       ports.hold("api");
     }
-    expect(leasePort(port)).toBeUndefined();
+    expect(leasePort({ port })).toBeUndefined();
     ports.release("api");
-    using lease = leasePort(port);
+    using lease = leasePort({ port });
     expect(lease).toBeDefined();
     expect(ports.assigned).toEqual({});
     await ports[Symbol.asyncDispose]();

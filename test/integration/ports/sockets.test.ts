@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { listenerFor, pollListeners, readListeners, readSocketCount } from "../../../src/effects/ports/sockets.ts";
@@ -54,3 +55,19 @@ test.runIf(process.platform === "linux")(
     await until(async () => (await pollListeners()) !== rows);
   },
 );
+
+test("a UDP socket that takes from anybody is seen, and one that is connected is not", async () => {
+  const [open, connected] = [createSocket("udp4"), createSocket("udp4")];
+  open.bind(0, "127.0.0.1");
+  await once(open, "listening");
+  connected.connect(open.address().port, "127.0.0.1");
+  await once(connected, "connect");
+  const rows = await readListeners("udp");
+  const on = (port: number): unknown[] => rows.filter((row) => row.port === port);
+  expect(on(open.address().port)).toMatchObject([{ transport: "udp", address: "127.0.0.1" }]);
+  expect(on(connected.address().port)).toEqual([]);
+  expect((await pollListeners("udp")).some(({ port }) => port === open.address().port)).toBe(true);
+  expect((await readListeners()).some(({ transport }) => transport === "udp")).toBe(false);
+  open.close();
+  connected.close();
+});

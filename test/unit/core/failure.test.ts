@@ -60,6 +60,10 @@ it.each<[HolderKnowledge, string]>([
     'held by python3 (pid 7, "/usr/bin/python3 -m http.server")',
   ],
   [{ kind: "process", holder: { pid: 7, command: "node", project } }, "held by api of uhome in /home/me/uhome (pid 7)"],
+  [
+    { kind: "process", holder: { pid: 7, command: "node", project: { ...project, instance: "two" } } },
+    "held by api of uhome, instance two, in /home/me/uhome (pid 7)",
+  ],
   [{ kind: "other-user", uid: 0, user: "root" }, "held by user root, whose processes may not be looked at"],
   [{ kind: "lease" }, "leased by another run of launch"],
   [
@@ -69,6 +73,10 @@ it.each<[HolderKnowledge, string]>([
   [{ kind: "unknown" }, "in use, holder unknown"],
 ])("says who holds a port: %o", (holder, words) => {
   expect(describeHolder(holder)).toBe(words);
+});
+
+it("says which of two ports of one number it is about", () => {
+  expect(describeConflict({ ...conflict("dns", 53), transport: "udp" })).toMatch(/^UDP port 53 is held by /);
 });
 
 it("says that a whole range is taken", () => {

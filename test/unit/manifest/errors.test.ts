@@ -116,6 +116,26 @@ describe("values", () => {
       inService("port: {on_conflict: kil}"),
       '1:48 port.on_conflict must be "ask", "next", "kill", "adopt", "wait", "skip", "quit" or "fail", not "kil"',
     ],
+    [
+      inService("port: {preferred: 53, protocol: udp}, ready: {tcp: main}"),
+      "1:79 main is a port of UDP, to which nothing can be connected",
+    ],
+    [
+      inService("scheme: udp, port: 53, ready: {http: /}"),
+      "1:65 main is a port of UDP, to which nothing can be connected",
+    ],
+    [
+      inService("ports: {a: {port: 53, protocol: UDP}}, health: {tcp: a}"),
+      "1:81 a is a port of UDP, to which nothing can be connected",
+    ],
+    [
+      inService("socket: true, ready: notify, port: {preferred: 53, protocol: udp}"),
+      "1:63 launch hands on sockets of TCP, not of UDP",
+    ],
+    [
+      "services: { api: { external: true, port: {preferred: 53, protocol: udp} } }",
+      "1:42 main is a port of UDP, to which nothing can be connected",
+    ],
     [inService("socket: true, ready: notify"), "1:36 `socket` needs a port to listen on"],
     [
       inService("port: 1, socket: true"),

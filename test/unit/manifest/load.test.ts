@@ -89,6 +89,7 @@ describe("every form of", () => {
     ],
     ["{port: 80, fixed: true}", { preferred: 80, fixed: true }],
     ["{range: 10-20}", { source: "preferred", preferred: 10, range: { from: 10, to: 20 } }],
+    ["{port: 53, protocol: udp}", { source: "preferred", preferred: 53, protocol: "udp", transport: "udp" }],
     ["{port: auto, range: 10-20, protocol: ws}", { source: "auto", range: { from: 10, to: 20 }, protocol: "ws" }],
   ])("port: %s", async (text, endpoint) => {
     expect((await service("a", `services: {a: {command: x, port: ${text}}}`)).endpoints).toMatchObject([
