@@ -1,7 +1,7 @@
 // What `launch` starts, and how it shows that: in the way that fits where it was called.
 
 import { exitCodeOf } from "../core/state.ts";
-import { checkStartOptions, nothingToStart } from "./start-options.ts";
+import { checkStartOptions, defaultTimeout, nothingToStart } from "./start-options.ts";
 import { openFace } from "./face.ts";
 import { declineEngine } from "./engine-process.ts";
 import { openHeadStart } from "./head-start.ts";
@@ -44,6 +44,7 @@ async function runHere(args: UpArgs): Promise<number> {
   await using live = await openLive(chosen, args, face, {
     interactive,
     patient: interactive,
+    ...(!interactive && { timeout: args.timeout ?? defaultTimeout }),
     headStart,
     restarts: true,
     onFailure: args.onFailure ?? (interactive ? "continue" : "stop"),

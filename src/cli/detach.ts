@@ -9,13 +9,11 @@ import { sayEdited } from "./edited.ts";
 import { joinOrStart } from "./join.ts";
 import { lostWords } from "./lost-engine.ts";
 import type { UpArgs } from "./options.ts";
+import { defaultTimeout } from "./start-options.ts";
 import { sayNotices } from "./say-notices.ts";
 import { statusJson, statusTable } from "./status-table.ts";
 import { outcomeWords } from "./summary.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
-
-/** Until when everything must be up with `--wait`. */
-const defaultTimeout = "5m";
 
 /** Answers 0 once the run goes its own way; with `--wait` once all is up, and 1, 3 or 5 when something is not. */
 export async function detach(args: UpArgs): Promise<number> {
@@ -66,7 +64,9 @@ function look(
 /** True once nothing that is wanted is on its way up any more. */
 function hasArrived(fleet: Fleet): boolean {
   const wanted = Object.values(fleet.members).filter((member) => member.wanted);
-  return wanted.length > 0 && !wanted.some(isOnItsWay(fleet));
+  const isOnIts = isOnItsWay(fleet);
+  // In a run that was started in a terminal its own time limit fails nobody; who waits here has waited long enough.
+  return wanted.length > 0 && !wanted.some((member) => isOnIts(member) && !member.slow);
 }
 
 function isAllUp(fleet: Fleet): boolean {
@@ -99,7 +99,8 @@ function codeOf(fleet: Fleet, isLate: boolean): number {
     state.status === "failed" ? state.failure : [],
   );
   if (failures.some(({ kind }) => kind === "conflict")) return 3;
-  return isLate ? 5 : 1;
+  const isSlow = Object.values(fleet.members).some(({ wanted, slow }) => wanted && slow);
+  return isLate || (isSlow && failures.length === 0) ? 5 : 1;
 }
 
 /** The run is over before it was on its own. */

@@ -27,6 +27,8 @@ export interface LiveOptions extends Pick<Rules, "restarts" | "onFailure" | "end
   /** True: the person at this terminal answers conflicts. */
   readonly interactive: boolean;
   readonly headStart: HeadStart;
+  /** Until when everything must be up; not given: what the command line says, or no limit. */
+  readonly timeout?: string;
   /** The services beyond the chosen ones that somebody may start later. */
   readonly others?: readonly Service[];
   /** What is to happen to the services should this process be killed. */
@@ -50,9 +52,6 @@ export interface Live extends AsyncDisposable {
   readonly ended: Promise<Outcome>;
 }
 
-/** Until when everything must be up where nobody watches. */
-const defaultTimeout = "5m";
-
 /** From the third Ctrl-C until we are gone, whatever there is still to say, in milliseconds. */
 const lastMoment = 300;
 
@@ -67,8 +66,7 @@ export async function openLive(
   options: LiveOptions,
 ): Promise<Live> {
   const { project, services } = chosen;
-  const { interactive, patient } = options;
-  const timeout = args.timeout ?? (patient ? undefined : defaultTimeout);
+  const { interactive, patient, timeout = args.timeout } = options;
   const limit = timeout === undefined ? {} : { upBy: now() + durationOf("--timeout", timeout) };
 
   let engine: Engine | undefined;

@@ -17,7 +17,7 @@ import { openLive } from "./live.ts";
 import type { GlobalArgs, SelectionArgs, StartArgs } from "./options.ts";
 import { type Chosen, chooseServices } from "./project.ts";
 import { onSignals } from "./signals.ts";
-import { checkStartOptions } from "./start-options.ts";
+import { checkStartOptions, defaultTimeout } from "./start-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What `launch run` is given: everything behind `--` is the command. */
@@ -49,6 +49,7 @@ export async function run(args: RunArgs): Promise<number> {
   await using live = await openLive(chosen, { ...args, nonInteractive: true }, face, {
     interactive: false,
     patient: false,
+    timeout: args.timeout ?? defaultTimeout,
     headStart,
     restarts: false,
     onFailure: args.onFailure ?? "stop",

@@ -51,7 +51,7 @@ export function openServed(
     ...options,
     successor: successor(),
     interactive: false,
-    patient: true,
+    patient: go.kind === "watched",
     restarts: true,
     onFailure: args.onFailure ?? "continue",
     endWhenSettled: false,

@@ -6,6 +6,9 @@ import { durationOf } from "./duration.ts";
 import type { StartArgs } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** Until when everything must be up where nobody watches and nothing else is said. */
+export const defaultTimeout = "5m";
+
 /** Why a start without any service is refused. */
 export const nothingToStart = "No service is enabled in these profiles, so there is nothing to start.";
 

@@ -44,7 +44,9 @@ export function stopping(fleet: Fleet, member: Member, at: Millis, after: After)
   const { state } = member;
   if (state.status !== "starting" && state.status !== "started" && state.status !== "ready") return member;
   if (isWatchedOnly(member)) {
-    return rested(member, after.kind === "fail" ? { status: "failed", failure: after.failure } : { status: "idle" });
+    // It is not ours to start again.
+    const isFailure = after.kind === "judge" && "failure" in after.end;
+    return rested(member, isFailure ? { status: "failed", failure: after.end.failure } : { status: "idle" });
   }
   const deadline = fleet.hurried ? at : at + member.service.stop.timeout;
   return { ...member, state: { status: "stopping", run: state.run, since: at, deadline, killed: false, after } };

@@ -137,6 +137,6 @@ function notePassedTime(fleet: Fleet, member: Member, at: Millis): Fleet {
   if (fleet.rules.patient) return change(fleet, service.name, (old) => ({ ...old, slow: true }));
   const reason = member.probeReason ?? "no probe has answered yet";
   return change(fleet, service.name, (old) =>
-    stopping(fleet, old, at, { kind: "fail", failure: neverReady(old, at, reason) }),
+    stopping(fleet, old, at, { kind: "judge", end: { failure: neverReady(old, at, reason) } }),
   );
 }

@@ -68,7 +68,6 @@ function stateRemark(before: Member, after: Member, at: Millis): readonly Remark
 
 /** Why a run is ended that nobody asked to end. */
 function illRemark(after: After): readonly Remark[] {
-  if (after.kind === "fail") return [{ tone: "bad", text: describe(after.failure) }];
   if (after.kind === "judge" && "failure" in after.end) return [{ tone: "bad", text: describe(after.end.failure) }];
   return [];
 }
@@ -79,9 +78,10 @@ function failureWords(failure: Failure): string {
   return failure.kind === "skipped" ? "skipped" : `failed: ${describe(failure)}`;
 }
 
-/** Said when a run ended by itself and another follows. */
+/** Said when a run ended by itself and another follows; why launch ended it was said when it did. */
 function crashRemark(before: Member, after: Member): readonly Remark[] {
   if (after.restarts === before.restarts || after.lastEnd === undefined) return [];
+  if (before.state.status === "stopping" && illRemark(before.state.after).length > 0) return [];
   const text =
     "exit" in after.lastEnd ? `ended with ${describeExit(after.lastEnd.exit)}` : describe(after.lastEnd.failure);
   return [{ tone: "bad", text }];

@@ -1,6 +1,6 @@
 // Takes in what became known of a service's current run: that it lives, proved ready, fell ill, ended.
 
-import { bounceDependents, blocked, change, failed, rested, stopping, withoutReason } from "./change.ts";
+import { bounceDependents, blocked, change, rested, stopping, withoutReason } from "./change.ts";
 import type { Event, Fact } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import { dependentsOf } from "./needs.ts";
@@ -56,7 +56,7 @@ export function noteRun(fleet: Fleet, member: Member, event: RunFact & Event): F
       // What goes down anyway waits for its dependents, and is not judged on the way.
       if (state.status !== "started" || isGoingDown(member)) return fleet;
       return set((old) =>
-        stopping(fleet, old, event.at, { kind: "fail", failure: neverReady(old, event.at, event.reason) }),
+        stopping(fleet, old, event.at, { kind: "judge", end: { failure: neverReady(old, event.at, event.reason) } }),
       );
     case "healthy":
       return state.status === "ready" ? set((old) => ({ ...old, health: { status: "healthy" } })) : fleet;
@@ -160,8 +160,6 @@ function settled(fleet: Fleet, member: Member, after: After, event: Event): Memb
   switch (after.kind) {
     case "rest":
       return rested(member, { status: "idle" });
-    case "fail":
-      return failed(member, after.failure);
     case "judge":
       return judged(fleet, member, after.end, event);
   }

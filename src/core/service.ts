@@ -116,7 +116,7 @@ export type Probe =
 /** The gate that dependents wait for, judged once per run. */
 export interface Readiness {
   readonly probe: Probe;
-  /** From the spawn. Past it: a warning in a terminal, a failure without one. */
+  /** From the spawn. Past it: a warning while a person watches, else a failure under the restart policy. */
   readonly timeout: Millis;
   /** Between polls; not given: 10 ms in the first second, then doubling to 250 ms. */
   readonly interval?: Millis;

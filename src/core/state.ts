@@ -58,8 +58,6 @@ export type After =
   | { readonly kind: "rest" }
   /** What its own end makes of it: success, restart by policy, failure. */
   | { readonly kind: "judge"; readonly end: Ending }
-  /** Failed, without another try. */
-  | { readonly kind: "fail"; readonly failure: Failure }
   /** Blocked: its port is a stranger's. */
   | { readonly kind: "block"; readonly conflicts: readonly Conflict[] };
 

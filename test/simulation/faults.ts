@@ -56,6 +56,13 @@ export const faults: Readonly<Record<keyof typeof laws, () => Rulebook>> = {
       event,
     ),
 
+  "who was not ready in time is tried again by its policy": () => (fleet, event) =>
+    changed(step(fleet, event), (member) =>
+      member.state.status === "backoff" && member.state.failure.kind === "not-ready"
+        ? { ...member, state: { status: "failed", failure: member.state.failure } }
+        : member,
+    ),
+
   "nothing starts without its ports": () => (fleet, event) =>
     step(
       changed(fleet, (member) => ({ ...member, claim: "held" })),

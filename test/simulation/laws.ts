@@ -182,6 +182,21 @@ const waitsBeforeRestarts: Law = () => {
   };
 };
 
+/** Who did not prove ready in time, or in as many tries as it has, is given up only where no other run is allowed. */
+const triesAgainWhatWasNotReady: Law = ({ rules }) => ({
+  onStep: ({ before, after }) => {
+    if (!rules.restarts) return undefined;
+    const givenUp = Object.values(after.members).find((member) => {
+      const { service, state, wanted, adopted } = member;
+      if (state.status !== "failed" || state.failure.kind !== "not-ready" || !wanted) return false;
+      const isNews = before.members[service.name]!.state.status !== "failed";
+      const isOurs = service.type !== "external" && !adopted;
+      return isNews && isOurs && service.restart.policy !== "no" && service.restart.maxRestarts > 0;
+    });
+    return givenUp === undefined ? undefined : `${givenUp.service.name} was not ready and is not tried again`;
+  },
+});
+
 /** Nothing that has ports starts before the machine has said that they are ours, or someone's to be adopted. */
 const startsOnlyWithClaims: Law = () => {
   const held = new Set<string>();
@@ -308,6 +323,7 @@ export const laws = {
   "what lives when an engine dies is taken back": takesBackWhatLives,
   "restarts keep to their limit": boundsRestarts,
   "restarts keep to their delay": waitsBeforeRestarts,
+  "who was not ready in time is tried again by its policy": triesAgainWhatWasNotReady,
   "nothing starts without its ports": startsOnlyWithClaims,
   "nothing starts while ports are being claimed": claimsBeforeAnythingStarts,
   "every conflict is asked about or settled": asksAboutEveryConflict,

@@ -46,12 +46,15 @@ export const readyMap = map(
     notify: optional(yes, "Its own word: `READY=1` on `$NOTIFY_FD` or to `$NOTIFY_SOCKET`. See Readiness by message."),
     timeout: optional(
       duration,
-      "From the start; past it: a warning in a terminal, a failure without one.",
+      "From the start; past it: a warning in a terminal, a failure without one. See Ready.",
       defaults.ready.timeout,
     ),
     interval: optional(duration, "Between two tries; default: 10 ms in the first second, then slowing to 250 ms."),
     success: optional(count, "Successes in a row that are needed.", defaults.ready.success),
-    failures: optional(count, "Failures in a row that end the waiting early; default: never."),
+    failures: optional(
+      count,
+      "Failures in a row after which the service has failed, before its `timeout`; default: never.",
+    ),
   },
 );
 

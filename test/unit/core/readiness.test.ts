@@ -30,9 +30,37 @@ describe("becoming ready", () => {
     p.unready("api", "connection refused");
     expect(p.wait(5000)).toEqual(["stop api 1"]);
     p.exited("api", "SIGTERM");
-    expect(p.state("api")).toEqual({
-      status: "failed",
+    expect(p.state("api")).toMatchObject({
+      status: "backoff",
       failure: { kind: "not-ready", timeout: 5000, reason: "connection refused" },
+    });
+  });
+
+  it.each<["always" | "on-failure" | "no", string]>([
+    ["always", "backoff"],
+    ["on-failure", "backoff"],
+    ["no", "failed"],
+  ])("in time or within its tries has failed like an exit: restart: %s, %s", (restart, status) => {
+    for (const isGivenUp of [true, false]) {
+      const p = started({ restart }, false);
+      if (isGivenUp) p.neverReady("api", "answered 500 three times");
+      else p.wait(5000);
+      p.exited("api", 0);
+      expect(p.state("api")).toMatchObject({ status, failure: { kind: "not-ready" } });
+    }
+  });
+
+  it("is tried again up to the limit of restarts, and then it is a crash loop", () => {
+    const p = started({ restart: { policy: "on-failure", maxRestarts: 1 } }, false);
+    p.neverReady("api", "nothing listens");
+    p.exited("api", "SIGTERM");
+    expect(p.wait(100)).toEqual(["start api 2"]);
+    p.started("api");
+    p.neverReady("api", "nothing listens");
+    p.exited("api", "SIGTERM");
+    expect(p.state("api")).toMatchObject({
+      status: "failed",
+      failure: { kind: "crash-loop", restarts: 1, last: { kind: "not-ready" } },
     });
   });
 
