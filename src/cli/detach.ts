@@ -1,9 +1,10 @@
 // `launch -d`: starts the run in the background, or what is missing in the one that runs, says how it stands, and leaves.
 
 import type { RemoteSession } from "../client/session.ts";
-import { exitCodeOf, type Fleet, hasFailed, isUp, type Member, type Outcome } from "../core/state.ts";
+import type { Probe } from "../core/service.ts";
+import { exitCodeOf, type Fleet, hasFailed, isUp, isWatchedOnly, type Member, type Outcome } from "../core/state.ts";
 import { isOnItsWay } from "../core/drive.ts";
-import { after } from "../effects/clock.ts";
+import { after, now } from "../effects/clock.ts";
 import { durationOf } from "./duration.ts";
 import { sayEdited } from "./edited.ts";
 import { joinOrStart } from "./join.ts";
@@ -14,6 +15,11 @@ import { sayNotices } from "./say-notices.ts";
 import { statusJson, statusTable } from "./status-table.ts";
 import { outcomeWords } from "./summary.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
+
+/** From its readiness until it is believed that a service stays, in milliseconds. */
+const confirmation = 150;
+/** Where readiness says little about the service's own process. */
+const confirmations: { readonly [Kind in Probe["kind"]]?: number } = { none: 500, exec: 300 };
 
 /** Answers 0 once the run goes its own way; with `--wait` once all is up, and 1, 3 or 5 when something is not. */
 export async function detach(args: UpArgs): Promise<number> {
@@ -26,8 +32,9 @@ export async function detach(args: UpArgs): Promise<number> {
   // Whoever comes to a run that goes on has been told by the one that started it.
   using _notices = joined.isNew ? sayNotices(session) : undefined;
   if (!joined.isNew) await sayEdited(session);
-  const limit = args.wait ? durationOf("--timeout", args.timeout ?? defaultTimeout) : undefined;
-  const seen = await look(session, args.wait ? hasArrived : hasItsPorts, limit);
+  const seen = args.wait
+    ? await lookUntilItStays(session, durationOf("--timeout", args.timeout ?? defaultTimeout))
+    : await look(session, hasItsPorts);
   if (seen === "ended") {
     const outcome = await session.closed;
     if (outcome !== undefined) return sayEnd(outcome, session);
@@ -38,6 +45,25 @@ export async function detach(args: UpArgs): Promise<number> {
   const fleet = session.snapshot();
   process.stdout.write(args.json ? statusJson(session) : words(session, fleet, args));
   return args.wait ? codeOf(fleet, seen === "late") : 0;
+}
+
+/** Waits until nothing is on its way up any more, and what is up has not gone at once, as what goes into the background does. */
+async function lookUntilItStays(session: RemoteSession, limit: number): Promise<"done" | "ended" | "late"> {
+  const until = now() + limit;
+  for (;;) {
+    const seen = await look(session, hasArrived, until - now());
+    const fleet = session.snapshot();
+    if (seen !== "done" || !isAllUp(fleet)) return seen;
+    const doubt = Math.max(0, ...Object.values(fleet.members).map(believedAt)) - session.now();
+    if (doubt <= 0 || (await look(session, (later) => !isAllUp(later), doubt)) === "late") return seen;
+  }
+}
+
+/** When it is believed of a service that it is up. */
+function believedAt(member: Member): number {
+  const { state, service } = member;
+  if (state.status !== "ready" || isWatchedOnly(member)) return 0;
+  return state.since + (confirmations[service.ready.probe.kind] ?? confirmation);
 }
 
 /** Waits for something to be true of the fleet, for the end of the run, or for the limit in milliseconds. */

@@ -2,7 +2,7 @@
 
 import type { Conflict } from "./conflict.ts";
 import type { Exit, Failure } from "./failure.ts";
-import type { Notice } from "./notice.ts";
+import type { Leftover, Notice } from "./notice.ts";
 import type { Reclaimed } from "./found.ts";
 import type { Choice, Millis, Port } from "./service.ts";
 import type { Fleet, Member, Outcome, QuitReason } from "./state.ts";
@@ -67,13 +67,17 @@ export type Fact =
   | { readonly type: "silent"; readonly service: string; readonly run: number }
   /** A ready external service, or an adopted one, no longer answers. */
   | { readonly type: "lost"; readonly service: string; readonly run: number; readonly reason: string }
-  /** Its process ended or could not be started; `left`: others of its group still live. */
+  /**
+   * Its process ended or could not be started; `left`: others of its group still live; `background`: what it has started and
+   * left to go on, in its group or not.
+   */
   | {
       readonly type: "exited";
       readonly service: string;
       readonly run: number;
       readonly end: { readonly exit: Exit } | { readonly failure: Failure };
       readonly left: boolean;
+      readonly background?: readonly Leftover[];
     }
   /** Nothing of the run's group lives any more. */
   | { readonly type: "swept"; readonly service: string; readonly run: number }

@@ -20,8 +20,14 @@ export type Failure =
   | { readonly kind: "preparation"; readonly message: string }
   /** It ended by itself and that counts as a failure. */
   | { readonly kind: "exit"; readonly exit: Exit }
-  /** It ended with success although it had yet to prove that it serves. */
-  | { readonly kind: "ended-early"; readonly exit: Exit }
+  /** It ended with success although it had yet to prove that it serves, or just after (`wasReady`). */
+  | { readonly kind: "ended-early"; readonly exit: Exit; readonly wasReady?: true }
+  /** It ended with success and left this process of its own to go on in the background, where nobody supervises it. */
+  | {
+      readonly kind: "detached";
+      readonly exit: Exit;
+      readonly left: { readonly pid: number; readonly command: string };
+    }
   /** It ended while nobody was there to see how: its engine was dead, or the fork server. */
   | { readonly kind: "unwatched" }
   /** What it needs to be ready has ended by itself, so it can never start. */
@@ -59,6 +65,7 @@ export function isPermanent(failure: Failure): boolean {
     case "spawn":
     case "exit":
     case "ended-early":
+    case "detached":
     case "unwatched":
     case "not-ready":
     case "unhealthy":
@@ -91,7 +98,9 @@ export function describe(failure: Failure): string {
     case "exit":
       return `ended with ${describeExit(failure.exit)}`;
     case "ended-early":
-      return `ended with ${describeExit(failure.exit)} before it was ready`;
+      return `ended with ${describeExit(failure.exit)} ${failure.wasReady === true ? "just after" : "before"} it was ready`;
+    case "detached":
+      return `went into the background (pid ${failure.left.pid}, ${clip(failure.left.command)}): run it in the foreground (\`daemonize no\`, \`daemon off;\`, no \`&\`)`;
     case "unwatched":
       return "ended while launch was not there to see how";
     case "need-ended":

@@ -42,7 +42,8 @@ function takenBack(member: Member, { wanted, bounce, run, ports, found, ...count
       return isGap ? { ...live, socketLost: true } : live;
     }
     case "ended": {
-      const proved = { status: "ready", run, since: at, verified: true } as const;
+      // Nobody knows since when it was; surely longer than what has only just come up.
+      const proved = { status: "ready", run, since: Number.NEGATIVE_INFINITY, verified: true } as const;
       const state = found.proved ? proved : ({ status: "started", run, since: at } as const);
       return { ...known, bounce, ports, claim: "held", state };
     }

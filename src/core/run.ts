@@ -5,7 +5,7 @@ import type { Event, Fact } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import { dependentsOf } from "./needs.ts";
 import { isSuccess, judgeEnd } from "./restart.ts";
-import type { Millis } from "./service.ts";
+import type { Millis, Service } from "./service.ts";
 import type { After, Ending, Fleet, Member } from "./state.ts";
 import { isGoingDown, isWatchedOnly } from "./state.ts";
 
@@ -138,11 +138,30 @@ function noteExit(fleet: Fleet, member: Member, event: Exited): Fleet {
   return change(fleet, member.service.name, () => stopping(fleet, ended, event.at, after));
 }
 
-/** A service that was to prove that it serves, and ended before, has failed whatever its exit code says. */
-function endOf({ service, state }: Member, { end }: Exited): Ending {
-  const wasToServe = service.type === "service" && service.ready.probe.kind !== "none" && state.status === "started";
-  if (!wasToServe || !("exit" in end) || !isSuccess(end.exit, service.successExitCodes)) return end;
-  return { failure: { kind: "ended-early", exit: end.exit } };
+/** From its readiness, how long a service has only just come up. */
+const justAfter: Millis = 1000;
+/** The same for one that leaves something behind: a script may wait for the server that it has started. */
+const justAfterDetaching: Millis = 5000;
+
+/** A success that is none: what it left goes on in the background, or it was to serve and has not, or hardly. */
+function endOf({ service, state }: Member, { end, background, at }: Exited): Ending {
+  if (service.type !== "service" || !("exit" in end) || !isSuccess(end.exit, service.successExitCodes)) return end;
+  const { exit } = end;
+  const readyFor = state.status === "ready" ? at - state.since : undefined;
+  const [left] = background ?? [];
+  if (left !== undefined && (readyFor ?? 0) <= justAfterDetaching) {
+    return { failure: { kind: "detached", exit, left } };
+  }
+  if (service.ready.probe.kind === "none") return end;
+  if (state.status === "started") return { failure: { kind: "ended-early", exit } };
+  const isSudden = readyFor !== undefined && readyFor <= justAfter && !isEndExpected(service);
+  return isSudden ? { failure: { kind: "ended-early", exit, wasReady: true } } : end;
+}
+
+/** True when the service need not go on: the manifest says so, or it has itself said all that was waited for. */
+function isEndExpected({ onExit, restart, ready }: Service): boolean {
+  const isOwnWord = ready.probe.kind === "log" || ready.probe.kind === "notify";
+  return isOwnWord || onExit !== "ignore" || restart.policy === "no";
 }
 
 /** What the service becomes now that nothing of its run lives. */

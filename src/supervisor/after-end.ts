@@ -2,6 +2,8 @@
 // what had left the group is handed to custody.
 
 import type { Fact } from "../core/event.ts";
+import type { Leftover } from "../core/notice.ts";
+import { isSuccess } from "../core/restart.ts";
 import type { Service } from "../core/service.ts";
 import type { Ending } from "../core/state.ts";
 import { sleep } from "../effects/clock.ts";
@@ -23,6 +25,8 @@ export interface AfterEndOptions {
 
 /** Between two looks at a group whose leader has ended. */
 const sweepInterval = 10;
+/** What belongs to a program that has ended ends within this, or goes on. */
+const lastMoment = 60;
 
 /** Reports the end of a run whose leader has ended; `found` is what lived of it, undefined for a run that never came to life. */
 export async function endRun(
@@ -38,10 +42,11 @@ export async function endRun(
   if (!isJudgedByLines) found?.over.abort();
   await found?.stopCommand?.ended;
   await output.drain(name);
+  const background = found === undefined ? [] : await backgroundOf(service, end, found, custody);
   if (isJudgedByLines) {
     found.over.abort();
     // However soon it ended, it had said what was waited for.
-    if (!found.ready && found.log?.found.given()) {
+    if (!found.ready && found.log?.found.given() && background.length === 0) {
       found.ready = true;
       report({ type: "ready", service: name, run, verified: true });
     }
@@ -49,7 +54,7 @@ export async function endRun(
   const pid = found?.pid;
   const left = pid !== undefined && groupAlive(pid);
   if (!left) giveToCustody(service, found, custody, end);
-  if (found?.ready === false && service.endpoints.length > 0 && !left) {
+  if (found?.ready === false && service.endpoints.length > 0 && !left && background.length === 0) {
     // A service that dies young because someone was faster to bind: that someone is the news.
     const conflicts = await contestedPorts(name, options);
     if (conflicts.length > 0) report({ type: "conflict", service: name, run, conflicts });
@@ -57,12 +62,36 @@ export async function endRun(
   if (!left) ports.hold(name);
   const { command, env } = found?.preparation ?? {};
   const fault = "exit" in end && command && env && shellFault({ command, cwd: service.workingDir, env }, end.exit);
-  report({ type: "exited", service: name, run, end: fault ? { failure: fault } : end, left });
+  const own = background.length === 0 ? {} : { background };
+  report({ type: "exited", service: name, run, end: fault ? { failure: fault } : end, left, ...own });
   if (!left) return;
   // Who was left out of the stop signal hears of it now.
   const wasLeftOut = service.stop.to === "leader" || found?.stopCommand !== undefined || found?.aborted === true;
   if (wasLeftOut) signalProcess({ pid, group: true, anyUser: true }, service.stop.signal);
   await awaitGroup(service, run, pid, found, options);
+}
+
+/** What a service that ended by itself with success has left to go on; what is only just ending as well is not. */
+async function backgroundOf(
+  service: Service,
+  end: Ending,
+  found: Live,
+  custody: Custody,
+): Promise<readonly Leftover[]> {
+  const { pid } = found;
+  if (pid === undefined || service.type !== "service" || !isSuccessOf(service, end)) return [];
+  const isAsked = (): boolean => found.askedAt !== undefined || found.aborted === true;
+  if (isAsked()) return [];
+  const kept = keptOf(found, pid);
+  if ((await custody.living(kept)).length === 0) return [];
+  await sleep(lastMoment);
+  const going = await custody.living(kept);
+  // It has been asked to end meanwhile, so this is not its own doing.
+  return isAsked() ? [] : going;
+}
+
+function isSuccessOf({ successExitCodes }: Service, end: Ending): boolean {
+  return "exit" in end && isSuccess(end.exit, successExitCodes);
 }
 
 /** Nothing of the run's group lives any more: what had left it is custody's. */

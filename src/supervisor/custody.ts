@@ -7,7 +7,7 @@ import type { Millis, Service } from "../core/service.ts";
 import { now, sleep } from "../effects/clock.ts";
 import { endCgroup, endCgroups, makeCgroup } from "../effects/processes/cgroup.ts";
 import type { Guard } from "../effects/processes/guard.ts";
-import { type Sought, sweep, type Swept, type SweptProcess } from "../effects/processes/sweep.ts";
+import { findLiving, type Sought, sweep, type Swept, type SweptProcess } from "../effects/processes/sweep.ts";
 import { formatTag, readTag } from "../effects/processes/tag.ts";
 import { type Foreground, newForeground } from "./foreground.ts";
 
@@ -51,6 +51,8 @@ export interface Custody {
   began(kept: Kept): void;
   /** A run of an engine before us lives, under the number that it had there. */
   took(kept: Kept): void;
+  /** What lives of the run, other than what people share. */
+  living(kept: Kept): Promise<readonly Leftover[]>;
   /** Nothing of the run's group lives any more: what had left it is looked for. `completed`: it did what it was for. */
   over(kept: Kept, completed: boolean): void;
   /** Resolves once nothing of the service's former runs is left; false when that was so before. */
@@ -139,9 +141,7 @@ export function newCustody(options: CustodyOptions): Custody {
 
   const say = (service: string, { ended, alive, spared }: Swept): void => {
     if (ended.length + alive.length + spared.length === 0) return;
-    const plain = (found: readonly SweptProcess[]): readonly Leftover[] =>
-      found.map(({ pid, command }) => ({ pid, command }));
-    const notice = { service, ended: plain(ended), alive: plain(alive), spared: plain(spared) };
+    const notice = { service, ended: plainly(ended), alive: plainly(alive), spared: plainly(spared) };
     report({ type: "noticed", notice: { kind: "left-behind", ...notice } });
   };
 
@@ -208,6 +208,7 @@ export function newCustody(options: CustodyOptions): Custody {
       }
       began(kept);
     },
+    living: async (kept) => plainly(await findLiving(soughtOf(kept), kept.service.stop.spare)),
     over(kept, completed) {
       if (kept.askedAt !== undefined) askedAt.set(kept.service.name, kept.askedAt);
       if (!completed && !finishing.signal.aborted) return begin(kept);
@@ -225,4 +226,8 @@ export function newCustody(options: CustodyOptions): Custody {
     },
     finish,
   };
+}
+
+function plainly(found: readonly SweptProcess[]): readonly Leftover[] {
+  return found.map(({ pid, command }) => ({ pid, command }));
 }

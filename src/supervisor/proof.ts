@@ -8,6 +8,7 @@ import { awaitReady } from "../effects/health/readiness.ts";
 import type { Subject } from "../effects/health/subject.ts";
 import { systemSockets } from "../effects/health/system.ts";
 import { watchHealth } from "../effects/health/watch.ts";
+import { hasProc, isAlive, readStat } from "../effects/processes/proc.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { Assignment } from "../plan/env.ts";
 import { leaderOf } from "./ending.ts";
@@ -74,6 +75,8 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
         },
       });
       if (signal.aborted) return;
+      // Who has ended does not serve, whatever it has left that answers; how it ended is about to be heard.
+      if (outcome.kind === "ready" && hasEnded(live)) await sleep(Number.POSITIVE_INFINITY, signal);
       if (outcome.kind === "ready") {
         live.ready = true;
         return report({ type: "ready", service: name, run, verified: outcome.verified });
@@ -138,6 +141,11 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
     },
     health: (live) => void watch(live),
   };
+}
+
+/** True when the process that was spawned is gone; false also where that cannot be seen. */
+function hasEnded({ pid }: Live): boolean {
+  return pid !== undefined && hasProc && !isAlive(readStat(pid));
 }
 
 /** The end of the run ends its waiting, and that is no news. */

@@ -1,6 +1,8 @@
 // A run in the background, and the commands that reach a run that is going.
 
-import { expect, onTestFinished, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../integration/ports/strangers.ts";
 import { launch, startJson } from "../helpers/launch.ts";
 import { isAlive } from "../helpers/processes.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
@@ -49,6 +51,41 @@ test("-d --wait returns once all is ready, and the run goes on until it is taken
   expect(down).toMatchObject({ code: 0, stderr: "" });
   expect(down.stdout).toMatch(/^shop stopped after /);
   expect(project.processes()).toEqual([]);
+});
+
+const servers = [
+  ["a shell's &", "sh", "serve.js & exit 0"],
+  ["redis-server", "redis-server", "redis-server --port $PORT --save '' --daemonize yes"],
+  // It is its own daemon unless it is told not to be one.
+  ["nginx", "nginx", "nginx -p . -c nginx.conf -e stderr"],
+] as const;
+const nginx = (port: number): string =>
+  `pid nginx.pid; events {} http { access_log off; server { listen 127.0.0.1:${port}; } }`;
+
+describe.each(servers)("%s that goes into the background has failed", (_, program, command) => {
+  const isThere = spawnSync("sh", ["-c", `PATH=$PATH:/usr/sbin command -v ${program}`]).status === 0;
+
+  test.runIf(isThere)("with -d --wait and in status, with what to do about it", async () => {
+    const port = await freePort();
+    const app = { command, port, env: { PATH: "${PATH}:/usr/sbin" }, restart: "no" };
+    const project = newShop({ services: { app } });
+    project.write("nginx.conf", nginx(port));
+    const started = await launch(project, ["-d", "--wait"]);
+    expect(started.code).toBe(1);
+    const words = /failed: went into the background \(pid \d+, .*\): run it in the foreground/;
+    expect(started.stdout).toMatch(words);
+    expect((await launch(project, ["status"])).stdout).toMatch(words);
+  });
+
+  test.runIf(isThere)("with --non-interactive", async () => {
+    const port = await freePort();
+    const app = { command, port, env: { PATH: "${PATH}:/usr/sbin" }, restart: "no" };
+    const project = newShop({ services: { app } });
+    project.write("nginx.conf", nginx(port));
+    const ran = await launch(project, ["--non-interactive"]);
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toContain("app failed: went into the background");
+  });
 });
 
 test("-d returns as soon as every port is decided, and -D is the same", async () => {

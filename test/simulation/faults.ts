@@ -63,6 +63,9 @@ export const faults: Readonly<Record<keyof typeof laws, () => Rulebook>> = {
         : member,
     ),
 
+  "who goes into the background has failed": () => (fleet, event) =>
+    step(fleet, event.type === "exited" ? { ...event, background: [] } : event),
+
   "nothing starts without its ports": () => (fleet, event) =>
     step(
       changed(fleet, (member) => ({ ...member, claim: "held" })),

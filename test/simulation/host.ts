@@ -114,7 +114,9 @@ export function simulate(
     process.group = left;
     // What stays may go by itself before anyone has to kill it.
     if (left && !process.immortal && luck.chance(0.4)) plan(luck.between(1, 800), () => sweep(process));
-    return { type: "exited", service: process.service, run: process.run, end: endOf(code), left };
+    const { service, run } = process;
+    const background = odds(0.3) ? { background: [{ pid: 1000 + run, command: service }] } : {};
+    return { type: "exited", service, run, end: endOf(code), left, ...background };
   };
 
   const sweep = (process: Process): Fact | undefined => {

@@ -197,6 +197,25 @@ const triesAgainWhatWasNotReady: Law = ({ rules }) => ({
   },
 });
 
+/** A service that has hardly come up and leaves something to go on in its place has not ended with success. */
+const failsInTheBackground: Law = () => {
+  const detached = new Set<string>();
+  return {
+    onStep: ({ event, before, after }) => {
+      if (event.type === "exited" && (event.background ?? []).length > 0) {
+        const { service, state } = before.members[event.service]!;
+        const isYoung = state.status === "started" || (state.status === "ready" && event.at - state.since < 5000);
+        if (isYoung && service.type === "service") detached.add(key(event));
+      }
+      const wrong = Object.values(after.members).find(
+        ({ service: { name: service }, run, state }) =>
+          state.status === "exited" && detached.has(key({ service, run })),
+      );
+      return wrong === undefined ? undefined : `${wrong.service.name} went into the background and counts as ended`;
+    },
+  };
+};
+
 /** Nothing that has ports starts before the machine has said that they are ours, or someone's to be adopted. */
 const startsOnlyWithClaims: Law = () => {
   const held = new Set<string>();
@@ -324,6 +343,7 @@ export const laws = {
   "restarts keep to their limit": boundsRestarts,
   "restarts keep to their delay": waitsBeforeRestarts,
   "who was not ready in time is tried again by its policy": triesAgainWhatWasNotReady,
+  "who goes into the background has failed": failsInTheBackground,
   "nothing starts without its ports": startsOnlyWithClaims,
   "nothing starts while ports are being claimed": claimsBeforeAnythingStarts,
   "every conflict is asked about or settled": asksAboutEveryConflict,

@@ -163,6 +163,26 @@ export async function sweep(sought: Sought, options: SweepOptions): Promise<Swep
   };
 }
 
+/** What belongs and lives, oldest first and what is about to end last, without what others use too; empty where there is no `/proc`. */
+export async function findLiving(sought: Sought, spare: readonly string[]): Promise<readonly SweptProcess[]> {
+  if (!hasProc) return [];
+  const isOurs = belongingTo(sought);
+  const isProtected = protectedOnes(false);
+  const seen = await lookAround(sought.since);
+  return seen
+    .filter((one) => isOurs(one) && !isProtected(one) && sharedBy(one, sought, spare) === undefined)
+    .map((one) => ({ one, command: readCommand(one.pid) }))
+    .toSorted(
+      (a, b) => rank(a.command) - rank(b.command) || a.one.startTicks - b.one.startTicks || a.one.pid - b.one.pid,
+    )
+    .map(({ one, command = `[${one.name}]` }) => sweptOf(one, command));
+}
+
+// A process that is ending has no command line any more.
+function rank(command: string | undefined): number {
+  return command === undefined ? 1 : 0;
+}
+
 /** Whether a process belongs. */
 export function belongingTo(sought: Sought): (one: Seen) => boolean {
   const leaders = new Map(sought.leaders.map((leader) => [leader.pid, leader]));

@@ -216,11 +216,17 @@ test("an external service is waited for, watched and never signalled", async () 
 test("a readiness probe that never succeeds ends in a failure with its last reason", async () => {
   await using project = newProject({
     services: {
-      api: { command: "serve.js", port: "dynamic", ready: { http: "/health", timeout: "500ms", status: 418 } },
+      api: {
+        command: "serve.js",
+        port: "dynamic",
+        ready: { http: "/health", timeout: "500ms", status: 418 },
+        restart: { policy: "on-failure", delay: 0, max_restarts: 1 },
+      },
     },
   });
   await using run = await startEngine(project);
-  expect((await run.events.state("api", "failed")).reason).toMatch(/^not ready within \d.*s: .*200/);
+  const failed = await run.events.state("api", "failed");
+  expect(failed.reason).toMatch(/^crash loop: restarted 1 time within 2m, last: not ready within \d.*s: .+/);
 });
 
 test("not everything up in time ends with 5 and names what was waited for", async () => {

@@ -244,6 +244,31 @@ describe("an end that nobody asked for", () => {
     expect(p.exited("api", 0)).toEqual(["end done"]);
   });
 
+  it.each([
+    [1000, "on-failure", "ignore", "backoff"],
+    [1001, "on-failure", "ignore", "exited"],
+    [0, "no", "ignore", "exited"],
+    [0, "on-failure", "shutdown", "exited"],
+  ] as const)("with success %d ms after it was ready, restart: %s, on_exit: %s: %s", (ms, policy, onExit, status) => {
+    const p = play([service("api", { port: 3000, ready: listen, restart: policy, onExit })]);
+    p.up("api");
+    p.claimed("api");
+    p.serves("api");
+    p.wait(ms);
+    p.exited("api", 0);
+    expect(p.state("api")).toMatchObject(
+      status === "backoff" ? { status, failure: { kind: "ended-early", wasReady: true } } : { status },
+    );
+  });
+
+  it("with success just after the line that it is known by is none", () => {
+    const p = play([service("api", { ready: { ...listen, probe: { kind: "log", pattern: "done" } } })]);
+    p.up("api");
+    p.serves("api");
+    p.exited("api", 0);
+    expect(p.state("api").status).toBe("exited");
+  });
+
   it("with success leaves what needs it failed, not up", () => {
     const p = play([service("once"), service("web", { needs: ["once"] }), service("page", { needs: ["web"] })], {
       endWhenSettled: true,
