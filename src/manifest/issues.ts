@@ -3,10 +3,10 @@
 import type * as z from "zod/mini";
 import type { Problem } from "./problem.ts";
 import { notYet } from "./schema/scalars.ts";
-import { didYouMean } from "./suggest.ts";
 import { keyPlaceOf, placeOf } from "./tree.ts";
 import type { Path, Tree } from "./tree.ts";
 import { label, unknownKey } from "./unknown-keys.ts";
+import { nameRemedy, valueRemedy } from "./value-remedies.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -41,7 +41,10 @@ function toProblems(issue: Issue, tree: Tree, plain: unknown): readonly Problem[
   }
   if (issue.code === "invalid_key") {
     const must = issue.issues[0]?.message ?? issue.message;
-    return [{ place: keyPlaceOf(tree, path), message: `the name "${String(path.at(-1))}" must be ${must}` }];
+    const name = String(path.at(-1));
+    return [
+      withRemedy({ place: keyPlaceOf(tree, path), message: `the name "${name}" must be ${must}` }, nameRemedy(name)),
+    ];
   }
   const value = valueAt(plain, path);
   if (value === undefined) {
@@ -66,47 +69,18 @@ function toProblems(issue: Issue, tree: Tree, plain: unknown): readonly Problem[
     const message = `"${label(path)}: ${show(value)}" is not supported yet`;
     return [{ place, message, remedy: "Remove it for now." }];
   }
-  const problem: Problem = { place, message: `${label(path)} must be ${issue.message}, not ${show(value)}` };
-  const remedy = valueRemedy(value, path, wordsOf(issue));
-  return [remedy === undefined ? problem : { ...problem, remedy }];
+  const message = `${label(path)} must be ${issue.message}, not ${show(value)}`;
+  return [withRemedy({ place, message }, valueRemedy(value, path, wordsOf(issue)))];
+}
+
+function withRemedy(problem: Problem, remedy: string | undefined): Problem {
+  return remedy === undefined ? problem : { ...problem, remedy };
 }
 
 function wordsOf(issue: Issue): readonly string[] {
   if (issue.code === "invalid_value") return issue.values.map(String);
   return issue.code === "invalid_union" ? issue.errors.flat().flatMap((each) => wordsOf(each)) : [];
 }
-
-function valueRemedy(value: unknown, path: Path, words: readonly string[]): string | undefined {
-  if (typeof value === "boolean" && path.includes("restart")) {
-    return value ? 'Say "always" or "on-failure".' : 'Say "no".';
-  }
-  // The only number that a duration may be is 0.
-  const isDuration = words.length === 1 && words[0] === "0";
-  if (typeof value === "number" && isDuration) {
-    return `Give it a unit: ${value}s or ${value}ms.`;
-  }
-  if (typeof value !== "string") return undefined;
-  const word = foreignWords[value];
-  return word !== undefined && words.includes(word) ? `Here that is called "${word}".` : didYouMean(value, words);
-}
-
-// What other tools call our words.
-const foreignWords: Readonly<Record<string, string>> = {
-  service_started: "started",
-  service_healthy: "ready",
-  service_completed_successfully: "completed",
-  process_started: "started",
-  process_healthy: "ready",
-  process_log_ready: "ready",
-  process_completed: "completed",
-  process_completed_successfully: "completed",
-  healthy: "ready",
-  running: "started",
-  "unless-stopped": "always",
-  never: "no",
-  oneshot: "task",
-  random: "dynamic",
-};
 
 function show(value: unknown): string {
   if (value === null) return "empty";

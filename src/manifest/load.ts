@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { Project, Service } from "../core/service.ts";
 import { checkNames } from "./check.ts";
 import { locateManifest } from "./locate.ts";
+import { nameFrom } from "./name.ts";
 import { prepareUnit } from "./prepare.ts";
 import { presentProblems } from "./problem.ts";
 import type { Problem } from "./problem.ts";
@@ -86,11 +87,7 @@ function projectOf(
   };
 }
 
-/** A directory's name as a project's: `My App` becomes `my-app`. */
+/** A directory's name as a project's. */
 function nameOfDirectory(directory: string): string {
-  const name = basename(directory)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/g, "-")
-    .replaceAll(/^[-_]+|-+$/g, "");
-  return name === "" ? "project" : name;
+  return nameFrom(basename(directory)) || "project";
 }

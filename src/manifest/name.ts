@@ -15,3 +15,11 @@ export function nameFault(name: string): string | undefined {
 
 /** What must be in the place of the one word that no name may be. */
 export const reserved = "another word: `constructor` has a meaning of its own in JavaScript";
+
+/** The name that a text comes nearest to: `My App` becomes `my-app`; empty when nothing of it is left. */
+export function nameFrom(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, "-")
+    .replaceAll(/^[-_]+|-+$/g, "");
+}

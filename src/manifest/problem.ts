@@ -87,11 +87,23 @@ export function presentProblems(
       (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
       (a.place?.column ?? 0) - (b.place?.column ?? 0),
   );
-  const shown = distinct.slice(0, most).map((problem) => {
-    const source = problem.place === undefined ? undefined : sources.get(problem.place.file);
-    const excerpt = source && problem.place && excerptOf(source, problem.place);
-    return excerpt === undefined ? problem : { ...problem, excerpt };
-  });
+  const shown = distinct
+    .slice(0, most)
+    .map(withoutEcho)
+    .map((problem) => {
+      const source = problem.place === undefined ? undefined : sources.get(problem.place.file);
+      const excerpt = source && problem.place && excerptOf(source, problem.place);
+      return excerpt === undefined ? problem : { ...problem, excerpt };
+    });
   const hidden = distinct.length - shown.length;
   return hidden === 0 ? shown : [...shown, { message: `and ${hidden} more problems, not shown` }];
+}
+
+/** A remedy longer than this, such as a list of all keys, is given once. */
+const longRemedy = 120;
+
+function withoutEcho(problem: Problem, index: number, all: readonly Problem[]): Problem {
+  const { remedy = "", ...rest } = problem;
+  const isEcho = remedy.length > longRemedy && all.findIndex((one) => one.remedy === remedy) < index;
+  return isEcho ? rest : problem;
 }

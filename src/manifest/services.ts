@@ -21,6 +21,7 @@ import { nameFault } from "./name.ts";
 import { child, toPlain } from "./tree.ts";
 import type { Entry, Tree } from "./tree.ts";
 import { plainEnv } from "./unit.ts";
+import { nameRemedy } from "./value-remedies.ts";
 import type { Reading } from "./unit.ts";
 
 /** A unit that the schema has judged. */
@@ -110,7 +111,11 @@ async function resolveOne(
   const tree = renderTree(value, { renderingOf, ...known, ...faultsOf(reading) });
   const plain = toPlain(tree);
   const fault = nameFault(name);
-  if (fault !== undefined) problems.push({ place: keyPlace, message: `the name "${name}" must be ${fault}` });
+  if (fault !== undefined) {
+    const remedy = nameRemedy(name);
+    const message = `the name "${name}" must be ${fault}`;
+    problems.push({ place: keyPlace, message, ...(remedy !== undefined && { remedy }) });
+  }
   const judged = judgeService(plain);
   if (judged.issues.length > 0) {
     const issues = judged.issues.map((issue) => ({ ...issue, path: ["services", name, ...issue.path] }));

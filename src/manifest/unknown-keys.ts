@@ -47,6 +47,14 @@ function kindAt(path: Path): Kind {
 }
 
 const variables = "Variables go under `env:`, the label under `label:`.";
+const network = "Services share this machine's network: delete it.";
+const volumes = "Services see this machine's files: delete it.";
+const before = "Make it a service with `type: task`, and name it in this one's `depends_on:`.";
+const command = "The command goes under `command:`.";
+const directory = "The directory goes under `working_dir:`.";
+const needs = "It is called `depends_on:`.";
+const restart = "It is called `restart:`.";
+const services = "Services go under `services:`.";
 
 const manifest: Kind = {
   called: "a manifest",
@@ -54,7 +62,12 @@ const manifest: Kind = {
   later: ["control"],
   hints: {
     environment: variables,
-    processes: "Services go under `services:`.",
+    processes: services,
+    procs: services,
+    apps: services,
+    networks: network,
+    volumes,
+    configs: volumes,
     version: "A manifest has no version; delete the line.",
   },
 };
@@ -65,18 +78,51 @@ const service: Kind = {
   later: ["watch", "stderr", "docker", "systemd", "remote", "package"],
   hints: {
     environment: variables,
-    cmd: "The command goes under `command:`.",
-    shell: "The command goes under `command:`; a string runs in the shell.",
-    entrypoint: "The command goes under `command:`.",
+    cmd: command,
+    run: command,
+    script: command,
+    exec: command,
+    entrypoint: command,
+    shell: "A string under `command:` runs in sh; for another shell, write [bash, -c, …].",
+    interpreter: "A list under `command:` names the program first: [python3, app.py].",
     args: "Arguments are part of `command:`; a list runs without a shell.",
-    cwd: "The directory goes under `working_dir:`.",
-    dir: "The directory goes under `working_dir:`.",
+    cwd: directory,
+    dir: directory,
+    directory,
+    workdir: directory,
+    pre_start: before,
+    before,
+    setup: before,
+    init: before,
+    build:
+      "launch builds nothing: make the build a service with `type: task`, and name it in this one's `depends_on:`.",
+    post_start: "Make it a service with `type: task` that depends on this one.",
+    pre_stop: "Say `stop: { command: … }`.",
+    shutdown: "It is called `stop:`.",
     healthcheck: "Readiness goes under `ready:`, later checks under `health:`.",
     readiness_probe: "It is called `ready:`.",
+    ready_log_line: "Say `ready: { log: … }`.",
     liveness_probe: "It is called `health:`.",
-    needs: "It is called `depends_on:`.",
-    availability: "It is called `restart:`.",
+    needs,
+    after: needs,
+    requires: needs,
+    links: needs,
+    availability: restart,
+    autorestart: restart,
+    max_restarts: "Say `restart: { max_restarts: … }`.",
+    instances: "It is called `replicas:`.",
+    scale: "It is called `replicas:`.",
+    expose: "Say `port:`, or `ports:` by name.",
     disabled: "Say `enabled: false`.",
+    is_tty: "It is called `tty:`.",
+    is_daemon: "Run it in the foreground: launch looks after the process that it starts.",
+    log_location: "Logs are in .launch/logs; how much is kept goes under `logs:`.",
+    logging: "It is called `logs:`.",
+    networks: network,
+    network_mode: network,
+    hostname: network,
+    volumes,
+    container_name: "A service is called by its key under `services:`.",
     image: "Containers are not supported yet.",
     stop_signal: "Say `stop: { signal: … }`.",
     stop_grace_period: "Say `stop: { timeout: … }`.",

@@ -156,7 +156,7 @@ function targetOf(target: string, path: Path, { endpoints }: Probed, saying: Say
       saying,
       path,
       "an http probe asks a path such as /health or a URL",
-      `Write /${target}, or http://… in full.`,
+      /^[^/\s]+:\d+/.test(target) ? `Write http://${target} in full.` : `Write /${target}, or http://… in full.`,
     );
   }
   return target;
