@@ -1,6 +1,8 @@
 // What the commands that ask something of single services of a run have in common: who is meant, and the wait until it has
 // become of them.
 
+import { jsonText } from "../core/sanitize.ts";
+import { print, printError } from "./print.ts";
 import type { RemoteSession } from "../client/session.ts";
 import { isOnItsWay } from "../core/drive.ts";
 import { explain } from "../core/explain.ts";
@@ -49,7 +51,7 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   await using session = await reachRun(paths);
   if (session === undefined) {
     const left = leftBehindWords(await leftByOwn(paths));
-    if (left !== undefined) process.stderr.write(`${left}\n`);
+    if (left !== undefined) printError(`${left}\n`);
     return asking.nobodyThere?.() ?? sayNobodyThere(args);
   }
   if (asking.wants) await sayEdited(session);
@@ -74,7 +76,7 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   const waited = !args.wait || isDone() ? "held" : await waitFor(session, isDone, within);
   if (waited === "gone") return sayGone(args, asking);
   const fleet = session.snapshot();
-  if (args.json) process.stdout.write(statusJson(session, ({ service }) => names.includes(service.name)));
+  if (args.json) print(statusJson(session, ({ service }) => names.includes(service.name)));
   else {
     const took = describeMillis(now() - begun);
     const wasSo = ({ service, run }: Member): boolean => {
@@ -121,13 +123,13 @@ function say(
   for (const member of members) {
     const { name } = member.service;
     if (!args.wait) {
-      if (!args.quiet) process.stdout.write(`${name}: asked\n`);
+      if (!args.quiet) print(`${name}: asked\n`);
     } else if (asking.isGood(member)) {
-      if (!args.quiet) process.stdout.write(`${name} ${asking.words(member, took(member))}\n`);
+      if (!args.quiet) print(`${name} ${asking.words(member, took(member))}\n`);
     } else {
       const contrary =
         member.wanted === asking.wants ? "" : `; somebody has asked for it to ${asking.wants ? "stop" : "start"}`;
-      process.stderr.write(`${name} ${explain(fleet, name, at).text}${contrary}\n`);
+      printError(`${name} ${explain(fleet, name, at).text}${contrary}\n`);
     }
   }
 }
@@ -144,8 +146,8 @@ function isContested({ state }: Member): boolean {
 
 function sayGone(args: AskArgs, { isGoodAtTheEnd }: Asking): number {
   const words = "The whole run has ended.";
-  if (isGoodAtTheEnd !== true) process.stderr.write(`${words}\n`);
-  else if (!args.quiet) process.stdout.write(args.json ? `${JSON.stringify({ message: words })}\n` : `${words}\n`);
+  if (isGoodAtTheEnd !== true) printError(`${words}\n`);
+  else if (!args.quiet) print(args.json ? `${jsonText({ message: words })}\n` : `${words}\n`);
   return isGoodAtTheEnd === true ? 0 : 1;
 }
 

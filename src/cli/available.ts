@@ -1,5 +1,7 @@
 // `launch available [PORT]`: a port that is free right now, the given one or the next above it.
 
+import { jsonText } from "../core/sanitize.ts";
+import { print, printError } from "./print.ts";
 import { tryPort } from "../effects/ports/binding.ts";
 import type { GlobalArgs } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -15,10 +17,10 @@ export async function run(
   const to = args.strict ? from : 65_535;
   for (let port = from; port <= to; port++) {
     if (tryPort({ port }) !== "free") continue;
-    process.stdout.write(args.json ? `${JSON.stringify({ port, wanted: from })}\n` : `${port}\n`);
+    print(args.json ? `${jsonText({ port, wanted: from })}\n` : `${port}\n`);
     return 0;
   }
-  process.stderr.write(
+  printError(
     args.strict
       ? `port ${from} is in use; launch conflicts or launch kill :${from} tell more\n`
       : `no port from ${from} up is free\n`,

@@ -1,5 +1,7 @@
 // `launch --check-only`: whether it would start, and how. Reads, binds and unbinds; starts, kills and writes nothing.
 
+import { jsonText } from "../core/sanitize.ts";
+import { print } from "./print.ts";
 import { relative } from "node:path";
 import { describeConflict } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
@@ -32,12 +34,12 @@ export async function check(args: UpArgs): Promise<number> {
   const chosen = await chooseServices(args, args.json ? printProblemsAsJson : undefined);
   if (chosen === undefined) return 2;
   const verdict = await judge(chosen, args);
-  process.stdout.write(args.json ? asJson(verdict) : asText(verdict, newStyle(wantsColor(args))));
+  print(args.json ? asJson(verdict) : asText(verdict, newStyle(wantsColor(args))));
   return verdict.code;
 }
 
 function printProblemsAsJson(problems: readonly Problem[]): void {
-  process.stdout.write(`${JSON.stringify({ problems, exitCode: 2 }, undefined, 2)}\n`);
+  print(`${jsonText({ problems, exitCode: 2 }, 2)}\n`);
 }
 
 async function judge(chosen: Chosen, args: UpArgs): Promise<Verdict> {
@@ -130,7 +132,7 @@ function asJson({ chosen, inspection, findings, code }: Verdict): string {
     ...(inspection.left.size === 0 ? {} : { left: [...inspection.left] }),
     exitCode: code,
   };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return `${jsonText(document, 2)}\n`;
 }
 
 function needsOf({ needs }: Service): string {

@@ -1,5 +1,6 @@
 // The command line: which command is asked for, and what is said of one that is wrong.
 
+import { printError } from "./print.ts";
 import type { ChildProcess } from "node:child_process";
 import { nearest } from "../manifest/suggest.ts";
 import { arrange } from "./arrange.ts";
@@ -30,7 +31,7 @@ export async function runCommandLine(args: readonly string[], engine?: ChildProc
     if (!isUsageError(error) && !(error instanceof RunError || error instanceof UnreachableError)) throw error;
     const said = withoutTwins(error.message);
     const more = isUsageError(error) ? `${suggestion(said)}${otherCommandIn(typed)}See launch --help.\n` : "";
-    process.stderr.write(`${said}\n${more}`);
+    printError(`${said}\n${more}`);
     return error instanceof UnreachableError ? unreachable : failureOf(typed);
   }
 }

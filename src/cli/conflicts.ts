@@ -1,5 +1,7 @@
 // `launch conflicts`: which wanted ports are taken, by whom, and what a run would do about it.
 
+import { jsonText } from "../core/sanitize.ts";
+import { print, printError } from "./print.ts";
 import { describeConflict } from "../core/failure.ts";
 import type { GlobalArgs, SelectionArgs } from "./options.ts";
 import { inspectPorts } from "./inspect.ts";
@@ -12,16 +14,14 @@ export async function run(args: GlobalArgs & SelectionArgs): Promise<number> {
   if (chosen === undefined) return 2;
   const { conflicts, left } = await inspectPorts(chosen, { instance: args.instance, strictPorts: false });
   const words = leftBehindWords(left);
-  if (words !== undefined) process.stderr.write(`${words}\n`);
+  if (words !== undefined) printError(`${words}\n`);
   if (args.json) {
-    process.stdout.write(
-      `${JSON.stringify({ conflicts: conflicts.map(({ conflict, decision }) => ({ ...conflict, decision })) }, undefined, 2)}\n`,
-    );
+    print(`${jsonText({ conflicts: conflicts.map(({ conflict, decision }) => ({ ...conflict, decision })) }, 2)}\n`);
   } else if (conflicts.length === 0) {
-    process.stdout.write("no conflicts: every wanted port is free or ours\n");
+    print("no conflicts: every wanted port is free or ours\n");
   } else {
     for (const { conflict, decision } of conflicts) {
-      process.stdout.write(
+      print(
         `${conflict.service}: ${describeConflict(conflict)}\n  without a person: ${decision.choice} (${decision.reason})\n`,
       );
     }

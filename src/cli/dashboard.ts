@@ -1,5 +1,6 @@
 // The dashboard in this terminal, over a run in a process of its own.
 
+import { print, printError } from "./print.ts";
 import type { RemoteSession } from "../client/session.ts";
 import { exitCodeOf } from "../core/state.ts";
 import { boundPatterns } from "../effects/pattern.ts";
@@ -32,7 +33,7 @@ export async function showDashboard(args: UpArgs, settings: UserConfig, guard?: 
   });
   if (!joined.ok) {
     opening[Symbol.dispose]();
-    process.stderr.write(joined.words);
+    printError(joined.words);
     return joined.code;
   }
   return await show(args, settings, joined, opening);
@@ -90,17 +91,17 @@ async function show(
     case "left":
       return say(`${session.about.project} goes on (pid ${session.about.pid}).`);
     case "gone": {
-      process.stderr.write(`What has not ended yet is ended by the engine (pid ${session.about.pid}).\n`);
+      printError(`What has not ended yet is ended by the engine (pid ${session.about.pid}).\n`);
       const { outcome } = session.snapshot();
       return outcome === undefined ? 130 : exitCodeOf(outcome);
     }
     case "lost":
-      process.stderr.write(`${lostWords(session.about, paths.directory, await joined.death?.())}\n`);
+      printError(`${lostWords(session.about, paths.directory, await joined.death?.())}\n`);
       return 1;
   }
 }
 
 function say(words: string): number {
-  process.stdout.write(`${words}\n`);
+  print(`${words}\n`);
   return 0;
 }

@@ -1,5 +1,6 @@
 // `launch -d`: starts the run in the background, or what is missing in the one that runs, says how it stands, and leaves.
 
+import { print, printError } from "./print.ts";
 import type { RemoteSession } from "../client/session.ts";
 import type { Probe } from "../core/service.ts";
 import { exitCodeOf, type Fleet, hasFailed, isUp, isWatchedOnly, type Member, type Outcome } from "../core/state.ts";
@@ -25,7 +26,7 @@ const confirmations: { readonly [Kind in Probe["kind"]]?: number } = { none: 500
 export async function detach(args: UpArgs): Promise<number> {
   const joined = await joinOrStart(args, "detached");
   if (!joined.ok) {
-    process.stderr.write(joined.words);
+    printError(joined.words);
     return joined.code;
   }
   await using session = joined.session;
@@ -38,12 +39,12 @@ export async function detach(args: UpArgs): Promise<number> {
   if (seen === "ended") {
     const outcome = await session.closed;
     if (outcome !== undefined) return sayEnd(outcome, session);
-    process.stderr.write(`${lostWords(session.about, joined.paths.directory, await joined.death?.())}\n`);
+    printError(`${lostWords(session.about, joined.paths.directory, await joined.death?.())}\n`);
     return 1;
   }
   if (joined.isNew) await session.detach();
   const fleet = session.snapshot();
-  process.stdout.write(args.json ? statusJson(session) : words(session, fleet, args));
+  print(args.json ? statusJson(session) : words(session, fleet, args));
   return args.wait ? codeOf(fleet, seen === "late") : 0;
 }
 
@@ -132,6 +133,6 @@ function codeOf(fleet: Fleet, isLate: boolean): number {
 /** The run is over before it was on its own. */
 function sayEnd(outcome: Outcome, session: RemoteSession): number {
   const why = outcomeWords(outcome, session.snapshot());
-  process.stderr.write(`${session.about.project} ended${why === "" ? "" : `: ${why}`}\n`);
+  printError(`${session.about.project} ended${why === "" ? "" : `: ${why}`}\n`);
   return exitCodeOf(outcome);
 }

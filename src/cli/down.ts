@@ -1,5 +1,7 @@
 // `launch down`: ends the run of this project, in order, and waits until nothing of it lives.
 
+import { jsonText } from "../core/sanitize.ts";
+import { print, printError } from "./print.ts";
 import { describeMillis } from "../core/failure.ts";
 import { now, sleep } from "../effects/clock.ts";
 import type { RemoteSession } from "../client/session.ts";
@@ -34,13 +36,13 @@ export async function run(args: GlobalArgs): Promise<number> {
   if (reached === undefined) {
     const left = await endLeft(args, paths);
     if (left === undefined) return say(args, "Nothing of this project runs here.");
-    for (const words of left.alive) process.stderr.write(`${words}\n`);
+    for (const words of left.alive) printError(`${words}\n`);
     for (const words of left.ended) say(args, words);
     return left.alive.length > 0 ? 1 : 0;
   }
   const { name, pid } = reached.silent;
   if (await endSilentRun(reached.silent)) return say(args, stoppedWords(name, startedAt));
-  process.stderr.write(`${name} (pid ${pid}) cannot be ended from here, since this command is part of it.\n`);
+  printError(`${name} (pid ${pid}) cannot be ended from here, since this command is part of it.\n`);
   return 1;
 }
 
@@ -62,6 +64,6 @@ function stoppedWords(project: string, startedAt: number): string {
 }
 
 function say(args: GlobalArgs, words: string): number {
-  if (!args.quiet) process.stdout.write(args.json ? `${JSON.stringify({ message: words })}\n` : `${words}\n`);
+  if (!args.quiet) print(args.json ? `${jsonText({ message: words })}\n` : `${words}\n`);
   return 0;
 }

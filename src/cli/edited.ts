@@ -1,5 +1,6 @@
 // What is said where a manifest was edited while a run of it goes on.
 
+import { printError } from "./print.ts";
 import type { RemoteSession } from "../client/session.ts";
 import type { Differences } from "../core/session.ts";
 import { isSame } from "../plan/differences.ts";
@@ -13,7 +14,7 @@ export async function editedWords(session: Pick<RemoteSession, "differences">): 
 /** Says it on stderr, if there is anything to say. */
 export async function sayEdited(session: Pick<RemoteSession, "differences">): Promise<void> {
   const words = await editedWords(session);
-  if (words !== undefined) process.stderr.write(`${words}\n`);
+  if (words !== undefined) printError(`${words}\n`);
 }
 
 /** `The manifest has changed since this run began (api: env, port; new: extra). …` */

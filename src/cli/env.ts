@@ -1,6 +1,8 @@
 // `launch env`: the exported names, as the running instance has them, else as the next run would.
 
+import { jsonText } from "../core/sanitize.ts";
 import type { Port } from "../core/service.ts";
+import { print, printError } from "./print.ts";
 import { describeConflict } from "../core/failure.ts";
 import { openPorts } from "../effects/ports/ports.ts";
 import { readRun } from "../effects/state/directory.ts";
@@ -26,10 +28,10 @@ export async function run(args: GlobalArgs & SelectionArgs & { readonly shell: S
   const { assigned, conflicts } =
     running === undefined ? await ports.inspect(services) : { assigned: running, conflicts: [] };
   for (const conflict of conflicts) {
-    process.stderr.write(`${conflict.service} is left out: ${describeConflict(conflict)}\n`);
+    printError(`${conflict.service} is left out: ${describeConflict(conflict)}\n`);
   }
   const names = exportsOf(services, running ?? foreseen(chosen, assigned, kept));
-  process.stdout.write(renderExports(names, args.json ? "json" : args.shell));
+  print(renderExports(names, args.json ? "json" : args.shell));
   return 0;
 }
 
@@ -43,9 +45,7 @@ function foreseen({ project, services }: Chosen, assigned: Assignment, kept: Ass
       const rules = { pool: project.portPool, ...(remembered !== undefined && { remembered }) };
       if (isForeseen(endpoint, port, rules)) return [[endpoint.name, port]];
       const what = endpoint.name === mainEndpoint ? name : `${name} (${endpoint.name})`;
-      process.stderr.write(
-        `${what} is left out: nobody knows its port before it runs, since the system gives it one\n`,
-      );
+      printError(`${what} is left out: nobody knows its port before it runs, since the system gives it one\n`);
       return [];
     });
     return [name, Object.fromEntries(ports)] as const;
@@ -55,7 +55,7 @@ function foreseen({ project, services }: Chosen, assigned: Assignment, kept: Ass
 
 /** The names in the language of a shell, quoted so that no value can break out. Pure. */
 export function renderExports(names: Readonly<Record<string, string>>, shell: Shell): string {
-  if (shell === "json") return `${JSON.stringify(names, undefined, 2)}\n`;
+  if (shell === "json") return `${jsonText(names, 2)}\n`;
   const lines = Object.entries(names).map(([name, value]) => {
     switch (shell) {
       case "bash":

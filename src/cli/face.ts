@@ -1,5 +1,6 @@
 // What a run looks like from outside: plain lines or JSON lines on one stream, and the questions that are asked there.
 
+import { jsonText } from "../core/sanitize.ts";
 import { renderProblem } from "../manifest/problem.ts";
 import { exitCodeOf, type Fleet, type Outcome } from "../core/state.ts";
 import { newJsonPrinter } from "./json-printer.ts";
@@ -58,7 +59,7 @@ export function openFace(
     async conclude(outcome, fleet) {
       if (args.json) {
         writer.say(
-          `${JSON.stringify({ type: "end", at: performance.timeOrigin + performance.now(), outcome, exitCode: exitCodeOf(outcome) })}\n`,
+          `${jsonText({ type: "end", at: performance.timeOrigin + performance.now(), outcome, exitCode: exitCodeOf(outcome) })}\n`,
         );
       } else {
         writer.say(`${endingLine(project.name, performance.now(), outcome, fleet, style)}\n`);

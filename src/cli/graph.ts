@@ -1,5 +1,7 @@
 // `launch graph`: who needs whom, as text, mermaid or JSON.
 
+import { jsonText } from "../core/sanitize.ts";
+import { print } from "./print.ts";
 import type { Service } from "../core/service.ts";
 import { levelsOf } from "../plan/graph.ts";
 import type { GlobalArgs, graphOptions, SelectionArgs, Values } from "./options.ts";
@@ -11,7 +13,7 @@ export async function run(args: GlobalArgs & SelectionArgs & Values<typeof graph
   if (chosen === undefined) return 2;
   const format = args.json ? "json" : args.format;
   const draw = { text: asText, mermaid: asMermaid, json: asJson };
-  process.stdout.write(`${draw[format](chosen.services)}\n`);
+  print(`${draw[format](chosen.services)}\n`);
   return 0;
 }
 
@@ -62,5 +64,5 @@ export function asJson(services: readonly Service[]): string {
       restart,
     })),
   );
-  return JSON.stringify({ services: nodes, needs: edges }, undefined, 2);
+  return jsonText({ services: nodes, needs: edges }, 2);
 }

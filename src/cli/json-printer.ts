@@ -1,5 +1,6 @@
 // The face for programs: one JSON object a line on stdout.
 
+import { jsonText } from "../core/sanitize.ts";
 import { describe } from "../core/failure.ts";
 import type { Change, Entry } from "../core/event.ts";
 import type { State } from "../core/state.ts";
@@ -14,7 +15,7 @@ import type { Writer } from "./writer.ts";
 export function newJsonPrinter(writer: Writer, quiet: boolean): Printer {
   // Entries carry monotonic times; one offset for all keeps their distances exact.
   const offset = performance.timeOrigin;
-  const put = (value: Readonly<Record<string, unknown>>): void => writer.say(`${JSON.stringify(value)}\n`);
+  const put = (value: Readonly<Record<string, unknown>>): void => writer.say(`${jsonText(value)}\n`);
   let saidUp = false;
 
   return {
@@ -37,7 +38,7 @@ export function newJsonPrinter(writer: Writer, quiet: boolean): Printer {
       if (quiet || batch.origin === "launch") return;
       let text = "";
       for (const { text: line, continued } of linesOf(batch)) {
-        text += `${JSON.stringify({ type: "log", service, line, ...(continued && { continued }) })}\n`;
+        text += `${jsonText({ type: "log", service, line, ...(continued && { continued }) })}\n`;
       }
       writer.show(text, countLines(batch));
     },

@@ -1,5 +1,6 @@
 // `launch kill :PORT` and `launch kill SERVICE`: ends whatever listens there, by consent of whoever typed it.
 
+import { print, printError } from "./print.ts";
 import type { Holder } from "../core/conflict.ts";
 import { describeHolder, describeMillis } from "../core/failure.ts";
 import { endTree } from "../effects/processes/end-tree.ts";
@@ -28,11 +29,11 @@ export async function run(
   const holderOn = await findHolders(wanted);
   const known = wanted.map(holderOn).find((holder) => holder !== undefined);
   if (known === undefined) {
-    process.stdout.write(`nothing listens on port ${port}\n`);
+    print(`nothing listens on port ${port}\n`);
     return 0;
   }
   if (known.kind !== "process" || !mayEnd(known, readOurselves())) {
-    process.stderr.write(`port ${port} is ${describeHolder(known)}; launch does not end it\n`);
+    printError(`port ${port} is ${describeHolder(known)}; launch does not end it\n`);
     return 1;
   }
   if (!args.yes) {
@@ -69,15 +70,15 @@ async function end(port: number, holder: Holder, grace: number): Promise<number>
   switch (ended.result) {
     case "ended":
     case "gone":
-      process.stdout.write(
+      print(
         `stopped pid ${holder.pid} ("${holder.command}"); port ${port} is ${tryPort({ port }) === "free" ? "free" : "in use again"}\n`,
       );
       return 0;
     case "refused":
-      process.stderr.write(`pid ${holder.pid} may not be signalled\n`);
+      printError(`pid ${holder.pid} may not be signalled\n`);
       return 1;
     case "alive":
-      process.stderr.write(`still alive after SIGKILL: pid ${ended.pids.join(", ")}\n`);
+      printError(`still alive after SIGKILL: pid ${ended.pids.join(", ")}\n`);
       return 1;
   }
 }

@@ -1,6 +1,7 @@
 // A run with everything around it: engine, face, questions, signals, report, and the socket by which other faces come.
 // What `up`, `run` and the engine of a dashboard have in common.
 
+import { printError } from "./print.ts";
 import type { Duplex } from "node:stream";
 import { type ControlServer, serveControl } from "../control/server.ts";
 import type { Conflict } from "../core/conflict.ts";
@@ -161,7 +162,7 @@ export async function openLive(
   // A bug of ours must not leave services behind.
   const onBug = (error: unknown): void => {
     supervisor.abandon();
-    process.stderr.write(
+    printError(
       `launch has a bug; every service was killed. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     process.exit(bug);
@@ -232,5 +233,5 @@ function inManifestOrder(project: Project): (a: Service, b: Service) => number {
 }
 
 function sayUnwritten(error: unknown): void {
-  process.stderr.write(`the report could not be written: ${error instanceof Error ? error.message : String(error)}\n`);
+  printError(`the report could not be written: ${error instanceof Error ? error.message : String(error)}\n`);
 }

@@ -1,6 +1,7 @@
 // `launch notify WORD`: says something about the service that it is run by, from anywhere below it. It needs no engine: what
 // is said is appended to the file that the service was given.
 
+import { printError } from "./print.ts";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { didYouMean } from "../manifest/suggest.ts";
 import type { GlobalArgs } from "./options.ts";
@@ -55,6 +56,6 @@ function unlistened(service: string | undefined): string {
 }
 
 function unheard(words: string): Promise<number> {
-  process.stderr.write(`${words}\n`);
+  printError(`${words}\n`);
   return Promise.resolve(nobodyThere);
 }

@@ -1,6 +1,7 @@
 // The command line by yargs: help, and what is wrong with what was typed, in words. It takes 8 ms to get ready, so what is
 // understood without it (`parse.ts`) does not come here.
 
+import { print } from "./print.ts";
 import yargs, { type Argv } from "yargs";
 import type { Command } from "./commands.ts";
 import { globalOptions } from "./options.ts";
@@ -62,7 +63,7 @@ export async function runByYargs(args: readonly string[], commands: readonly Com
   for (const command of commands) register(cli, command, args, (answered) => (code = answered));
   // With a callback yargs hands over what it would print, such as the help.
   await cli.parseAsync([...args], {}, (_error, _args, output) => {
-    if (output !== "") process.stdout.write(`${output}\n`);
+    if (output !== "") print(`${output}\n`);
   });
   return code;
 }

@@ -1,5 +1,7 @@
 // `launch ports`: the ports that the services have or would get first, and how to forget what was remembered.
 
+import { jsonText } from "../core/sanitize.ts";
+import { print } from "./print.ts";
 import { readRun, realStateDirectory } from "../effects/state/directory.ts";
 import { readOwnState } from "../effects/state/former.ts";
 import { openStateFile } from "../effects/state/state-file.ts";
@@ -27,7 +29,7 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
     }
     const count = Object.keys(kept.ports).length;
     if (count > 0) openStateFile(realStateDirectory(paths.directory), found).write({ ...kept, ports: {} });
-    process.stdout.write(`forgot the ports of ${countServices(count)}; the next run tries the preferred ones first\n`);
+    print(`forgot the ports of ${countServices(count)}; the next run tries the preferred ones first\n`);
     return 0;
   }
 
@@ -42,7 +44,7 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
     })),
   );
   if (args.json) {
-    process.stdout.write(`${JSON.stringify({ ports: rows }, undefined, 2)}\n`);
+    print(`${jsonText({ ports: rows }, 2)}\n`);
     return 0;
   }
   const style = newStyle(wantsColor(args));
@@ -53,6 +55,6 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
     String(now ?? ""),
     String(remembered ?? ""),
   ]);
-  process.stdout.write(`${table(["service", "endpoint", "wants", "now", "remembered"].map(style.dim), cells)}\n`);
+  print(`${table(["service", "endpoint", "wants", "now", "remembered"].map(style.dim), cells)}\n`);
   return 0;
 }

@@ -1,5 +1,6 @@
 // The manifest and the services that a command is about, or what is wrong with them, printed.
 
+import { printError } from "./print.ts";
 import { resolve } from "node:path";
 import type { Project, Service } from "../core/service.ts";
 import { type Loaded, loadManifest } from "../manifest/load.ts";
@@ -25,7 +26,7 @@ export async function chooseServices(
 ): Promise<Chosen | undefined> {
   const project = await readProject(args, tell);
   if (project === undefined) {
-    process.stderr.write(otherCommand(args));
+    printError(otherCommand(args));
     return undefined;
   }
   // What LAUNCH_PROFILE names may be meant for other projects.
@@ -43,7 +44,7 @@ export async function chooseServices(
   });
   if (selected.ok) return { ...project, services: selected.services };
   tell(selected.problems);
-  process.stderr.write(meantCommand(args, selected.problems.map(({ message }) => message).join("\n")));
+  printError(meantCommand(args, selected.problems.map(({ message }) => message).join("\n")));
   return undefined;
 }
 
@@ -102,7 +103,7 @@ export function loadAsAsked(
 
 /** Problems on stderr, as a person reads them. */
 function printProblems(problems: readonly Problem[]): void {
-  process.stderr.write(`${problems.map((problem) => renderProblem(problem, process.cwd())).join("\n\n")}\n`);
+  printError(`${problems.map((problem) => renderProblem(problem, process.cwd())).join("\n\n")}\n`);
 }
 
 /** `a,b` and `["a", "b,c"]` alike, without empty names. */

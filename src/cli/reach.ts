@@ -1,5 +1,6 @@
 // The run that is going in this project, reached from a command beside it.
 
+import { printError } from "./print.ts";
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { dialSession, EngineGoneError, type RemoteSession } from "../client/session.ts";
@@ -24,7 +25,7 @@ export async function stateOf(
 ): Promise<StatePaths | undefined> {
   const located = locateManifest(resolve(args.directory ?? "."), args.file, process.env["HOME"]);
   if (located.ok) return trustedPaths(dirname(located.files[0] ?? ""), args.instance);
-  process.stderr.write(`${renderProblem(located.problem, process.cwd())}\n`);
+  printError(`${renderProblem(located.problem, process.cwd())}\n`);
   return undefined;
 }
 
@@ -98,8 +99,6 @@ async function dial(paths: StatePaths): Promise<RemoteSession | undefined> {
 /** Says that nothing runs here; answers exit code 4. */
 export function sayNobodyThere(args: Pick<GlobalArgs, "instance">): number {
   const which = args.instance === "default" ? "" : ` as instance ${args.instance}`;
-  process.stderr.write(
-    `Nothing of this project runs here${which}. Start it by launch, or by launch -d in the background.\n`,
-  );
+  printError(`Nothing of this project runs here${which}. Start it by launch, or by launch -d in the background.\n`);
   return unreachable;
 }

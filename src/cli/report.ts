@@ -1,11 +1,11 @@
 // The run's report: what every service did and why, as JSON, or as JUnit for a CI that reads that.
 
+import { jsonText, plainText } from "../core/sanitize.ts";
 import { constants, statSync } from "node:fs";
 import { open, writeFile } from "node:fs/promises";
 import { describe, describeExit } from "../core/failure.ts";
 import type { Entry } from "../core/event.ts";
 import { exitCodeOf, type Fleet, isSettled, type Member, type Outcome } from "../core/state.ts";
-import { plainText } from "../core/sanitize.ts";
 import { leadsOut } from "../effects/files/leads-out.ts";
 import type { Output } from "../supervisor/output.ts";
 import { VERSION } from "./version.ts";
@@ -147,7 +147,7 @@ export async function writeReport(path: string, report: Report, root: string): P
   const outside = leadsOut(path, root);
   if (outside !== undefined) throw new Error(`${path} leads out of the project, to ${outside}`);
   await refuseUnread(path);
-  await writeFile(path, path.endsWith(".xml") ? junit(report) : `${JSON.stringify(report, undefined, 2)}\n`);
+  await writeFile(path, path.endsWith(".xml") ? junit(report) : `${jsonText(report, 2)}\n`);
 }
 
 /** A pipe without a reader would make us wait for one. */

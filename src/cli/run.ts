@@ -1,5 +1,6 @@
 // `launch run [SVC…] -- CMD…`: starts services, runs CMD once they are ready, stops everything, and ends with CMD's code.
 
+import { printError } from "./print.ts";
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { describe, describeMillis } from "../core/failure.ts";
@@ -113,9 +114,7 @@ async function runToEnd(
     if (count > 1) return foreground.kill(pid);
     passOn(signal, pid);
     grace = after(graceOfCommand, () => {
-      process.stderr.write(
-        `the command had not ended ${describeMillis(graceOfCommand)} after ${signal}, and was killed\n`,
-      );
+      printError(`the command had not ended ${describeMillis(graceOfCommand)} after ${signal}, and was killed\n`);
       foreground.kill(pid);
     });
   });
@@ -166,7 +165,7 @@ function commandFault(command: readonly string[], { directory }: RunArgs): numbe
 }
 
 function said(code: number, text: string): number {
-  process.stderr.write(`${text}\n`);
+  printError(`${text}\n`);
   return code;
 }
 

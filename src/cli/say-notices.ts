@@ -1,5 +1,6 @@
 // Passes on what the engine of a run in the background has to say, while somebody still reads.
 
+import { printError } from "./print.ts";
 import type { RemoteSession } from "../client/session.ts";
 import type { Entry } from "../core/event.ts";
 import { aboutOf, noticeRemark } from "../core/notice.ts";
@@ -11,7 +12,7 @@ export function sayNotices(session: Pick<RemoteSession, "past" | "subscribe">): 
     const remark = noticeRemark(event.notice);
     if (remark === undefined || remark.tone === "plain") return;
     const about = aboutOf(event.notice);
-    process.stderr.write(`warning: ${about === "launch" ? "" : `${about}: `}${remark.text}\n`);
+    printError(`warning: ${about === "launch" ? "" : `${about}: `}${remark.text}\n`);
   };
   for (const entry of session.past) say(entry);
   return session.subscribe(say);

@@ -1,5 +1,6 @@
 // How a run stands, as a table for people and as a document for programs.
 
+import { jsonText } from "../core/sanitize.ts";
 import type { RemoteSession } from "../client/session.ts";
 import { explain } from "../core/explain.ts";
 import { describeMillis } from "../core/failure.ts";
@@ -72,5 +73,5 @@ export function statusJson(
     ...(about.replaced === undefined ? {} : { replaced: about.replaced }),
     ...(edited === undefined || isSame(edited) ? {} : { edited }),
   };
-  return `${JSON.stringify({ ...run, up: fleet.wasUp, services }, undefined, 2)}\n`;
+  return `${jsonText({ ...run, up: fleet.wasUp, services }, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 // `launch status [SVC…]`: how the run of this project stands.
 
+import { print, printError } from "./print.ts";
 import { describeMillis } from "../core/failure.ts";
 import { hasFailed, type Member } from "../core/state.ts";
 import { matcher } from "../plan/select.ts";
@@ -18,7 +19,7 @@ export async function run(args: GlobalArgs & { readonly service?: readonly strin
   await using session = await reachRun(paths);
   if (session === undefined) {
     const words = leftBehindWords(await leftByOwn(paths));
-    if (words !== undefined) process.stderr.write(`${words}\n`);
+    if (words !== undefined) printError(`${words}\n`);
     return sayNobodyThere(args);
   }
   const { members } = session.snapshot();
@@ -26,13 +27,13 @@ export async function run(args: GlobalArgs & { readonly service?: readonly strin
   if (unknown.length > 0) throw new UsageError(`No service of this run is called ${unknown.join(" or ")}.`);
   const isNamed = (args.service ?? []).length === 0 ? () => true : matcher(args.service ?? []);
   const isShown = ({ service }: Member): boolean => isNamed(service.name);
-  if (args.json) process.stdout.write(statusJson(session, isShown, await session.differences().catch(() => undefined)));
+  if (args.json) print(statusJson(session, isShown, await session.differences().catch(() => undefined)));
   else {
     const style = newStyle(wantsColor(args));
-    process.stdout.write(`${statusTable(session.snapshot(), session.now(), style, isShown)}\n`);
+    print(`${statusTable(session.snapshot(), session.now(), style, isShown)}\n`);
     const edited = await editedWords(session);
-    if (edited !== undefined) process.stdout.write(`\n${edited}\n`);
-    if (session.about.replaced !== undefined) process.stdout.write(`\n${replacedWords(session.about.replaced)}\n`);
+    if (edited !== undefined) print(`\n${edited}\n`);
+    if (session.about.replaced !== undefined) print(`\n${replacedWords(session.about.replaced)}\n`);
   }
   return Object.values(members).filter(isShown).some(hasFailed) ? 1 : 0;
 }

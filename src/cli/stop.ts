@@ -1,5 +1,7 @@
 // `launch stop SERVICE…`: stops services of the run that is going here; the others go on.
 
+import { jsonText } from "../core/sanitize.ts";
+import { print } from "./print.ts";
 import { isActive, type Member } from "../core/state.ts";
 import { askOfRun, namesIn } from "./asked-of-run.ts";
 import { isConsentGiven } from "./consent.ts";
@@ -25,7 +27,7 @@ export function run(args: AskArgs & Pick<Values<typeof stopServiceOptions>, "yes
     isGoodAtTheEnd: true,
     nobodyThere() {
       const words = "Nothing of this project runs here.";
-      if (!args.quiet) process.stdout.write(args.json ? `${JSON.stringify({ message: words })}\n` : `${words}\n`);
+      if (!args.quiet) print(args.json ? `${jsonText({ message: words })}\n` : `${words}\n`);
       return 0;
     },
   });

@@ -42,8 +42,16 @@ export interface Style {
   name(text: string, index: number): string;
 }
 
+let styles = false;
+
+/** True once this process puts styles around words; before, no sequence in them is its own. */
+export function hasStyles(): boolean {
+  return styles;
+}
+
 /** Styles for a terminal, or none. */
 export function newStyle(colors: boolean): Style {
+  styles ||= colors;
   const sgr = (code: number, off: number) => (text: string) => (colors ? `\u001b[${code}m${text}\u001b[${off}m` : text);
   const palette = [36, 35, 34, 33, 96, 95].map((code) => sgr(code, 39));
   return {

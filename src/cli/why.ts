@@ -1,5 +1,7 @@
 // `launch why SERVICE…`: why a service is as it is, down to the cause.
 
+import { jsonText } from "../core/sanitize.ts";
+import { print } from "./print.ts";
 import { explain, explanationLines } from "../core/explain.ts";
 import { isUp } from "../core/state.ts";
 import { namesIn } from "./asked-of-run.ts";
@@ -16,8 +18,8 @@ export async function run(args: GlobalArgs & { readonly service: readonly string
   const names = namesIn(fleet, args.service);
   const explanations = names.map((name) => explain(fleet, name, session.now()));
   const text = args.json
-    ? JSON.stringify(explanations, undefined, 2)
+    ? jsonText(explanations, 2)
     : explanations.map((explanation) => explanationLines(explanation).join("\n")).join("\n");
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
   return names.every((name) => fleet.members[name] !== undefined && isUp(fleet.members[name])) ? 0 : 1;
 }

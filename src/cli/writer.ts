@@ -3,12 +3,13 @@
 
 import { write } from "node:fs";
 import { after } from "../effects/clock.ts";
+import { words } from "./print.ts";
 
 /** A queue in front of a descriptor. */
 export interface Writer {
-  /** Queues text that is always shown. */
+  /** Queues words that are always shown; what they quote acts on no terminal. */
   say(text: string): void;
-  /** Queues lines of services, which may be left out when the reader does not keep up; they are in the log files. */
+  /** Queues lines of services, made safe by whoever reads them, which may be left out when the reader does not keep up; they are in the log files. */
   show(text: string, lines: number): void;
   /** Holds back everything but what `sayNow` writes, while somebody is asked. */
   hold(): void;
@@ -89,7 +90,7 @@ export function newWriter(fd: number, onGone: () => void): Writer {
   };
 
   return {
-    say: enqueue,
+    say: (text) => enqueue(words(text)),
     show(text, lines) {
       if (queued > roof) omitted += lines;
       else enqueue(text);
@@ -102,8 +103,9 @@ export function newWriter(fd: number, onGone: () => void): Writer {
       if (!writing) next();
     },
     sayNow(text) {
-      queue.push(text);
-      queued += text.length;
+      const shown = words(text);
+      queue.push(shown);
+      queued += shown.length;
       if (!writing) next();
     },
     async flush(ms) {

@@ -52,6 +52,7 @@ const names: readonly (readonly [name: string, ...needs: Ability[]])[] = [
   ["command missing, not executable, bad directory, bad variable, bad signal"],
   ["launch and Node replaced while it runs"],
   ["links that lead out of the project"],
+  ["control characters in what is quoted"],
 ];
 
 /** All of them, in their order. */

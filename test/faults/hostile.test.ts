@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
+import { jsonText } from "../../src/core/sanitize.ts";
 import { launch } from "../helpers/launch.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
 import { fault } from "./fault.ts";
@@ -112,4 +113,63 @@ fault(41, async () => {
   expect(statSync(usual.path(".launch")).mode & 0o777).toBe(0o700);
   expect(statSync(usual.path(".launch/logs")).mode & 0o777).toBe(0o700);
   expect(usual.has("real/logs/api.log")).toBe(true);
+});
+
+// As a person at a terminal would be hit by them: the clipboard, a title, the cursor, colours, C1 controls, turned text.
+const nasty = "x\u001b]52;c;aGFja2Vk\u0007\u001b[2J\u001b[8m\u009b31m\u202e\u007fy";
+const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
+fault(42, async () => {
+  const probe = { exec: ["false", nasty], interval: "50ms", timeout: "60s" };
+  const manifest = {
+    env: { NAMED: nasty },
+    services: {
+      api: { command: [nasty, nasty], description: nasty, label: nasty, version: nasty, working_dir: "." },
+      bad: { command: "exec sleep 1000", description: nasty, ready: { log: nasty.replaceAll(/[[\]]/g, "") } },
+      log: { type: "task", command: ["printf", "%s\\n", nasty] },
+      late: { command: "exec sleep 1000", depends_on: { bad: "started" }, ready: probe },
+      off: { command: ["true"], working_dir: nasty },
+    },
+  };
+  // As JSON that YAML takes as well.
+  await using project = newProject(jsonText(manifest));
+  const again = { "-f": `${nasty}.yaml`, "--profile": nasty };
+  const named = Object.entries(again).map(([option, value]) => [option, value, "status"]);
+  const asked = [
+    ["--check-only"],
+    ["--check-only", "--json"],
+    ["-d", "--on-failure", "continue"],
+    ["status"],
+    ["status", "--json"],
+    ["why", "api", "--json"],
+    ["why", nasty],
+    ["start", "api"],
+    ["restart", nasty],
+    ["graph"],
+    ["graph", "--json"],
+    ["ports", "--json"],
+    ["conflicts"],
+    ["env"],
+    ["logs"],
+    ["logs", "--json"],
+    [nasty],
+    [`--${nasty}`],
+    ["--instance", nasty, "status"],
+    ...named,
+    ["down"],
+    ["down"],
+    ["--non-interactive", "--timeout", "1s"],
+    ["--non-interactive", "--json", "--timeout", "1s"],
+    ["run", "log", "--", nasty],
+  ];
+  for (const args of asked) {
+    const { stdout, stderr } = await launch(project, args);
+    expect([args, stdout + stderr]).toEqual([args, expect.not.stringMatching(controls)]);
+    if (args[0] === "start") expect(stderr).toContain("command not found: x␛]52;c;aGFja2Vk␇␛[2J");
+  }
+  project.write("services.yaml", `services: { "${nasty}": { command: "${nasty}", ${nasty}: 1 } }\n`);
+  for (const args of [["--check-only"], ["--check-only", "--json"], ["status"], ["logs"]]) {
+    const { stdout, stderr } = await launch(project, args);
+    expect([args, stdout + stderr]).toEqual([args, expect.not.stringMatching(controls)]);
+  }
 });

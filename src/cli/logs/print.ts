@@ -1,6 +1,6 @@
 // Lines of services as a person reads them, and as a program does.
 
-import { plainText, sanitize } from "../../core/sanitize.ts";
+import { jsonText, plainText, sanitize } from "../../core/sanitize.ts";
 import { goesOn, type Line } from "../../effects/logs/lines.ts";
 import { stampOf } from "../stamp.ts";
 import { pad } from "../table.ts";
@@ -47,7 +47,7 @@ function toJson({ service, time, lines, origin }: ShownLines): string {
   return lines
     .map(({ text, continued }) => {
       const line = { service, time: time === undefined ? null : Math.round(time), line: text };
-      return `${JSON.stringify(continued ? { ...line, continued } : line)}\n`;
+      return `${jsonText(continued ? { ...line, continued } : line)}\n`;
     })
     .join("");
 }

@@ -1,5 +1,7 @@
 // A line of the dashboard as data: pieces of text, each with the meaning that its colour stands for.
 
+import { pictured } from "../../core/sanitize.ts";
+
 /** What a piece of text means; a word or mark beside it always says the same. */
 export type Tone = "good" | "bad" | "warn" | "dim" | "strong" | "accent" | "chosen";
 
@@ -12,9 +14,10 @@ export interface Span {
 /** One row of the screen, left to right. */
 export type Line = readonly Span[];
 
-/** A piece of text; without a tone it is plain. */
+/** A piece of text; without a tone it is plain. What it quotes has its controls shown as pictures. */
 export function span(text: string, tone?: Tone): Span {
-  return tone === undefined ? { text } : { text, tone };
+  const shown = pictured(text);
+  return tone === undefined ? { text: shown } : { text: shown, tone };
 }
 
 /** The line without its tones. */
@@ -36,7 +39,9 @@ const sgr: Readonly<Record<Tone, { readonly on: string; readonly off: string; re
 /** The line as a terminal shows it, each piece closed again. */
 export function paint(line: Line, colors: boolean): string {
   return line
-    .map(({ text, tone }) => {
+    .map(({ text: given, tone }) => {
+      // One that was made by hand.
+      const text = pictured(given);
       if (tone === undefined || text === "") return text;
       const { on, off, color } = sgr[tone];
       return color && !colors ? text : `\u001b[${on}m${text}\u001b[${off}m`;
