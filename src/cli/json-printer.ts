@@ -4,6 +4,7 @@ import { jsonText } from "../core/sanitize.ts";
 import { describe } from "../core/failure.ts";
 import type { Change, Entry } from "../core/event.ts";
 import type { State } from "../core/state.ts";
+import { tellingWords, wordOf } from "../core/word.ts";
 import { countLines, linesOf } from "../effects/logs/lines.ts";
 import type { Printer } from "./printer.ts";
 import type { Writer } from "./writer.ts";
@@ -49,17 +50,22 @@ function isTransition({ before, after }: Change): boolean {
   return (
     before.state.status !== after.state.status ||
     before.run !== after.run ||
+    (after.crashes === undefined) !== (before.crashes === undefined) ||
     before.health.status !== after.health.status
   );
 }
 
 function describeMember({ after }: Change): Readonly<Record<string, unknown>> {
   const { service, state, run, ports, restarts, health } = after;
+  const words = tellingWords(after);
   return {
     service: service.name,
-    state: state.status,
+    state: wordOf(after),
+    phase: state.status,
     run,
     restarts,
+    ...(after.crashes === undefined ? {} : { crashes: after.crashes.count }),
+    ...(words === undefined ? {} : { lastWords: words }),
     ...("pid" in state && state.pid !== undefined ? { pid: state.pid } : {}),
     ...(Object.keys(ports).length === 0 ? {} : { ports }),
     ...(health.status === "unknown" ? {} : { health: health.status }),

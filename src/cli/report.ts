@@ -4,8 +4,10 @@ import { jsonText, plainText } from "../core/sanitize.ts";
 import { constants, statSync } from "node:fs";
 import { open, writeFile } from "node:fs/promises";
 import { describe, describeExit } from "../core/failure.ts";
+import { crashStory } from "../core/crash.ts";
 import type { Entry } from "../core/event.ts";
 import { exitCodeOf, type Fleet, isSettled, type Member, type Outcome } from "../core/state.ts";
+import { tellingWords, type Word, wordOf } from "../core/word.ts";
 import { leadsOut } from "../effects/files/leads-out.ts";
 import type { Output } from "../supervisor/output.ts";
 import { VERSION } from "./version.ts";
@@ -39,11 +41,16 @@ export interface Report {
 
 interface ServiceReport {
   readonly name: string;
-  readonly state: string;
+  /** As every face says it. */
+  readonly state: Word;
   readonly ok: boolean;
   readonly reason?: string;
   readonly ports: Readonly<Record<string, number>>;
   readonly restarts: number;
+  /** Set while it was crashing: how often it had since it was last ready for a while. */
+  readonly crashes?: number;
+  /** What the latest run that ended said last. */
+  readonly lastWords?: string;
   /** Milliseconds from the first start to the first readiness or completion. */
   readonly timeToReady?: number;
   readonly runs: readonly RunReport[];
@@ -119,13 +126,16 @@ function reportOf(member: Member, runs: readonly RunReport[], output: Output): S
   const [first] = runs;
   const ready = runs.find((run) => run.readyAt !== undefined)?.readyAt;
   const reason = reasonOf(member);
+  const words = tellingWords(member);
   return {
     name,
-    state: state.status,
+    state: wordOf(member),
     ok: state.status === "ready" || state.status === "exited",
     ...(reason === undefined ? {} : { reason }),
     ports,
     restarts,
+    ...(member.crashes === undefined ? {} : { crashes: member.crashes.count }),
+    ...(words === undefined ? {} : { lastWords: words }),
     ...(first === undefined || ready === undefined ? {} : { timeToReady: ready - first.startedAt }),
     runs,
     ...output.totals(name),
@@ -134,7 +144,9 @@ function reportOf(member: Member, runs: readonly RunReport[], output: Output): S
   };
 }
 
-function reasonOf({ state, probeReason }: Member): string | undefined {
+function reasonOf(member: Member): string | undefined {
+  const { state, probeReason, crashes } = member;
+  if (crashes !== undefined && state.status !== "failed") return crashStory(member);
   if (state.status === "failed" || state.status === "backoff") return describe(state.failure);
   return state.status === "started" ? probeReason : undefined;
 }

@@ -8,6 +8,7 @@ import type { Millis } from "../core/service.ts";
 import type { Differences } from "../core/session.ts";
 import type { Fleet, Member } from "../core/state.ts";
 import { isSame } from "../plan/differences.ts";
+import { tellingWords, wordOf } from "../core/word.ts";
 import { stateWord, urlIn } from "./summary.ts";
 import { table } from "./table.ts";
 import type { Style } from "./terminal.ts";
@@ -28,7 +29,7 @@ export function statusTable(
       isServing(member) ? urlIn(member) : "",
       "since" in member.state ? describeMillis(Math.max(0, at - member.state.since)) : "",
       member.restarts === 0 ? "" : String(member.restarts),
-      isServing(member) ? servingWords(member) : explain(fleet, member.service.name, at).text,
+      isWell(member) ? servingWords(member) : explain(fleet, member.service.name, at).text,
     ]);
   return table(["service", "state", "port", "url", "for", "restarts", "why"].map(style.dim), rows);
 }
@@ -40,6 +41,11 @@ function servingWords({ said = "", socketLost }: Member): string {
 
 function isServing({ state, health }: Member): boolean {
   return state.status === "ready" && health.status !== "unhealthy";
+}
+
+/** True when there is nothing to explain. */
+function isWell(member: Member): boolean {
+  return isServing(member) && member.crashes === undefined;
 }
 
 /** The same as one JSON document with a line end; `edited` is what the manifest says now and the run does not know. */
@@ -54,13 +60,16 @@ export function statusJson(
     .filter(isShown)
     .map((member) => ({
       name: member.service.name,
-      state: member.state.status,
+      state: wordOf(member),
+      phase: member.state.status,
       wanted: member.wanted,
       health: member.health.status,
       ports: member.ports,
       url: urlIn(member) === "" ? null : urlIn(member),
       pid: "pid" in member.state ? (member.state.pid ?? null) : null,
       restarts: member.restarts,
+      crashes: member.crashes?.count ?? 0,
+      lastWords: tellingWords(member) ?? null,
       says: member.said ?? null,
       why: explain(fleet, member.service.name, session.now()).text,
     }));

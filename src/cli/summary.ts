@@ -1,9 +1,11 @@
 // What is said once everything is up, and once everything is over.
 
+import { crashStory, lastSaid } from "../core/crash.ts";
 import { describe, describeMillis } from "../core/failure.ts";
 import type { Millis } from "../core/service.ts";
 import type { Fleet, Member, Outcome } from "../core/state.ts";
 import { exitCodeOf, hasFailed, isUp } from "../core/state.ts";
+import { standingOf, wordOf } from "../core/word.ts";
 import { urlOf } from "../plan/env.ts";
 import { table } from "./table.ts";
 import type { Style } from "./terminal.ts";
@@ -46,20 +48,26 @@ export function outcomeWords(outcome: Outcome, fleet: Fleet): string {
     case "done":
       return "";
     case "failed":
-      return `${outcome.service} failed: ${describe(outcome.failure)}${othersFailed(fleet, outcome.service)}`;
+      return `${outcome.service} failed: ${describe(outcome.failure)}${lastSaidOf(fleet.members[outcome.service])}${othersFailed(fleet, outcome.service)}`;
     case "conflict":
       return `${outcome.conflict.service} could not have port ${outcome.conflict.port}`;
     case "timeout":
       return `not ready in time: ${outcome.waiting.map((name) => withReason(fleet.members[name], name)).join(", ")}`;
     case "interrupted": {
-      if (outcome.up) return "";
+      const crashing = crashingOf(fleet);
+      if (outcome.up) return crashing.map((member) => withReason(member, member.service.name)).join(", ");
       const open = wantedOf(fleet).filter((member) => !isUp(member));
       // What was ready has no reason any more; what only waited for others has none yet.
-      const culprits = open.filter((member) => member.probeReason !== undefined);
+      const culprits = open.filter((member) => member.probeReason !== undefined || crashing.includes(member));
       const names = culprits.map((member) => withReason(member, member.service.name)).join(", ");
       return open.length === 0 ? "" : `ended before everything was up${names === "" ? "" : `: ${names}`}`;
     }
   }
+}
+
+/** What a service that has failed said last. */
+function lastSaidOf(member: Member | undefined): string {
+  return member === undefined || !hasFailed(member) ? "" : lastSaid(member);
 }
 
 function othersFailed(fleet: Fleet, named: string): string {
@@ -67,9 +75,15 @@ function othersFailed(fleet: Fleet, named: string): string {
   return others.length === 0 ? "" : ` (and ${others.map((member) => member.service.name).join(", ")} failed)`;
 }
 
-/** A service with what its last failed probe said. */
+/** A service with how it crashed, else with what its last failed probe said. */
 function withReason(member: Member | undefined, name: string): string {
-  return member?.probeReason === undefined ? name : `${name} (${member.probeReason})`;
+  const reason = member?.crashes === undefined ? member?.probeReason : crashStory(member);
+  return reason === undefined ? name : `${name} (${reason})`;
+}
+
+/** Those that were crashing when the run ended. */
+function crashingOf(fleet: Fleet): readonly Member[] {
+  return Object.values(fleet.members).filter((member) => member.crashes !== undefined && !hasFailed(member));
 }
 
 /** The members that were ever asked to run. */
@@ -85,23 +99,8 @@ export function urlIn(member: Member): string {
 }
 
 /** A member's state in one word, which a terminal also shows in a colour. */
-export function stateWord({ state, service, health, adopted }: Member, style: Style): string {
-  switch (state.status) {
-    case "ready": {
-      if (health.status === "unhealthy") return style.bad("unhealthy");
-      if (adopted) return style.good("adopted");
-      return style.good(service.type === "external" ? "external" : state.verified ? "ready" : "unverified");
-    }
-    case "exited":
-      return style.good(service.type === "task" ? "completed" : "exited");
-    case "failed":
-      return style.bad(state.failure.kind === "skipped" ? "skipped" : "failed");
-    case "idle":
-    case "blocked":
-    case "starting":
-    case "started":
-    case "stopping":
-    case "backoff":
-      return style.warn(state.status);
-  }
+export function stateWord(member: Member, style: Style): string {
+  const word = wordOf(member);
+  const tones = { well: style.good, moving: style.warn, trouble: style.bad, resting: style.dim } as const;
+  return tones[standingOf(word)](word);
 }

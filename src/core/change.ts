@@ -77,6 +77,12 @@ export function ending(fleet: Fleet, outcome: Outcome): Fleet {
   return { ...unwanted, outcome };
 }
 
+/** The member without its crashes: it has been ready for long enough, or somebody gives it a new chance. */
+export function withoutCrashes(member: Member): Member {
+  const { crashes, ...rest } = member;
+  return crashes === undefined ? member : rest;
+}
+
 /** The member without what the last failed probe said. */
 export function withoutReason(member: Member): Member {
   const { probeReason: _, ...rest } = member;

@@ -68,14 +68,15 @@ export type Fact =
   /** A ready external service, or an adopted one, no longer answers. */
   | { readonly type: "lost"; readonly service: string; readonly run: number; readonly reason: string }
   /**
-   * Its process ended or could not be started; `left`: others of its group still live; `background`: what it has started and
-   * left to go on, in its group or not.
+   * Its process ended or could not be started, `words` being its last; `left`: others of its group still live; `background`: what
+   * it has started and left to go on, in its group or not.
    */
   | {
       readonly type: "exited";
       readonly service: string;
       readonly run: number;
       readonly end: { readonly exit: Exit } | { readonly failure: Failure };
+      readonly words?: string;
       readonly left: boolean;
       readonly background?: readonly Leftover[];
     }

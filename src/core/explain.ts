@@ -1,10 +1,12 @@
 // Why a service is not serving: the chain from it to the cause, in words.
 
+import { crashStory, lastSaid } from "./crash.ts";
 import { describe, describeConflict, describeMillis } from "./failure.ts";
 import { dependentsOf, needState, openPortsFor } from "./needs.ts";
 import type { Millis, Need } from "./service.ts";
 import type { Fleet, Member } from "./state.ts";
 import { isActive, isGoingDown } from "./state.ts";
+import { wordOf } from "./word.ts";
 
 /** One link of the chain: what is so, and the links that make it so. */
 export interface Explanation {
@@ -54,6 +56,7 @@ function waitsForPorts(services: readonly string[]): string {
 
 function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]): string {
   const { state, service, claim } = member;
+  if (wordOf(member) === "crashing") return crashText(member, at);
   switch (state.status) {
     case "idle":
       if (!member.wanted) return member.run === 0 ? notAskedFor(fleet) : "was stopped";
@@ -66,12 +69,12 @@ function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]
         : `is blocked (${state.answer.choice} chosen): ${conflicts}`;
     }
     case "starting":
-      return "is being started";
+      return "is starting";
     case "started": {
       if (service.type === "task") return `is running for ${describeMillis(at - state.since)}`;
       const reason =
         member.probeReason === undefined ? "no probe has failed so far" : `last probe: ${member.probeReason}`;
-      return `is not ready after ${describeMillis(at - state.since)}; ${reason}${saidWords(member)}`;
+      return `is starting, not ready after ${describeMillis(at - state.since)}; ${reason}${saidWords(member)}`;
     }
     case "ready":
       if (member.health.status === "unhealthy") return `is ready but unhealthy: ${member.health.reason}`;
@@ -80,14 +83,37 @@ function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]
       return `${state.verified ? "is ready" : "is ready (whose socket answered could not be verified)"}${saidWords(member)}`;
     case "stopping":
       return state.killed
-        ? "is being killed"
+        ? "is stopping, and being killed"
         : `is stopping, for ${describeMillis(at - state.since)} so far${saidWords(member)}`;
     case "backoff":
-      return `${describe(state.failure)}; starts again in ${describeMillis(Math.max(0, state.until - at))}`;
+      return crashText(member, at);
     case "exited":
-      return service.type === "task" ? "is completed" : "ended by itself with success";
+      return service.type === "task" ? "is completed" : "has exited: it ended by itself with success";
     case "failed":
-      return state.failure.kind === "skipped" ? "was skipped" : `failed: ${describe(state.failure)}`;
+      return state.failure.kind === "skipped" ? "was skipped" : `failed: ${describe(state.failure)}${lastSaid(member)}`;
+  }
+}
+
+/** What it went through, and where it is on its way to the next try: one story, whichever moment it is looked at. */
+function crashText(member: Member, at: Millis): string {
+  return `is ${crashStory(member)}; ${tryText(member.state, at)}`;
+}
+
+function tryText(state: Member["state"], at: Millis): string {
+  switch (state.status) {
+    case "backoff":
+      return `starts again in ${describeMillis(Math.max(0, state.until - at))}`;
+    case "ready":
+      return `ready again for ${describeMillis(at - state.since)}`;
+    case "started":
+      return `not ready after ${describeMillis(at - state.since)} of this try`;
+    case "idle":
+    case "blocked":
+    case "starting":
+    case "stopping":
+    case "exited":
+    case "failed":
+      return "starts again now";
   }
 }
 

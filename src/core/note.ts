@@ -1,7 +1,7 @@
 // Takes an event into the fleet. Requests change what is wanted; facts change what is. Neither starts or
 // stops anything by itself: that is `drive`'s part.
 
-import { bounce, bounceDependents, change, changeAll, ending, rested, stopping } from "./change.ts";
+import { bounce, bounceDependents, change, changeAll, ending, rested, stopping, withoutCrashes } from "./change.ts";
 import { noteAdoption, noteAnswer, noteClaim, noteConflict } from "./claim.ts";
 import type { Event, Fact, Request } from "./event.ts";
 import { noteReclaim } from "./reclaim.ts";
@@ -51,7 +51,7 @@ function noteRequest(fleet: Fleet, event: Request & Event): Fleet {
       // Once the run is ending nothing new is wanted.
       return fleet.outcome === undefined ? changeAll(fleet, event.services, want) : fleet;
     case "down":
-      return changeAll(fleet, event.services, (old) => ({ ...old, wanted: false }));
+      return changeAll(fleet, event.services, (old) => ({ ...withoutCrashes(old), wanted: false }));
     case "restart":
       if (fleet.outcome !== undefined) return fleet;
       return event.services.reduce((next, name) => bounceDependents(change(next, name, again), name), fleet);
@@ -81,7 +81,7 @@ function again(member: Member): Member {
     case "started":
     case "ready":
     case "stopping":
-      return bounce({ ...member, wanted: true });
+      return bounce({ ...withoutCrashes(member), wanted: true });
     case "backoff":
     case "exited":
     case "failed":
@@ -90,7 +90,7 @@ function again(member: Member): Member {
 }
 
 function afresh(member: Member): Member {
-  return { ...rested(member, { status: "idle" }), wanted: true, recentRestarts: [] };
+  return { ...rested(withoutCrashes(member), { status: "idle" }), wanted: true, recentRestarts: [] };
 }
 
 function hurried(fleet: Fleet, at: Millis): Fleet {
@@ -133,7 +133,9 @@ function noteFact(fleet: Fleet, event: Exclude<Fact, { type: "woke" | "noticed" 
 function notePassedTime(fleet: Fleet, member: Member, at: Millis): Fleet {
   const { state, service } = member;
   const deadline = memberDeadline(fleet, member);
-  if (deadline === undefined || at < deadline || state.status !== "started") return fleet;
+  if (deadline === undefined || at < deadline) return fleet;
+  if (state.status === "ready") return change(fleet, service.name, withoutCrashes);
+  if (state.status !== "started") return fleet;
   if (fleet.rules.patient) return change(fleet, service.name, (old) => ({ ...old, slow: true }));
   const reason = member.probeReason ?? "no probe has answered yet";
   return change(fleet, service.name, (old) =>

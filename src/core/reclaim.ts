@@ -51,7 +51,11 @@ function takenBack(member: Member, { wanted, bounce, run, ports, found, ...count
       return { ...rested(known, { status: "exited", exit: found.exit }), lastEnd: { exit: found.exit } };
     case "backoff": {
       const { until, failure } = found;
-      return { ...rested(known, { status: "backoff", until, failure }), lastEnd: { failure } };
+      return {
+        ...rested(known, { status: "backoff", until, failure }),
+        lastEnd: { failure },
+        crashes: { count: Math.max(1, recentRestarts.length), last: failure, alike: recentRestarts.length <= 1 },
+      };
     }
     case "failed":
       return { ...rested(known, { status: "failed", failure: found.failure }), lastEnd: { failure: found.failure } };

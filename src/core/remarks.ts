@@ -1,5 +1,6 @@
 // A change of state in words, for printers and the dashboard.
 
+import { STEADY_AFTER } from "./crash.ts";
 import type { Change } from "./event.ts";
 import { describe, describeConflict, describeExit, describeMillis, type Failure } from "./failure.ts";
 import type { Remark } from "./remark.ts";
@@ -19,6 +20,9 @@ export function remarksOn({ before, after }: Change, at: Millis): readonly Remar
   }
   if (after.staleEnv && !before.staleEnv) {
     remarks.push({ tone: "warn", text: "was told a port that has moved since; restart it to learn the new one" });
+  }
+  if (before.crashes !== undefined && after.crashes === undefined && after.state.status === "ready" && !entered) {
+    remarks.push({ tone: "good", text: `ready for ${describeMillis(STEADY_AFTER)}, no longer crashing` });
   }
   if (!entered && after.health.status !== before.health.status) remarks.push(...healthRemark(before, after));
   return remarks;

@@ -1,6 +1,7 @@
 // Takes in what became known of a service's current run: that it lives, proved ready, fell ill, ended.
 
-import { bounceDependents, blocked, change, rested, stopping, withoutReason } from "./change.ts";
+import { bounceDependents, blocked, change, rested, stopping, withoutCrashes, withoutReason } from "./change.ts";
+import { withCrash } from "./crash.ts";
 import type { Event, Fact } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import { dependentsOf } from "./needs.ts";
@@ -131,7 +132,12 @@ function noteLoss(fleet: Fleet, member: Member, event: Fell): Fleet {
 
 function noteExit(fleet: Fleet, member: Member, event: Exited): Fleet {
   const { state } = member;
-  const ended: Member = { ...member, lastEnd: event.end };
+  const { lastWords: _, ...former } = member;
+  const ended: Member = {
+    ...former,
+    lastEnd: event.end,
+    ...(event.words === undefined ? {} : { lastWords: event.words }),
+  };
   const after: After = state.status === "stopping" ? state.after : { kind: "judge", end: endOf(member, event) };
   if (!event.left) return settle(fleet, ended, after, event);
   // The leader is gone but others of its group live: they end before anything else happens.
@@ -190,5 +196,8 @@ function judged(fleet: Fleet, member: Member, end: Ending, event: Event): Member
   if (!member.wanted) {
     return rested(member, verdict.state.status === "backoff" ? { status: "idle" } : verdict.state);
   }
-  return { ...rested(member, verdict.state), recentRestarts: verdict.recentRestarts, restarts: verdict.restarts };
+  const { state, recentRestarts, restarts } = verdict;
+  const next = rested(state.status === "failed" ? member : withoutCrashes(member), state);
+  const crashes = state.status === "backoff" ? { crashes: withCrash(member.crashes, state.failure) } : {};
+  return { ...next, ...crashes, recentRestarts, restarts };
 }

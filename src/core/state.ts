@@ -8,6 +8,7 @@
 //    └──────────── stopping ◀── no longer wanted, restart      exited · failed · backoff ──▶ starting
 
 import type { Conflict } from "./conflict.ts";
+import type { Crashes } from "./crash.ts";
 import type { Exit, Failure } from "./failure.ts";
 import type { Millis, Port, Service } from "./service.ts";
 
@@ -99,6 +100,10 @@ export interface Member {
   readonly socketLost?: true;
   /** How the latest finished run ended. */
   readonly lastEnd?: Ending;
+  /** What that run said last, or of its errors last. */
+  readonly lastWords?: string;
+  /** Set from its first crash until it has been ready for a while. */
+  readonly crashes?: Crashes;
   /** Past its ready timeout while a person watches: a warning, not a failure. */
   readonly slow: boolean;
   /** A port it was told has moved since it started. */

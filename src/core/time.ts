@@ -1,5 +1,6 @@
 // When the rules want to be woken, because the passing of time alone would change something.
 
+import { steadyAt } from "./crash.ts";
 import type { Millis } from "./service.ts";
 import type { Fleet, Member } from "./state.ts";
 import { isGoingDown } from "./state.ts";
@@ -16,9 +17,9 @@ export function nextDeadline(fleet: Fleet): Millis | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** The time at which waiting for this member is over; undefined: it is not waited for, or without a limit. */
+/** The time at which waiting for this member is over, or it counts as steady again; undefined: there is none. */
 export function memberDeadline(fleet: Fleet, member: Member): Millis | undefined {
-  const { state, service, slow } = member;
+  const { state, service, slow, crashes } = member;
   switch (state.status) {
     case "stopping":
       return state.deadline;
@@ -28,10 +29,11 @@ export function memberDeadline(fleet: Fleet, member: Member): Millis | undefined
       // What goes down waits for its dependents alone.
       if (service.type === "task" || slow || isGoingDown(member)) return undefined;
       return Math.max(state.since + service.ready.timeout, member.extendedTo ?? 0);
+    case "ready":
+      return steadyAt(state, crashes);
     case "idle":
     case "blocked":
     case "starting":
-    case "ready":
     case "exited":
     case "failed":
       return undefined;

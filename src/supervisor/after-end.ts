@@ -2,6 +2,7 @@
 // what had left the group is handed to custody.
 
 import type { Fact } from "../core/event.ts";
+import { lastWordsOf } from "../core/last-words.ts";
 import type { Leftover } from "../core/notice.ts";
 import { isSuccess } from "../core/restart.ts";
 import type { Service } from "../core/service.ts";
@@ -22,6 +23,9 @@ export interface AfterEndOptions {
   readonly custody: Custody;
   readonly report: (fact: Fact) => void;
 }
+
+/** Of what a run has printed, its last words are looked for among the last so many lines. */
+const linesLookedAt = 50;
 
 /** Between two looks at a group whose leader has ended. */
 const sweepInterval = 10;
@@ -63,7 +67,16 @@ export async function endRun(
   const { command, env } = found?.preparation ?? {};
   const fault = "exit" in end && command && env && shellFault({ command, cwd: service.workingDir, env }, end.exit);
   const own = background.length === 0 ? {} : { background };
-  report({ type: "exited", service: name, run, end: fault ? { failure: fault } : end, left, ...own });
+  const words = found === undefined ? undefined : lastWordsOf(output.lastOfRun(name, linesLookedAt));
+  report({
+    type: "exited",
+    service: name,
+    run,
+    end: fault ? { failure: fault } : end,
+    ...(words === undefined ? {} : { words }),
+    left,
+    ...own,
+  });
   if (!left) return;
   // Who was left out of the stop signal hears of it now.
   const wasLeftOut = service.stop.to === "leader" || found?.stopCommand !== undefined || found?.aborted === true;

@@ -30,6 +30,8 @@ export interface Output extends AsyncDisposable {
   drain(service: string): Promise<void>;
   /** The last lines of this session, oldest first. */
   last(service: string, count: number): readonly string[];
+  /** The last lines of the latest run, oldest first. */
+  lastOfRun(service: string, count: number): readonly string[];
   /** What was seen of the service's output in this session. */
   totals(service: string): { readonly lines: number; readonly bytes: number };
   path(service: string): string;
@@ -57,6 +59,8 @@ interface Seen {
   readonly ring: Ring;
   lines: number;
   bytes: number;
+  /** Lines that had been seen when the latest run began. */
+  linesBefore: number;
 }
 
 /** Opens nothing yet; logs are created in `directory` as services start. */
@@ -70,7 +74,7 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
 
   const openStream = (
     service: string,
-    seen: Seen = { ring: createRing(), lines: 0, bytes: 0 },
+    seen: Seen = { ring: createRing(), lines: 0, bytes: 0, linesBefore: 0 },
     at?: { readonly from: number; readonly start: number },
   ): Stream => {
     const onLines = (batch: LineBatch): void => {
@@ -113,6 +117,8 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
     directory,
     open(service) {
       const log = reopen(service);
+      const seen = streams.get(service)?.seen;
+      if (seen !== undefined) seen.linesBefore = seen.lines;
       // The run's first line may be in the file before its start is known here; readers hear of the start first.
       log.pause();
       log.beginRun();
@@ -131,6 +137,10 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
     },
     drain: async (service) => streams.get(service)?.log.drain(),
     last: (service, count) => streams.get(service)?.seen.ring.last(count) ?? [],
+    lastOfRun(service, count) {
+      const seen = streams.get(service)?.seen;
+      return seen === undefined ? [] : seen.ring.last(Math.min(count, seen.lines - seen.linesBefore));
+    },
     totals: (service) => {
       const { lines = 0, bytes = 0 } = streams.get(service)?.seen ?? {};
       return { lines, bytes };

@@ -140,7 +140,7 @@ test("--wait ends with 1 when something fails and with 5 when it takes too long;
   const late = await launch(slow, ["-d", "--wait", "--timeout", "300ms"]);
   expect(late.code).toBe(5);
   expect(late.stdout).toContain("not all of it up yet");
-  expect((await statusOf(slow)).services[0]?.state).toBe("started");
+  expect((await statusOf(slow)).services[0]?.state).toBe("starting");
 });
 
 test("status says 4 and down says 0 where nothing runs", async () => {

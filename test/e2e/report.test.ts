@@ -79,9 +79,9 @@ test("--json says every change of state and every line as one object a line, and
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(said.map(({ type, state, line }) => state ?? line ?? type)).toEqual([
     "starting",
-    "started",
+    "running",
     "hello",
-    "exited",
+    "completed",
     "end",
   ]);
   expect(said.at(-1)).toMatchObject({ type: "end", exitCode: 0, outcome: { kind: "done" } });

@@ -103,7 +103,7 @@ test("whoever waits hears that somebody has asked for the contrary", async () =>
   });
   expect(await stopping).toMatchObject(told("start"));
   project.write("go", "");
-  await until("api to be on its way", isNow("started"));
+  await until("api to be on its way", isNow("starting"));
   expect(await launch(project, ["stop", "api"])).toMatchObject({ code: 0 });
   expect(await starting).toMatchObject(told("stop"));
 });
@@ -115,7 +115,7 @@ test("what is not ready in time ends the waiting with 5, and goes on", async () 
   project.write("slow", "");
   const restarted = await launch(project, ["restart", "api", "--timeout", "300ms"]);
   expect(restarted.code).toBe(5);
-  expect(restarted.stderr).toMatch(/^api is not ready after /);
+  expect(restarted.stderr).toMatch(/^api is starting, not ready after /);
   expect((await launch(project, ["restart", "api", "--no-wait"])).code).toBe(0);
 });
 
@@ -131,7 +131,7 @@ test("a stop that the end of the whole run overtakes has come of it, a restart h
   await using restart = startLaunch(project, ["restart", "web"]);
   await until("both to be heard", async () => {
     const { api, web } = await statesOf(project);
-    return api === "stopping" && web === "started";
+    return api === "stopping" && web === "starting";
   });
   const { pid } = JSON.parse((await launch(project, ["status", "--json"])).stdout) as { pid: number };
   process.kill(pid, "SIGTERM");

@@ -9,6 +9,7 @@ export interface Said {
   readonly at: number;
   readonly service?: string;
   readonly state?: string;
+  readonly phase?: string;
   readonly run?: number;
   readonly restarts?: number;
   readonly pid?: number;
@@ -31,9 +32,9 @@ export interface Events {
   add(said: Said): void;
   /** The first line that fits, said before or still to come; rejects once the run has ended without it. */
   find(wanted: Wanted): Promise<Said>;
-  /** The service's first line with this state. */
-  state(service: string, state: string, more?: Readonly<Record<string, unknown>>): Promise<Said>;
-  /** Its states in order. */
+  /** The service's first line with this phase. */
+  state(service: string, phase: string, more?: Readonly<Record<string, unknown>>): Promise<Said>;
+  /** Its phases in order. */
   states(service: string): readonly (string | undefined)[];
   close(): void;
 }
@@ -63,9 +64,9 @@ export function newEvents(context: () => string): Events {
       waiting = waiting.filter(({ fits }) => !fits(said));
     },
     find,
-    state: (service, state, more = {}) => find({ type: "state", service, state, ...more }),
+    state: (service, phase, more = {}) => find({ type: "state", service, phase, ...more }),
     states: (service) =>
-      all.filter((said) => said.type === "state" && said.service === service).map(({ state }) => state),
+      all.filter((said) => said.type === "state" && said.service === service).map(({ phase }) => phase),
     close() {
       closed = true;
       for (const { fail } of waiting) fail(new Error("ended"));

@@ -2,6 +2,7 @@
 
 import { clip as clipColumns } from "../text/clip.ts";
 import { width } from "../text/width.ts";
+import { charactersOf } from "./text-field.ts";
 import { type Line, type Span, span } from "./line.ts";
 
 /** The columns that text takes. */
@@ -16,6 +17,20 @@ function clip(text: string, columns: number, ellipsis = ""): string {
   return clipColumns(text, 0, columns - ellipsis.length) + ellipsis;
 }
 
+/** The text cut in its middle to so many columns: names that begin alike often differ at their ends. */
+export function middle(text: string, columns: number, ellipsis: string): string {
+  if (widthOf(text) <= columns || columns < ellipsis.length + 2) return clip(text, columns);
+  const room = columns - ellipsis.length;
+  const characters = charactersOf(text);
+  let tail = "";
+  for (let at = characters.length - 1; at >= 0; at--) {
+    const longer = `${characters[at]}${tail}`;
+    if (widthOf(longer) > Math.floor(room / 2)) break;
+    tail = longer;
+  }
+  return clipColumns(text, 0, room - widthOf(tail)) + ellipsis + tail;
+}
+
 /** The text in exactly so many columns. */
 export function fit(text: string, columns: number, align: "left" | "right" = "left", ellipsis = ""): string {
   const cut = clip(text, columns, ellipsis);
@@ -23,13 +38,13 @@ export function fit(text: string, columns: number, align: "left" | "right" = "le
   return align === "left" ? cut + space : space + cut;
 }
 
-/** The line cut to so many columns. */
-export function clipLine(line: Line, columns: number): Line {
+/** The line cut to so many columns, and marked where it is. */
+export function clipLine(line: Line, columns: number, ellipsis = ""): Line {
   let left = columns;
   const kept: Span[] = [];
   for (const { text, tone } of line) {
     if (left <= 0) break;
-    const cut = clip(text, left);
+    const cut = clip(text, left, ellipsis);
     kept.push(span(cut, tone));
     left -= widthOf(cut);
   }

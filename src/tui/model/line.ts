@@ -9,6 +9,8 @@ export type Tone = "good" | "bad" | "warn" | "dim" | "strong" | "accent" | "chos
 export interface Span {
   readonly text: string;
   readonly tone?: Tone;
+  /** True: part of a bar, which is drawn reversed. */
+  readonly bar?: true;
 }
 
 /** One row of the screen, left to right. */
@@ -18,6 +20,11 @@ export type Line = readonly Span[];
 export function span(text: string, tone?: Tone): Span {
   const shown = pictured(text);
   return tone === undefined ? { text: shown } : { text: shown, tone };
+}
+
+/** The line as a bar. */
+export function bar(line: Line): Line {
+  return line.map((piece) => ({ ...piece, bar: true }));
 }
 
 /** The line without its tones. */
@@ -36,15 +43,19 @@ const sgr: Readonly<Record<Tone, { readonly on: string; readonly off: string; re
   chosen: { on: "7", off: "27", color: false },
 };
 
+const none = { on: "", off: "", color: false };
+
 /** The line as a terminal shows it, each piece closed again. */
 export function paint(line: Line, colors: boolean): string {
   return line
-    .map(({ text: given, tone }) => {
+    .map(({ text: given, tone, bar: isBar }) => {
       // One that was made by hand.
       const text = pictured(given);
-      if (tone === undefined || text === "") return text;
-      const { on, off, color } = sgr[tone];
-      return color && !colors ? text : `\u001b[${on}m${text}\u001b[${off}m`;
+      if (text === "") return text;
+      // What is dim in a bar cannot be read on many grounds.
+      const { on, off, color } = tone === undefined || (isBar && tone === "dim") ? none : sgr[tone];
+      const painted = on === "" || (color && !colors) ? text : `\u001b[${on}m${text}\u001b[${off}m`;
+      return isBar ? `\u001b[7m${painted}\u001b[27m` : painted;
     })
     .join("");
 }

@@ -1,6 +1,6 @@
 // The lower pane: the line of tabs over it, and its rows.
 
-import { isTroubled } from "./state-words.ts";
+import { isTroubled } from "../../core/word.ts";
 import { lineWidth, spread } from "./fit.ts";
 import { type Line, paint, type Span, span } from "./line.ts";
 import type { Stage } from "./stage.ts";

@@ -1,5 +1,6 @@
 // Everything but the lower pane as lines for the screen, made anew from what is true at the moment.
 
+import { isTroubled, wordOf } from "../../core/word.ts";
 import { openQuestions } from "./conflict-list.ts";
 import { drawConflicts } from "./conflict-dialog.ts";
 import { clipLine, lineWidth, spread, wrapLine } from "./fit.ts";
@@ -58,6 +59,7 @@ export function pictureOf(stage: Stage): Picture {
       fleet,
       usage,
       time: stage.wallClock(),
+      marks,
       conflicts: { count: waiting, key: showKey(keyOf(keymap, "conflicts") ?? ":") },
       columns,
     }),
@@ -81,11 +83,9 @@ function hiddenLine(above: number, below: number): readonly Line[] {
 
 function tinyLine({ host, size }: Stage): Line {
   const { members } = host.session.snapshot();
-  const trouble = Object.values(members).filter(({ state }) => state.status === "failed" || state.status === "blocked");
+  const trouble = Object.values(members).filter(isTroubled);
   const words =
-    trouble.length === 0
-      ? ""
-      : `, ${trouble.map(({ service, state }) => `${service.name} ${state.status}`).join(", ")}`;
+    trouble.length === 0 ? "" : `, ${trouble.map((member) => `${member.service.name} ${wordOf(member)}`).join(", ")}`;
   const line: Line = [span(`terminal too small${words}`)];
   const { columns } = size();
   return lineWidth(line) <= columns ? line : clipLine([span(words === "" ? "too small" : words.slice(2))], columns);

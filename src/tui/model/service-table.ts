@@ -2,11 +2,12 @@
 
 import { type Member, isActive } from "../../core/state.ts";
 import type { Fleet } from "../../core/state.ts";
-import type { Millis } from "../../core/service.ts";
+import type { Millis, Service } from "../../core/service.ts";
+import { words } from "../../core/word.ts";
 import type { Usage } from "../host.ts";
 import { memory, percent, uptime } from "./figures.ts";
-import { clipLine, fit, widthOf } from "./fit.ts";
-import { type Line, type Span, span } from "./line.ts";
+import { clipLine, fit, middle, spread, widthOf } from "./fit.ts";
+import { bar, type Line, type Span, span } from "./line.ts";
 import type { Marks } from "./marks.ts";
 import { stateReason, stateWord } from "./state-words.ts";
 
@@ -30,77 +31,76 @@ export interface ServiceTable {
 interface Column {
   readonly name: string;
   readonly align: "left" | "right";
-  readonly least: number;
-  readonly most: number;
+  /** As wide as the services of this run may ever need; 0: what is left. */
+  width(services: readonly Service[], facts: TableFacts): number;
   cell(member: Member, facts: TableFacts): Span;
 }
 
-const dash = span("-", "dim");
+const nothing = span("");
 
-// Health comes last but one and takes what is left: it is the one that has words in it.
+// Health takes what is left: it is the one that has words in it. No width depends on what happens, so that nothing jumps.
 const columns: Readonly<Record<string, Column>> = {
-  service: { name: "SERVICE", align: "left", least: 8, most: 24, cell: nameCell },
-  state: { name: "STATE", align: "left", least: 10, most: 10, cell: (member) => stateWord(member) },
-  port: { name: "PORT", align: "left", least: 5, most: 18, cell: portCell },
+  service: { name: "SERVICE", align: "left", width: nameWidth, cell: ({ service }) => span(service.name) },
+  state: { name: "STATE", align: "left", width: () => stateWidth, cell: (member) => stateWord(member) },
+  port: { name: "PORT", align: "left", width: portWidth, cell: portCell },
   health: {
     name: "HEALTH",
     align: "left",
-    least: 10,
-    most: 200,
+    width: () => 0,
     cell: (member, { fleet, at }) => stateReason(fleet, member, at),
   },
   restarts: {
     name: "RESTARTS",
     align: "right",
-    least: 8,
-    most: 8,
-    cell: ({ restarts }) => (restarts === 0 ? span("0", "dim") : span(String(restarts), "warn")),
+    width: () => 8,
+    cell: ({ restarts }) => (restarts === 0 ? nothing : span(String(restarts), "warn")),
   },
   cpu: {
     name: "CPU",
     align: "right",
-    least: 6,
-    most: 6,
+    width: () => 6,
     cell: ({ service }, { usage }) => {
       const used = usage[service.name];
-      return used === undefined ? dash : span(percent(used.cpu));
+      return used === undefined ? nothing : span(percent(used.cpu));
     },
   },
   memory: {
     name: "MEM",
     align: "right",
-    least: 5,
-    most: 5,
+    width: () => 5,
     cell: ({ service }, { usage }) => {
       const used = usage[service.name];
-      return used === undefined ? dash : span(memory(used.memory));
+      return used === undefined ? nothing : span(memory(used.memory));
     },
   },
   uptime: {
     name: "UPTIME",
     align: "right",
-    least: 6,
-    most: 6,
-    cell: ({ state }, { at }) => (isActive(state) && "since" in state ? span(uptime(at - state.since)) : dash),
+    width: () => 6,
+    cell: ({ state }, { at }) => (isActive(state) && "since" in state ? span(uptime(at - state.since)) : nothing),
   },
   needs: {
     name: "NEEDS",
     align: "left",
-    least: 5,
-    most: 28,
-    cell: ({ service }) =>
-      service.needs.length === 0 ? dash : span(service.needs.map((need) => need.service).join(", "), "dim"),
+    width: (services) => Math.min(28, Math.max(5, ...services.map((service) => needsOf(service).length))),
+    cell: ({ service }) => span(needsOf(service), "dim"),
   },
 };
 
 const order = ["service", "state", "port", "health", "restarts", "cpu", "memory", "uptime", "needs"];
-/** The first to go when there is no room. */
-const dispensable = ["needs", "memory", "restarts", "uptime", "cpu", "port"];
+/** The first to go when there is no room, and with how many columns for words it stays. */
+const dispensable: readonly (readonly [string, number])[] = [
+  ["needs", 60],
+  ["memory", 28],
+  ["restarts", 28],
+  ["uptime", 28],
+  ["cpu", 28],
+  ["port", 10],
+];
 const gap = 2;
-/** With less than this for words, even the port gives way. */
-const leastHealth = 10;
 /** The pointer and the space before the first column. */
 const margin = 3;
+const stateWidth = Math.max(...words.map((word) => word.length));
 
 /** The table of all members that are given, for the columns there are. */
 export function serviceTable(members: readonly Member[], facts: TableFacts): ServiceTable {
@@ -125,54 +125,62 @@ function row(member: Member, shown: readonly Shown[], facts: TableFacts): Line {
   const dim = !member.wanted && member.state.status === "idle";
   const cells = shown.map(({ column, width }) => {
     const { text, tone } = column.cell(member, facts);
-    const name = column === columns["service"] && isSelected;
-    return span(fit(text, width, column.align, facts.marks.ellipsis), name ? "strong" : dim ? "dim" : tone);
+    if (column === columns["service"]) {
+      return span(fit(middle(text, width, facts.marks.ellipsis), width), isSelected ? "strong" : dim ? "dim" : tone);
+    }
+    return span(fit(text, width, column.align, facts.marks.ellipsis), dim ? "dim" : tone);
   });
-  return clipLine([span(isSelected ? " > " : "   ", "strong"), ...between(cells)], facts.columns);
+  const line = clipLine([span(isSelected ? " > " : "   ", "strong"), ...between(cells)], facts.columns);
+  return isSelected ? bar(spread(line, [], facts.columns)) : line;
 }
 
 function between(cells: readonly Span[]): readonly Span[] {
   return cells.flatMap((cell, index) => (index === 0 ? [cell] : [span(" ".repeat(gap)), cell]));
 }
 
-/** The columns that fit, each as wide as its widest cell may be; health gets what is left. */
+/** The columns that there is room for, and how wide they are. */
 function fitColumns(facts: TableFacts): readonly Shown[] {
-  const everyone = Object.values(facts.fleet.members);
-  const widths = new Map(
-    order.flatMap((key) => {
-      const column = columns[key];
-      if (column === undefined) return [];
-      const widest =
-        column.least === column.most
-          ? column.least
-          : Math.max(column.name.length, ...everyone.map((member) => widthOf(column.cell(member, facts).text)));
-      return [[key, Math.min(column.most, Math.max(column.least, widest))] as const];
-    }),
-  );
+  const services = Object.values(facts.fleet.members).map(({ service }) => service);
+  const widths = new Map(order.map((key) => [key, columns[key]?.width(services, facts) ?? 0]));
   const kept = new Set(order);
-  const others = (): number =>
-    margin + [...kept].reduce((sum, key) => sum + (key === "health" ? 0 : (widths.get(key) ?? 0)) + gap, -gap);
+  const left = (): number =>
+    facts.columns - margin - [...kept].reduce((sum, key) => sum + (widths.get(key) ?? 0) + gap, -gap);
   // A reason that is cut says less than a column of figures that most look at now and then.
-  const wanted = Math.min(widths.get("health") ?? 0, 28);
-  for (const key of dispensable) {
-    if (facts.columns - others() >= (key === "port" ? leastHealth : wanted)) break;
+  for (const [key, least] of dispensable) {
+    if (left() >= least) break;
     kept.delete(key);
   }
-  const health = Math.max(0, Math.min(widths.get("health") ?? 0, facts.columns - others()));
+  widths.set("health", Math.max(0, left()));
   return order.flatMap((key) => {
     const column = columns[key];
-    if (column === undefined || !kept.has(key)) return [];
-    return [{ column, width: key === "health" ? health : (widths.get(key) ?? 0) }];
+    return column === undefined || !kept.has(key) ? [] : [{ column, width: widths.get(key) ?? 0 }];
   });
 }
 
-function nameCell({ service }: Member): Span {
-  return span(service.name);
+function nameWidth(services: readonly Service[], { columns }: TableFacts): number {
+  return Math.min(columns >= 120 ? 32 : 24, Math.max(8, ...services.map(({ name }) => widthOf(name))));
+}
+
+/** Room for a port that moves, where there is one alone. */
+function portWidth(services: readonly Service[], { marks }: TableFacts): number {
+  const widest = services.map(({ endpoints }) => {
+    const [first] = endpoints;
+    const digits = endpoints.map(({ preferred }) => (preferred === undefined ? 5 : String(preferred).length));
+    const sum = digits.reduce((all, one) => all + one + 1, -1);
+    return endpoints.length === 1 && first?.preferred !== undefined && !first.fixed
+      ? sum * 2 + marks.moved.length
+      : sum;
+  });
+  return Math.min(18, Math.max(5, ...widest));
+}
+
+function needsOf({ needs }: Service): string {
+  return needs.map((need) => need.service).join(", ");
 }
 
 /** The ports it has, or the ones it would like; `3000→3001` for one that has moved. */
 function portCell({ service, ports }: Member, { marks }: TableFacts): Span {
-  if (service.endpoints.length === 0) return dash;
+  if (service.endpoints.length === 0) return nothing;
   const words = service.endpoints.map(({ name, preferred }) => {
     const port = ports[name];
     if (port === undefined) return preferred === undefined ? "-" : `${preferred}`;

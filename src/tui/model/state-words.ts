@@ -1,46 +1,35 @@
 // A service's state in the word and tone that the table shows, and what is behind it in a few words.
 
+import { nameCrashes } from "../../core/crash.ts";
 import { describe, describeMillis, describeExit } from "../../core/failure.ts";
 import { needState, openPortsFor } from "../../core/needs.ts";
 import type { Millis } from "../../core/service.ts";
 import type { Fleet, Member } from "../../core/state.ts";
-import { type Span, span } from "./line.ts";
+import { standingOf, type Word, wordOf } from "../../core/word.ts";
+import { type Span, span, type Tone } from "./line.ts";
+
+const nothing = span("");
 
 /** The state as one word. */
 export function stateWord(member: Member): Span {
-  const { state, health, adopted, service } = member;
-  switch (state.status) {
-    case "idle":
-      return member.wanted ? span("waiting", "warn") : span("idle", "dim");
-    case "blocked":
-      return span("blocked", "bad");
-    case "starting":
-      return span("starting", "warn");
-    case "started":
-      return span(service.type === "task" ? "running" : "starting", "warn");
-    case "ready":
-      if (health.status === "unhealthy") return span("unhealthy", "bad");
-      if (adopted) return span("adopted", "good");
-      if (service.type === "external") return span("external", "good");
-      return state.verified ? span("ready", "good") : span("unverified", "good");
-    case "stopping":
-      return span(state.killed ? "killing" : "stopping", "warn");
-    case "backoff":
-      return span("backoff", "bad");
-    case "exited":
-      return span(service.type === "task" ? "completed" : "exited", "good");
-    case "failed":
-      return state.failure.kind === "skipped" ? span("skipped", "dim") : span("failed", "bad");
-  }
+  const word = wordOf(member);
+  return span(word, toneOf(word));
+}
+
+/** The tone of a word. */
+export function toneOf(word: Word): Tone {
+  const tones = { well: "good", moving: "warn", trouble: "bad", resting: "dim" } as const;
+  return tones[standingOf(word)];
 }
 
 /** What the state is about: the health, the last reason, what it waits for, when it tries again. */
 export function stateReason(fleet: Fleet, member: Member, at: Millis): Span {
   const { state, health } = member;
+  if (wordOf(member) === "crashing") return crashReason(member, at);
   switch (state.status) {
     case "idle":
       if (member.wanted) return span(waitWords(fleet, member), "warn");
-      return member.lastEnd === undefined ? span("-", "dim") : span("stopped", "dim");
+      return member.lastEnd === undefined ? nothing : span("stopped", "dim");
     case "blocked": {
       const ports = state.conflicts.map(({ port }) => port).join(", ");
       return state.answer === undefined
@@ -48,15 +37,15 @@ export function stateReason(fleet: Fleet, member: Member, at: Millis): Span {
         : span(`port ${ports}: ${state.answer.choice} chosen`, "warn");
     }
     case "starting":
-      return span(lastWords(member) ?? "-", "dim");
+      return nothing;
     case "started": {
-      const word = member.probeReason ?? (member.service.type === "task" ? "-" : "no answer yet");
+      const word = member.probeReason ?? (member.service.type === "task" ? "" : "no answer yet");
       return member.slow ? span(`slow: ${word}`, "warn") : span(word, "dim");
     }
     case "ready":
       if (health.status === "unhealthy") return span(health.reason, "bad");
       if (member.staleEnv) return span("was told an old port: restart it", "warn");
-      return health.status === "healthy" ? span("ok", "good") : span("-", "dim");
+      return health.status === "healthy" ? span("ok", "good") : nothing;
     case "stopping":
       return span(
         state.killed
@@ -65,11 +54,13 @@ export function stateReason(fleet: Fleet, member: Member, at: Millis): Span {
         "dim",
       );
     case "backoff":
-      return span(`${describe(state.failure)}, retry in ${countdown(state.until - at)}`, "bad");
+      return crashReason(member, at);
     case "exited":
       return span(describeExit(state.exit), "dim");
     case "failed":
-      return state.failure.kind === "skipped" ? span("by choice", "dim") : span(describe(state.failure), "bad");
+      return state.failure.kind === "skipped"
+        ? span("by choice", "dim")
+        : span(withWords(describe(state.failure), member), "bad");
   }
 }
 
@@ -85,19 +76,37 @@ function waitWords(fleet: Fleet, member: Member): string {
   return ports.length > 0 ? `waits for the port of ${ports.join(", ")}` : "about to start";
 }
 
-function lastWords({ lastEnd, restarts }: Member): string | undefined {
-  if (lastEnd === undefined || restarts === 0) return undefined;
-  return "exit" in lastEnd ? `after ${describeExit(lastEnd.exit)}` : `after: ${describe(lastEnd.failure)}`;
+/** One story for the pause, the next try and the first moments of a try that went well, so that it does not blink. */
+function crashReason(member: Member, at: Millis): Span {
+  const { state, crashes } = member;
+  const name = crashes === undefined ? "" : nameCrashes(crashes);
+  return span(withWords(`${name}, ${tryWords(state, at)}`, member), "bad");
+}
+
+function tryWords(state: Member["state"], at: Millis): string {
+  switch (state.status) {
+    case "backoff":
+      return `again in ${countdown(state.until - at)}`;
+    case "ready":
+      return `ready for ${countdown(at - state.since)}`;
+    case "started":
+      return `trying for ${countdown(at - state.since)}`;
+    case "idle":
+    case "blocked":
+    case "starting":
+    case "stopping":
+    case "exited":
+    case "failed":
+      return "trying now";
+  }
+}
+
+/** Why it is so, and what the program itself said of it. */
+function withWords(reason: string, { lastWords }: Member): string {
+  return lastWords === undefined ? reason : `${reason}: ${lastWords}`;
 }
 
 // Whole seconds: a tenth that is repainted once a second says nothing.
 function countdown(ms: Millis): string {
   return describeMillis(Math.max(0, Math.ceil(ms / 1000) * 1000));
-}
-
-/** True when the service is in a state that somebody should look at. */
-export function isTroubled(member: Member): boolean {
-  const { status } = member.state;
-  if (status === "failed") return stateWord(member).text === "failed";
-  return status === "backoff" || status === "blocked" || member.health.status === "unhealthy";
 }

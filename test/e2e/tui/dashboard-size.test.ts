@@ -20,9 +20,9 @@ describe("a terminal's size", () => {
   it.concurrent("decides what is shown, down to one line and nothing, and back", async () => {
     await using dashboard = await openTwo();
     const { screen } = dashboard;
-    expect(screen.row(1)).toContain("NEEDS");
+    expect(screen.row(1)).toContain("MEM");
     screen.resize(80, 24);
-    await until("80x24", () => screen.row(23).includes("q quit") && !screen.row(1).includes("NEEDS"), screen.screen);
+    await until("80x24", () => screen.row(23).includes("q quit") && !screen.row(1).includes("MEM"), screen.screen);
     expect(screen.row(0)).toMatch(/^ shop {2}2 ok .*\d\d:\d\d$/);
     expect(screen.screen()).toContain("line 100 here");
     screen.resize(50, 20);
@@ -42,7 +42,7 @@ describe("a terminal's size", () => {
     screen.resize(120, 40);
     await until("all of it", () => screen.row(39).includes("q quit"), screen.screen);
     await screen.until("line 100 here");
-    expect(screen.row(1)).toContain("NEEDS");
+    expect(screen.row(1)).toContain("MEM");
     expect(screen.screen().match(/SERVICE/g)).toHaveLength(1);
   });
 

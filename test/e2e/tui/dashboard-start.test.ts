@@ -21,12 +21,12 @@ describe("the start", () => {
     await untilRow(screen, "migrate", /running/);
     expect(rowOf(screen, "api")).toMatch(/waiting .*migrate/);
     expect(rowOf(screen, "web")).toMatch(/waiting .*api/);
-    expect(screen.row(0)).toMatch(/^ launch {2}shop {3}3 services {2}1 starting {2}2 waiting .*\d\d:\d\d:\d\d$/);
-    expect(screen.row(1)).toMatch(/SERVICE +STATE +PORT +HEALTH +RESTARTS +CPU +MEM +UPTIME +NEEDS/);
+    expect(screen.row(0)).toMatch(/^ launch {2}shop {3}3 services {2}1 running {2}2 waiting .*\d\d:\d\d:\d\d$/);
+    expect(screen.row(1)).toMatch(/SERVICE +STATE +PORT +HEALTH +RESTARTS +CPU +MEM +UPTIME/);
     project.write("gate", "");
     await screen.until(/all up after \d.*: migrate → api → web took \d/);
     expect(rowOf(screen, "migrate")).toMatch(/completed/);
-    expect(await untilRow(screen, "api", /ready .*\d+M/)).toMatch(new RegExp(`ready +${port} .*migrate`));
+    expect(await untilRow(screen, "api", /ready .*\d+M/)).toMatch(new RegExp(`ready +${port} `));
     await screen.until(/3 services {2}3 ok .*cpu \d.*mem \d/);
     expect(screen.isAlternate()).toBe(true);
   });
@@ -40,7 +40,7 @@ describe("the start", () => {
       },
     });
     const { screen } = dashboard;
-    await untilRow(screen, "bad", /failed +- +.*exit code 7/);
+    await untilRow(screen, "bad", /failed +.*exit code 7: no luck/);
     expect(rowOf(screen, "user")).toMatch(/waiting .*bad/);
     await screen.until("1 of 3 up after");
     await untilRow(screen, "good", /ready/);
@@ -54,8 +54,8 @@ describe("the start", () => {
       services: { flaky: { command: "crash.js 2", restart: { policy: "on-failure", delay: "300ms" } } },
     });
     const { screen } = dashboard;
-    await untilRow(screen, "flaky", /backoff/);
-    await untilRow(screen, "flaky", /ready +- +- +2 /);
+    await untilRow(screen, "flaky", /crashing/);
+    await untilRow(screen, "flaky", /crashing +exit code 3, 2 times, ready for .* 2 /);
     await screen.until("lives after 2 crashes");
   });
 

@@ -18,7 +18,7 @@ describe("the views", () => {
     screen.type("3w");
     await screen.until("[ why web ]");
     await screen.until(
-      /^ web waits for api to be ready\n +└ api waits for db to be ready\n +└ db failed: .*exit code 3$/m,
+      /^ web waits for api to be ready\n +└ api waits for db to be ready\n +└ db failed: .*exit code 3; its last words: no luck$/m,
     );
     // The view follows the selection.
     screen.type("1");

@@ -20,5 +20,5 @@ test("a run is said to be started before its first line, however soon that is wr
   }));
   await run.ended;
   const order = run.events.all.map(({ type, state, line }) => state ?? line ?? type);
-  expect(order).toEqual(["starting", "started", "hello", "exited"]);
+  expect(order).toEqual(["starting", "running", "hello", "completed"]);
 });

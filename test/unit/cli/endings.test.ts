@@ -26,7 +26,7 @@ it("reports a task whose success ends the run as completed, not as still running
   const reporter = newReporter("shop");
   reporter.onEntry(entry([{ before, after }], { kind: "done" }));
   const report = reporter.finish({ kind: "done" }, { ...fleet, members: { seed: after } }, silent);
-  expect(report.services).toMatchObject([{ name: "seed", state: "exited", ok: true }]);
+  expect(report.services).toMatchObject([{ name: "seed", state: "completed", ok: true }]);
 });
 
 it("reports a service that the end of the run stops as it stood before", () => {

@@ -47,7 +47,7 @@ describe("why says of a service that", () => {
     const p = one();
     p.up("api");
     p.claimed("api");
-    expect(p.why("api")).toEqual(["api is being started"]);
+    expect(p.why("api")).toEqual(["api is starting"]);
   });
 
   it("is not ready, and what the last probe said", () => {
@@ -56,9 +56,9 @@ describe("why says of a service that", () => {
     p.claimed("api");
     p.started("api");
     p.wait(1200);
-    expect(p.why("api")).toEqual(["api is not ready after 1.2s; no probe has failed so far"]);
+    expect(p.why("api")).toEqual(["api is starting, not ready after 1.2s; no probe has failed so far"]);
     p.unready("api", "GET /health answered 503");
-    expect(p.why("api")).toEqual(["api is not ready after 1.2s; last probe: GET /health answered 503"]);
+    expect(p.why("api")).toEqual(["api is starting, not ready after 1.2s; last probe: GET /health answered 503"]);
   });
 
   it("is ready, or ready but unhealthy", () => {
@@ -89,7 +89,7 @@ describe("why says of a service that", () => {
     p.wait(9000);
     expect(p.why("api")).toEqual(["api is stopping, for 9s so far"]);
     p.wait(1000);
-    expect(p.why("api")).toEqual(["api is being killed"]);
+    expect(p.why("api")).toEqual(["api is stopping, and being killed"]);
     p.wait(5000);
     expect(p.why("api")).toEqual(["api failed: did not stop, not even by SIGKILL"]);
   });
@@ -118,7 +118,7 @@ describe("why says of a service that", () => {
     p.claimed("api");
     p.exited("api", 143);
     p.wait(500);
-    expect(p.why("api")).toEqual(["api ended with exit code 143 (SIGTERM); starts again in 1.5s"]);
+    expect(p.why("api")).toEqual(["api is crashing: ended with exit code 143 (SIGTERM); starts again in 1.5s"]);
   });
 
   it("ended with success, or is completed", () => {
@@ -130,7 +130,7 @@ describe("why says of a service that", () => {
     p.exited("api", 0);
     p.exited("migrate", 0);
     expect([...p.why("api"), ...p.why("migrate")]).toEqual([
-      "api ended by itself with success",
+      "api has exited: it ended by itself with success",
       "migrate is completed",
     ]);
   });

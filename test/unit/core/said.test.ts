@@ -26,7 +26,7 @@ describe("silence beyond the watchdog", () => {
     expect(p.wait(9999)).toEqual([]);
     expect(p.wait(1)).toEqual(["kill api 1"]);
     p.exited("api", "SIGKILL");
-    expect(p.why("api")).toEqual(["api watchdog: no sign of life for 10s; starts again in 100ms"]);
+    expect(p.why("api")).toEqual(["api is crashing: watchdog: no sign of life for 10s; starts again in 100ms"]);
   });
 
   it("is the failure whatever the exit code of the aborted one says", () => {
@@ -61,7 +61,9 @@ describe("what a service says", () => {
     p.started("api");
     p.send({ type: "said", service: "api", run: 1, text: "reading maps" });
     p.wait(500);
-    expect(p.why("api")).toEqual(["api is not ready after 500ms; no probe has failed so far; says: reading maps"]);
+    expect(p.why("api")).toEqual([
+      "api is starting, not ready after 500ms; no probe has failed so far; says: reading maps",
+    ]);
     p.ready("api");
     expect(p.why("api")).toEqual(["api is ready; says: reading maps"]);
     p.send({ type: "said", service: "api", run: 1, text: "" });

@@ -25,18 +25,21 @@ describe("the table", () => {
     host.set("api", {
       wanted: true,
       restarts: 2,
+      crashes: { count: 2, last: { kind: "exit", exit }, alike: true },
+      lastWords: "KeyError: 'secret_key'",
       state: { status: "backoff", until: since + 7000, failure: { kind: "exit", exit } },
     });
     host.set("web", { wanted: true });
-    const [, , db, api, web] = dashboard.screen();
+    const [header, , db, api, web] = dashboard.screen();
+    expect(header).toContain("1 ok  1 waiting  1 crashing   api: exit code 1");
     expect(db).toMatch(/^ > db +ready +5432→5433 +ok/);
-    expect(api).toMatch(/^ {3}api +backoff +3000 +ended with exit code 1, retry in 7s +2/);
-    expect(web).toMatch(/^ {3}web +waiting +5173 +waits for api .* api$/);
+    expect(api).toMatch(/^ {3}api +crashing +3000 +exit code 1, 2 times, again in 7s: Ke.* 2/);
+    expect(web).toMatch(/^ {3}web +waiting +5173 +waits for api/);
   });
 
   test("shows what is not wanted as idle", () => {
     using dashboard = openTestStage(shop);
-    expect(dashboard.screen()[2]).toMatch(/^ > db +idle +5432 +- /);
+    expect(dashboard.screen()[2]).toMatch(/^ > db +idle +5432$/);
   });
 
   test("leaves out what it needs, memory, then restarts on a narrower screen", () => {
@@ -47,7 +50,8 @@ describe("the table", () => {
     };
     const failure = { kind: "not-ready", timeout: 60_000, reason: "GET http://localhost/health answered 503" } as const;
     dashboard.host.set("api", { wanted: true, state: { status: "failed", failure } });
-    expect(heading(130)).toMatch(/RESTARTS +CPU +MEM +UPTIME +NEEDS/);
+    expect(heading(160)).toMatch(/RESTARTS +CPU +MEM +UPTIME +NEEDS/);
+    expect(heading(130)).toMatch(/RESTARTS +CPU +MEM +UPTIME$/);
     expect(heading(92)).toMatch(/RESTARTS +CPU +UPTIME$/);
     expect(heading(80)).toMatch(/HEALTH +CPU +UPTIME$/);
     expect(heading(60)).toMatch(/SERVICE +STATE +PORT +HEALTH$/);
