@@ -3,7 +3,7 @@
 import type { Fleet } from "../core/state.ts";
 import { render, TemplateError } from "../manifest/interpolate.ts";
 import { literal, lookupIn } from "../manifest/layers.ts";
-import { exportsOf } from "../plan/env.ts";
+import { exportsOf, ownNames } from "../plan/env.ts";
 import { urlIn } from "./summary.ts";
 
 /** `open:` of the manifest on the service's own address, or the address itself; undefined without a port or with a name unknown here. */
@@ -19,9 +19,14 @@ export function pageOf(fleet: Fleet, name: string): string | undefined {
     members.map(({ service }) => service),
     assigned,
   );
-  const own = { ...exports, PORT: new URL(base).port };
+  // The rest of what launch sets cannot stand in it.
+  const own = ownNames(member.service, assigned, { project: "", instance: "", identityKey: "" });
+  const known = lookupIn([literal({ ...exports, ...own, PORT: new URL(base).port })]);
   try {
-    return new URL(render(open, lookupIn([literal(own)])), base).href;
+    const path = render(open, known, (unknown) => {
+      throw new TemplateError(`${unknown} is not known`);
+    });
+    return new URL(path, base).href;
   } catch (error) {
     if (error instanceof TemplateError || error instanceof TypeError) return undefined;
     throw error;

@@ -183,7 +183,8 @@ export type NodeSignal = `SIG${string}`;
 
 /** A file written before the service starts, rewritten when a port changes, removed when it stops. */
 export interface GeneratedFile {
-  readonly path: string;
+  /** Absolute; of launch's names only those of the run stand in it. */
+  readonly path: Template;
   readonly content: Template;
   /** True: left in place when the service stops. */
   readonly keep: boolean;

@@ -4,11 +4,11 @@ import type { Path } from "./tree.ts";
 
 /**
  * `text`, `word` and `value` are rendered at load; a `word` may be true or false instead, and a `value` is then read as a number
- * or boolean if it looks like one;
- * `runtime` and `file` at each start; `shell` is a command line of which launch renders only its own names;
+ * or boolean if it looks like one. `path` and `page` are rendered at load but for the names of launch's own that may stay in them.
+ * `runtime` and `file` are rendered at each start; `shell` is a command line of which launch renders only its own names;
  * `raw` is taken as it is.
  */
-export type Rendering = "text" | "word" | "value" | "runtime" | "file" | "shell" | "raw";
+export type Rendering = "text" | "word" | "value" | "path" | "page" | "runtime" | "file" | "shell" | "raw";
 
 const textKeys = new Set(
   "description version label working_dir env_file host scheme profiles depends_on signal protocol path name env_prefix include range".split(
@@ -20,7 +20,8 @@ const textKeys = new Set(
 export function renderingOf(path: Path): Rendering {
   const [key, second, third] = path;
   if (key === "command") return path.length === 1 ? "shell" : "runtime";
-  if (key === "env" || key === "open") return "runtime";
+  if (key === "env") return "runtime";
+  if (key === "open") return "page";
   if (key === "files") return third === "keep" ? "value" : "file";
   if (key === "stop" && second === "command") return path.length === 2 ? "shell" : "runtime";
   if (key === "ready" || key === "health") {
@@ -32,6 +33,21 @@ export function renderingOf(path: Path): Rendering {
   const nearest = nearestKey(path);
   if (key === "depends_on") return nearest === "required" || nearest === "restart" ? "value" : "text";
   return textKeys.has(nearest) ? "text" : "value";
+}
+
+/** How the keys of the map at a path below a service are rendered, where the user names them. */
+export function keyRenderingOf(path: Path): Rendering {
+  if (path.length !== 1) return "raw";
+  if (path[0] === "files") return "path";
+  return path[0] === "depends_on" ? "text" : "raw";
+}
+
+const inPaths: readonly string[] = ["LAUNCH_INSTANCE", "LAUNCH_PROJECT", "LAUNCH_SERVICE"];
+
+/** True for a name that launch sets later and that may stay in a `path` or `page` until then. */
+export function mayStay(rendering: Rendering, name: string): boolean {
+  // Who opens a page knows the ports. What a path is made of is the same for a whole run, and cannot lead elsewhere.
+  return rendering === "page" ? !name.startsWith("LAUNCH_") : inPaths.includes(name);
 }
 
 /** How the scalar at a path from the manifest's top, outside its services, is rendered. */

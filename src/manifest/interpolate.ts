@@ -3,6 +3,13 @@
 /** A template that cannot be read or rendered; the message is for the person who wrote it, without a final stop. */
 export class TemplateError extends Error {
   override name = "TemplateError";
+  /** What to do about it, as a sentence. */
+  readonly remedy: string | undefined;
+
+  constructor(message: string, remedy?: string) {
+    super(message);
+    this.remedy = remedy;
+  }
 }
 
 /** The value of a name; undefined when it is not set. */
@@ -38,6 +45,11 @@ export function render(template: string, lookup: Lookup, onUnset?: (name: string
 export function parseTemplate(template: string): readonly Part[] {
   const { parts } = readParts(template, 0, 0);
   return parts;
+}
+
+/** Text that renders as it is. */
+export function escapeTemplate(text: string): string {
+  return text.replaceAll("$", "$$$$");
 }
 
 /** Every name in a template, those in defaults included; throws TemplateError. */

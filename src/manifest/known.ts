@@ -1,6 +1,6 @@
 // What names mean while a manifest is loaded: values that are known now, and launch's own names, known only later.
 
-import { TemplateError } from "./interpolate.ts";
+import { escapeTemplate, TemplateError } from "./interpolate.ts";
 import type { Lookup } from "./interpolate.ts";
 import { CycleError, literal, lookupIn } from "./layers.ts";
 import type { Layer } from "./layers.ts";
@@ -31,7 +31,7 @@ export function knownFrom(layers: readonly Layer[]): Known {
   const now: Lookup = (name) => {
     const value = lookup(name);
     const later = value?.split("\0")[1];
-    if (later !== undefined) throw new TemplateError(`${later} is known only once ports are chosen`);
+    if (later !== undefined) throw knownLater(later);
     return value;
   };
   let below: Lookup | undefined;
@@ -40,6 +40,23 @@ export function knownFrom(layers: readonly Layer[]): Known {
     later: forgiving(lookup),
     below: (name) => (below ??= forgiving(lookupIn(layers.slice(1))))(name),
   };
+}
+
+/** The text as a template in which only names of launch's own stand; throws TemplateError for one that may not stay. */
+export function withoutMarks(text: string, mayStay: (name: string) => boolean): string {
+  const pieces = text.split("\0").map((piece, index) => {
+    if (index % 2 === 0) return escapeTemplate(piece);
+    if (!mayStay(piece)) throw knownLater(piece);
+    return `\${${piece}}`;
+  });
+  return pieces.join("");
+}
+
+function knownLater(name: string): TemplateError {
+  const when = name.startsWith("LAUNCH_") ? "when a service starts" : "once ports are chosen";
+  const remedy =
+    "What launch sets can stand in command lists, env, files and their contents, open, and the http, tcp, exec and headers of probes. Write it out here.";
+  return new TemplateError(`${name} is known only ${when}`, remedy);
 }
 
 // A variable that does not render is told at its own place; a circle has no place of its own.

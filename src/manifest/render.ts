@@ -1,12 +1,15 @@
 // A tree with what is known at load rendered into it; what is rendered later is tried once, so that its faults show now.
 
+import type { Place } from "../core/service.ts";
+import { keyRenderingOf, mayStay } from "./fields.ts";
 import type { Rendering } from "./fields.ts";
 import { render, TemplateError } from "./interpolate.ts";
 import type { Lookup } from "./interpolate.ts";
+import { withoutMarks } from "./known.ts";
 import type { Problem } from "./problem.ts";
 import { spawnNames } from "./names.ts";
 import { isNull } from "./tree.ts";
-import type { Path, ScalarTree, Tree } from "./tree.ts";
+import type { Entry, MapTree, Path, ScalarTree, Tree } from "./tree.ts";
 
 /** What values come from at load, and where faults go. */
 export interface Rendered {
@@ -28,13 +31,35 @@ export function renderTree(tree: Tree, into: Rendered, path: Path = []): Tree {
       return renderScalar(tree, into, path);
     case "list":
       return { ...tree, items: tree.items.map((item, index) => renderTree(item, into, [...path, index])) };
-    case "map": {
-      const entries = [...tree.entries].filter(([key, { value }]) => !isNull(value) || meansNull([...path, key]));
-      const rendered = entries.map(
-        ([key, entry]) => [key, { ...entry, value: renderTree(entry.value, into, [...path, key]) }] as const,
-      );
-      return { ...tree, entries: new Map(rendered) };
+    case "map":
+      return { ...tree, entries: renderEntries(tree, into, path) };
+  }
+}
+
+function renderEntries(tree: MapTree, into: Rendered, path: Path): ReadonlyMap<string, Entry> {
+  const rendered = new Map<string, Entry>();
+  for (const [key, entry] of tree.entries) {
+    if (isNull(entry.value) && !meansNull([...path, key])) continue;
+    const name = renderKey(key, entry, into, path);
+    if (rendered.has(name)) {
+      into.problems.push({ place: entry.keyPlace, message: `"${name}" is named twice`, remedy: "Keep one of them." });
     }
+    rendered.set(name, { ...entry, value: renderTree(entry.value, into, [...path, key]) });
+  }
+  return rendered;
+}
+
+function renderKey(key: string, { keyPlace }: Entry, into: Rendered, path: Path): string {
+  const rendering = keyRenderingOf(path);
+  if (rendering === "raw" || !key.includes("$")) return key;
+  try {
+    return renderNow(key, rendering, into, (name) => {
+      throw notSet(name);
+    });
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    into.problems.push(problemOf(error, keyPlace));
+    return key;
   }
 }
 
@@ -56,18 +81,29 @@ function renderScalar(tree: ScalarTree, into: Rendered, path: Path): ScalarTree 
     if (rendering === "value" && typeof tree.value !== "string") return tree;
     if (rendering === "word" && typeof tree.value === "boolean") return tree;
     const unset: string[] = [];
-    const text = render(tree.source, into.now, (name) => unset.push(name));
+    const text = renderNow(tree.source, rendering, into, (name) => unset.push(name));
     // Where something must stand, an empty value would only be told as wrong.
-    if (unset[0] !== undefined && (rendering === "value" || text === "")) {
-      throw new TemplateError(`${unset[0]} is not set`);
-    }
+    if (unset[0] !== undefined && (rendering === "value" || text === "")) throw notSet(unset[0]);
     for (const name of unset) warnUnset(name, tree, into);
     return { ...tree, value: rendering === "value" ? retype(text) : text, source: text };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    into.problems.push({ place: tree.place, message: error.message });
+    into.problems.push(problemOf(error, tree.place));
     return tree;
   }
+}
+
+function renderNow(source: string, rendering: Rendering, into: Rendered, onUnset: (name: string) => void): string {
+  if (rendering !== "path" && rendering !== "page") return render(source, into.now, onUnset);
+  return withoutMarks(render(source, into.later, onUnset), (name) => mayStay(rendering, name));
+}
+
+function notSet(name: string): TemplateError {
+  return new TemplateError(`${name} is not set`, `Set it, or give a default: \${${name}:-…}.`);
+}
+
+function problemOf({ message, remedy }: TemplateError, place: Place): Problem {
+  return remedy === undefined ? { place, message } : { place, message, remedy };
 }
 
 function laterAt(path: Path, rendering: Rendering, { later, below }: Rendered): Lookup {

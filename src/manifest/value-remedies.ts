@@ -22,8 +22,9 @@ export function valueRemedy(value: unknown, path: Path, words: readonly string[]
   return word !== undefined && words.includes(word) ? `Here that is called "${word}".` : didYouMean(value, words);
 }
 
-/** A name that can be one, for a name that cannot; undefined when nothing of it is left. */
+/** What to do about a name that cannot be one; undefined when nothing of it is left. */
 export function nameRemedy(name: string): string | undefined {
+  if (name.includes("$")) return "Variables are rendered in values, not in names.";
   const meant = nameFrom(name.replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2"));
   return meant === "" || meant === name ? undefined : `Call it "${meant}".`;
 }

@@ -78,7 +78,11 @@ export async function prepare(
     service: renderProbes(service, text, command),
     ...(service.command === undefined ? {} : { command: command(service.command) }),
     ...(service.stop.command === undefined ? {} : { stopCommand: command(service.stop.command) }),
-    files: service.files.map((file) => ({ ...file, content: text(file.content) })),
+    files: service.files.map(({ path, content, keep }) => ({
+      path: render(path, (name) => own[name]),
+      content: text(content),
+      keep,
+    })),
   };
   return {
     ...rendered,

@@ -164,6 +164,12 @@ function targetOf(target: string, path: Path, { endpoints }: Probed, saying: Say
 
 /** The engine looks for it in what services write, and must not be held up by it. */
 function regularExpression(pattern: string, path: Path, saying: Saying): string {
+  const variable = variableIn(pattern);
+  if (variable !== undefined) {
+    const remedy = String.raw`Write out what is to match; a dollar sign itself is \$.`;
+    report(saying, path, `${variable} is not rendered in a regular expression`, remedy);
+    return pattern;
+  }
   try {
     void new RegExp(pattern, "u");
     setFlagsFromString("--enable-experimental-regexp-engine");
@@ -174,6 +180,15 @@ function regularExpression(pattern: string, path: Path, saying: Saying): string 
     report(saying, path, `not a regular expression: ${reason}`);
   }
   return pattern;
+}
+
+// As an expression, a name behind the end of the line matches nothing. In brackets, or escaped, a dollar is one.
+function variableIn(pattern: string): string | undefined {
+  const [, variable] =
+    /^(?:\\[^]|\[(?:\\[^]|[^\]\\])*\]|(?!\$\{?[A-Za-z_])[^\\[])*?(\$(?:\{[A-Za-z_]\w*[^}]*\}|[A-Za-z_]\w*))/.exec(
+      pattern,
+    ) ?? [];
+  return variable;
 }
 
 function reportNoPort(path: Path, what: string, saying: Saying): void {

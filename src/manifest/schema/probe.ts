@@ -11,6 +11,9 @@ const statuses = z.union([status, z.array(status).check(z.minLength(1, { error: 
   error: statusesError,
 });
 
+const headerError = "the name of a header, as it is sent";
+const headerName = z.string().check(z.regex(/^[!#%&'*+.^_`|~0-9A-Za-z-]+$/, { error: headerError }));
+
 const yes = z.literal(true, { error: "true" });
 
 const kinds = {
@@ -27,7 +30,7 @@ const kinds = {
   ),
   status: optional(statuses, "With `http`: the status or statuses that count as good."),
   headers: optional(
-    z.record(z.string(), template, { error: "a map of header names to values" }),
+    z.record(headerName, template, { error: "a map of header names to values" }),
     "With `http`: headers to send.",
   ),
   body: optional(text, "With `http`: a regular expression that the answer's first 64 KiB must match."),

@@ -302,7 +302,7 @@ describe("variables", () => {
     [inService("port: '${NO}'"), "1:34 NO is not set"],
     [
       inService("port: '${P}', env: {P: '1${LAUNCH_SERVICE}'}"),
-      "1:34 LAUNCH_SERVICE is known only once ports are chosen",
+      "1:34 LAUNCH_SERVICE is known only when a service starts",
     ],
     [inService("working_dir: '${NO}'"), "1:41 NO is not set"],
     [inService("env: {P: 'a$5'}"), "1:37 $5 is no variable; write $$ for a dollar sign"],

@@ -88,11 +88,11 @@ it("every key of a service is described", () => {
   expect(described.filter(([, type]) => type !== "string")).toEqual([]);
 });
 
-it("only command lines, variables, files, probes and pages are rendered at each start", () => {
+it("only command lines, variables, files and probes are rendered at each start", () => {
   const later = Object.keys(serviceMap.shape).filter((key) =>
     ["runtime", "shell", "file"].includes(renderingOf([key])),
   );
-  expect(later).toEqual(["command", "env", "files", "open"]);
+  expect(later).toEqual(["command", "env", "files"]);
   expect(["http", "tcp", "exec", "log", "listen", "timeout"].map((key) => renderingOf(["ready", key]))).toEqual([
     "runtime",
     "runtime",

@@ -48,6 +48,14 @@ it("commands and files have the variables of the start", async () => {
   expect(files).toEqual([expect.objectContaining({ content: "http://localhost:5001 two" })]);
 });
 
+it("a file's path has the instance in it, whatever the service itself calls it, and no port", async () => {
+  const { files } = await prepared(
+    "env_file: own.env, files: {'web/${LAUNCH_SERVICE}-${LAUNCH_INSTANCE}-${X:-$$}.js': a}",
+    { "own.env": "X=x" },
+  );
+  expect(files).toEqual([expect.objectContaining({ path: expect.stringMatching(/\/web\/api-two-x\.js$/) })]);
+});
+
 it("the environment has the address, the names of the run, and what the others are reached by", async () => {
   const { env, path, clashes } = await prepared("host: 127.0.0.2", {}, { PATH: "/bin", HOME: "/h" });
   expect(env).toMatchObject({
