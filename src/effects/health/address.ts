@@ -18,6 +18,8 @@ export interface HttpTarget extends Target {
   readonly path: string;
   /** The host that the manifest names, for the Host header and the certificate; absent: the address itself. */
   readonly named?: string;
+  /** `user:password` of the URL, decoded. */
+  readonly credentials?: string;
 }
 
 /** Either loopback address when the service binds no certain one: some servers listen on ::1 only. */
@@ -74,7 +76,25 @@ function wholeUrl(target: string): HttpTarget | undefined {
   if (url === null) return undefined;
   const secure = url.protocol === "https:";
   const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
-  return { hosts: hostsOf(url.hostname), port, secure, path: url.pathname + url.search, named: url.hostname };
+  const { hostname: named, username, password } = url;
+  const hasCredentials = username !== "" || password !== "";
+  return {
+    hosts: hostsOf(named),
+    port,
+    secure,
+    path: url.pathname + url.search,
+    named,
+    ...(hasCredentials && { credentials: `${decoded(username)}:${decoded(password)}` }),
+  };
+}
+
+/** What is not well encoded is taken as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function isLocalName(host: string): boolean {

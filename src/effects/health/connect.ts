@@ -19,6 +19,16 @@ export function describeCode(error: unknown): string {
   return words[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
+/** Why no TLS connection came about; undefined when it was something else. */
+export function describeTls(error: unknown): string | undefined {
+  const { message = "" } = error instanceof Error ? error : {};
+  const code = codeOf(error);
+  if (!/SSL routines|certificate/.test(message) && !/^ERR_(?:SSL|TLS)/.test(code)) return undefined;
+  const reason = /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message.split(";")[0] ?? code;
+  const isOther = /wrong version number|packet length too long|http request|record layer failure/.test(reason);
+  return isOther ? "the answer is not TLS" : `TLS: ${reason}`;
+}
+
 /** `no answer within 5s`. */
 export function describeSilence(within: Millis): string {
   return `no answer within ${describeMillis(within)}`;

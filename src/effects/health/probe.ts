@@ -1,6 +1,7 @@
 // One probe of any kind, from the question to the answer. How often, and what an answer means, is decided by
 // `readiness.ts` and `watch.ts`.
 
+import { withoutCredentials } from "../../core/mask.ts";
 import type { Port, Probe } from "../../core/service.ts";
 import { bindingOf } from "../../plan/binding.ts";
 import { httpTarget, mainPort, type Target, tcpTarget } from "./address.ts";
@@ -55,5 +56,8 @@ function failed(reason: string): ProbeResult {
 }
 
 function noTarget(target: string, port: Port | undefined): string {
-  return port === undefined ? `the service has no port to ask for ${target}` : `${target} is no path and no URL`;
+  const shown = withoutCredentials(target);
+  // What is no URL may have a password anywhere before its last `@`.
+  if (/^https?:/i.test(target)) return `${target.replace(/:\S*@/, "://…@")} is no URL`;
+  return port === undefined ? `the service has no port to ask for ${shown}` : `${shown} is no path and no URL`;
 }

@@ -19,7 +19,7 @@ const yes = z.literal(true, { error: "true" });
 const kinds = {
   http: optional(
     template,
-    "Asks a path on the first port, or a whole URL; good is a status from 200 to 399, or `status`.",
+    "Asks a path on the first port, or a whole URL, whose user and password are sent; good is a status from 200 to 399, or `status`. What curl takes is an answer.",
   ),
   tcp: optional(template, "Connects: an endpoint's name, a port or `host:port`."),
   exec: optional(command, "Runs a command with the service's environment; good is an end with 0."),

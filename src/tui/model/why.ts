@@ -1,5 +1,6 @@
 // All about one service: why it is as it is, how it has been, what its run is made of.
 
+import { withoutCredentials } from "../../core/mask.ts";
 import type { Fleet, Member } from "../../core/state.ts";
 import { explain, explanationLines } from "../../core/explain.ts";
 import { describe, describeExit, describeMillis } from "../../core/failure.ts";
@@ -120,7 +121,7 @@ function probeWords(probe: Probe): string {
     case "tcp":
       return `accepts connections at ${probe.address}`;
     case "http":
-      return `answers ${probe.target}`;
+      return `answers ${withoutCredentials(probe.target)}`;
     case "exec":
       return "its check command succeeds";
     case "log":
