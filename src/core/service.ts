@@ -118,11 +118,13 @@ export interface Readiness {
   readonly probe: Probe;
   /** From the spawn. Past it: a warning while a person watches, else a failure under the restart policy. */
   readonly timeout: Millis;
-  /** Between polls; not given: 10 ms in the first second, then doubling to 250 ms. */
+  /** Of one attempt, the whole exchange. */
+  readonly attempt: Millis;
+  /** Between polls; not given: while nobody is there 10 ms in the first second, then doubling to 250 ms; 250 ms once somebody answers. */
   readonly interval?: Millis;
-  /** Consecutive successes needed. */
+  /** Consecutive successes needed; of a log probe: lines. */
   readonly success: number;
-  /** Consecutive failures that end the waiting before `timeout`; not given: never. */
+  /** Consecutive failures that end the waiting before `timeout`, refusals within 250 ms being one if there is no `interval`; not given: never. */
   readonly failures?: number;
   /** `tree`: the answering socket must belong to the service's own process tree. */
   readonly owner: "tree" | "any";

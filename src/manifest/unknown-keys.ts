@@ -155,7 +155,11 @@ const parts: Readonly<Record<string, Kind>> = {
     called: "`health`",
     map: healthMap,
     later: ["announce"],
-    hints: { ...probe, notify: "Signs of life are asked for by `watchdog:`." },
+    hints: {
+      ...probe,
+      attempt: "It is called `timeout:` here.",
+      notify: "Signs of life are asked for by `watchdog:`.",
+    },
   },
   restart: { called: "`restart`", map: restartMap },
   stop: { called: "`stop`", map: stopMap },

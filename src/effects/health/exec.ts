@@ -23,11 +23,16 @@ type End =
   | { readonly kind: "exit"; readonly code: number | null; readonly signal: NodeJS.Signals | null }
   | { readonly kind: "error"; readonly error: Error };
 
+/** Has what runs commands at hand, so that the first one is not late. */
+export async function readyToRun(): Promise<void> {
+  await import("execa");
+}
+
 /** Runs the command; exit code 0 is success. */
 export async function probeExec(
   command: Command,
   { cwd, env, leader }: Pick<Subject, "cwd" | "env" | "leader">,
-  { within, signal }: Bound,
+  { within, signal, onAsk }: Bound,
 ): Promise<ProbeResult> {
   const { execa } = await import("execa");
   signal.throwIfAborted();
@@ -36,6 +41,7 @@ export async function probeExec(
   // Once wrapped, a program that is not there is an exit code of the wrapper's.
   const fault = isWrapped && "args" in command ? findFault({ command, cwd, env }) : undefined;
   if (fault !== undefined) return { ok: false, reason: describe(fault) };
+  onAsk?.(file);
   using bound = deadline(within, signal);
   const [program = "", ...args] = words;
   const running = execa(program, args, {

@@ -31,12 +31,13 @@ const courtesy = 100;
 export async function probeHttp(
   target: HttpTarget,
   expected: Expectation,
-  { within, signal }: Bound,
+  { within, signal, onAsk }: Bound,
 ): Promise<ProbeResult> {
   using bound = deadline(within, signal);
   let refused: string | undefined;
   for (const host of target.hosts) {
     const url = describeUrl(target, host);
+    onAsk?.(`GET ${url}`);
     try {
       const reason = await exchange(target, host, expected, bound.signal);
       if (reason !== undefined) return { ok: false, reason: `GET ${url} ${reason}` };
@@ -48,7 +49,7 @@ export async function probeHttp(
       refused ??= describeConnect(host, target.port, error);
     }
   }
-  return { ok: false, reason: refused ?? "no address to connect to" };
+  return { ok: false, reason: refused ?? "no address to connect to", refused: true };
 }
 
 /** Resolves with what the answer lacks, or `undefined` when it is as expected; rejects when there is none. */

@@ -15,5 +15,5 @@ export async function probeListen(
     return { ok: true, answered: { host: listener.address, port, inode: listener.inode } };
   }
   const where = host === undefined ? `port ${port}` : describeAddress(hostsOf(host)[0] ?? host, port);
-  return { ok: false, reason: `nothing listens on ${transport === "udp" ? "UDP " : ""}${where}` };
+  return { ok: false, reason: `nothing listens on ${transport === "udp" ? "UDP " : ""}${where}`, refused: true };
 }

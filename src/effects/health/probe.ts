@@ -45,6 +45,11 @@ export async function runProbe(probe: Probe, subject: Subject, bound: Bound): Pr
   }
 }
 
+/** What the probe needs is loaded while there is nobody to ask yet. */
+export async function prepareProbe({ kind }: Probe): Promise<void> {
+  if (kind === "exec") await (await import("./exec.ts")).readyToRun();
+}
+
 /** Where a probe connects to; undefined for one that does not. */
 export function targetOf(probe: Probe, { service, ports }: Pick<Subject, "service" | "ports">): Target | undefined {
   if (probe.kind === "tcp") return tcpTarget(probe.address, service, ports);

@@ -3,11 +3,11 @@
 
 import type { Millis, Port } from "../../core/service.ts";
 import { deadline, now, sleep } from "../clock.ts";
-import { listenerFor } from "../ports/sockets.ts";
 import { isAlive, readStat } from "../processes/proc.ts";
-import { runProbe, targetOf } from "./probe.ts";
+import { createGate, type Gate } from "./gate.ts";
+import { createQuestion } from "./question.ts";
+import { nextPoll, type Pace } from "./schedule.ts";
 import type { ProbeResult, Subject } from "./subject.ts";
-import { lookDuring, nextPoll, type Pace } from "./schedule.ts";
 import { type Verdict, verify } from "./verify.ts";
 
 /** What to wait for. `service.ready` holds rendered strings. */
@@ -28,17 +28,17 @@ export type ReadinessOutcome =
   /** The manifest's limit of consecutive failures was reached. */
   | { readonly kind: "failed"; readonly reason: string };
 
-/** The whole exchange of one attempt. */
-const attemptBound = 5000;
-
 /** With no probe, how long a process must have lived. */
 const settled = 100;
 
-/** Probes that may find their socket gone again before it is taken as one that cannot be seen. */
-const unseenLimit = 3;
-
-/** Not ready yet; tells the gate to ask again. */
-class NotYet extends Error {}
+/** Not ready yet; tells the gate to ask again, and how soon. */
+class NotYet extends Error {
+  readonly pace: Pace;
+  constructor(reason: string, pace: Pace) {
+    super(reason);
+    this.pace = pace;
+  }
+}
 
 /** Waits until the service is ready, a stranger answers or too many attempts have failed; rejects with the signal's reason. */
 export async function awaitReady(options: ReadinessOptions): Promise<ReadinessOutcome> {
@@ -47,10 +47,9 @@ export async function awaitReady(options: ReadinessOptions): Promise<ReadinessOu
   if (probe.kind === "none") return awaitSettled(options);
 
   const { default: pRetry } = await import("p-retry");
-  const pace: Pace = probe.kind === "listen" ? "look" : "connect";
-  const attempt = createAttempt(options);
   const report = reportChanges(options.onReason);
-  const arrival = interval === undefined ? createArrival(options) : undefined;
+  const gate = createGate(options);
+  const attempt = createAttempt(options, createQuestion(options, { report, gate }));
   let pause: Millis = 0;
   return pRetry(attempt, {
     signal,
@@ -61,8 +60,8 @@ export async function awaitReady(options: ReadinessOptions): Promise<ReadinessOu
     onFailedAttempt: async ({ error }) => {
       if (!(error instanceof NotYet)) return;
       report(error.message);
-      pause = interval ?? nextPoll(pace, now() - spawnedAt, pause);
-      await pauseFor(pause, options, arrival);
+      pause = interval ?? nextPoll(error.pace, now() - spawnedAt, pause);
+      await pauseFor(pause, options, gate);
     },
   });
 }
@@ -74,35 +73,61 @@ async function awaitSettled({ leader, spawnedAt, signal }: ReadinessOptions): Pr
   return { kind: "ready", verified: true };
 }
 
+/** Probes that may find their socket gone again before it is taken as one that cannot be seen. */
+const unseenLimit = 3;
+
+/** Looks closer together than this are one failure, where the manifest gives no interval. */
+const oneFailure: Millis = 250;
+
 /** One attempt after the other, with what they count together. */
-function createAttempt(options: ReadinessOptions): () => Promise<ReadinessOutcome> {
-  const { failures, owner, probe } = options.service.ready;
-  // What the service says itself was counted as it was said.
+function createAttempt(options: ReadinessOptions, ask: () => Promise<ProbeResult>): () => Promise<ReadinessOutcome> {
+  const { failures, interval, owner, probe } = options.service.ready;
+  // What the service says itself was counted as it was said, and that it says nothing is no failure.
   const isOwnWord = probe.kind === "log" || probe.kind === "notify";
   const success = isOwnWord ? 1 : options.service.ready.success;
   let succeeded = 0;
   let failed = 0;
+  let failedAt = Number.NEGATIVE_INFINITY;
   let unseen = 0;
 
-  const fail = (reason: string): ReadinessOutcome => {
-    succeeded = 0;
+  const countFailure = (refused: boolean): void => {
+    const isSame = refused && interval === undefined && now() - failedAt < oneFailure;
+    if (isOwnWord || isSame) return;
     failed++;
+    failedAt = now();
+  };
+
+  const fail = (reason: string, refused = false): ReadinessOutcome => {
+    succeeded = 0;
+    countFailure(refused);
     if (failures !== undefined && failed >= failures) return { kind: "failed", reason };
-    throw new NotYet(reason);
+    throw new NotYet(reason, paceOf(options, refused));
   };
 
   return async () => {
-    const result: ProbeResult = await runProbe(probe, options, { within: attemptBound, signal: options.signal });
-    if (!result.ok) return fail(result.reason);
+    const result = await ask();
+    if (!result.ok) return fail(result.reason, result.refused);
     failed = 0;
     succeeded++;
-    if (succeeded < success) throw new NotYet(`${succeeded} of ${success} successful answers`);
-    // A line of its own output is the service's own word.
+    if (succeeded < success) {
+      throw new NotYet(`${succeeded} of ${success} successful answers`, paceOf(options, false));
+    }
     if (isOwnWord) return { kind: "ready", verified: true };
     const verdict = await verify(options, owner, result.answered);
-    if (verdict.kind === "unseen" && ++unseen < unseenLimit) throw new NotYet("its listening socket cannot be seen");
+    if (verdict.kind === "unseen" && ++unseen < unseenLimit) {
+      throw new NotYet("its listening socket cannot be seen", "connect");
+    }
     return conclude(verdict, options);
   };
+}
+
+/** How soon to ask again. Nobody is disturbed by a look, and hardly anybody by a connection that is refused. */
+function paceOf({ service, ports }: Subject, refused: boolean): Pace {
+  const { kind } = service.ready.probe;
+  if (kind === "listen") return "look";
+  // Whom a command asks that is no port's is not known, so that nobody's coming can be awaited.
+  const isBlind = kind === "exec" && Object.keys(ports).length === 0;
+  return refused || isBlind || kind === "log" || kind === "notify" ? "connect" : "ask";
 }
 
 function conclude(verdict: Verdict, { ports }: Subject): ReadinessOutcome {
@@ -120,40 +145,13 @@ function conclude(verdict: Verdict, { ports }: Subject): ReadinessOutcome {
   }
 }
 
-/** Waits for so long, or until there is a sign that asking again is worth while. */
-type Arrival = (ms: Millis, signal: AbortSignal) => Promise<void>;
-
 /** What the service says itself need not wait for the next poll: the line ends the pause. */
-async function pauseFor(
-  ms: Millis,
-  { service, log, word, signal }: ReadinessOptions,
-  arrival: Arrival = sleep,
-): Promise<void> {
+async function pauseFor(ms: Millis, { service, log, word, signal }: ReadinessOptions, gate: Gate): Promise<void> {
   const { kind } = service.ready.probe;
   const sign = kind === "log" ? log?.found : kind === "notify" ? word : undefined;
-  if (sign === undefined) return arrival(ms, signal);
+  if (sign === undefined) return gate.pause(ms, signal);
   using pause = deadline(ms, signal);
   await sign.awaited(pause.signal);
-}
-
-/** For a probe that connects: a socket that appears where it asks ends the pause, once for each socket. */
-function createArrival(options: ReadinessOptions): Arrival | undefined {
-  const target = targetOf(options.service.ready.probe, options);
-  // Looking is cheap only where the system counts its sockets.
-  if (target === undefined || options.sockets.count() === undefined) return undefined;
-  let met: number | undefined;
-  const isNew = async (): Promise<boolean> => {
-    const rows = await options.sockets.poll();
-    const listener = target.hosts.flatMap((host) => listenerFor(rows, target.port, host) ?? [])[0];
-    const before = met;
-    met = listener?.inode;
-    return met !== undefined && met !== before;
-  };
-  return async (ms, signal) => {
-    const step = lookDuring(ms);
-    if (step === undefined) return sleep(ms, signal);
-    for (let left = ms; left > 0 && !(await isNew()); left -= step) await sleep(Math.min(step, left), signal);
-  };
 }
 
 function reportChanges(onReason: (reason: string) => void): (reason: string) => void {

@@ -1,6 +1,7 @@
 // What every probe is given, and what it answers.
 
 import type { Millis, Port, Service } from "../../core/service.ts";
+import type { OwnSocket } from "../../core/elsewhere.ts";
 import type { Leader } from "../ports/ownership.ts";
 import type { Listener } from "../ports/sockets.ts";
 import type { LineBatch } from "../logs/lines.ts";
@@ -18,7 +19,8 @@ export interface Answered {
 /** The answer to one probe; the reason is a short sentence without a final stop. */
 export type ProbeResult =
   | { readonly ok: true; readonly answered?: Answered }
-  | { readonly ok: false; readonly reason: string };
+  /** `refused`: there was nobody to ask. */
+  | { readonly ok: false; readonly reason: string; readonly refused?: true };
 
 /** The system's sockets, as far as probes look at them. */
 export interface Sockets {
@@ -28,6 +30,8 @@ export interface Sockets {
   readonly poll: (transport?: "udp") => Promise<readonly Listener[]>;
   /** Changes when a socket starts to listen; `undefined` where the system does not count. */
   readonly count: () => string | undefined;
+  /** What the service's own processes listen on, and their UDP ports. */
+  readonly own: (leader: Leader, marker: string) => Promise<readonly OwnSocket[]>;
   readonly owns: (leader: Leader, inode: number, marker: string) => Promise<"yes" | "no" | "unknown">;
 }
 
@@ -53,6 +57,8 @@ export interface Subject {
 export interface Bound {
   readonly within: Millis;
   readonly signal: AbortSignal;
+  /** Told what is asked, as soon as it is: `GET http://…`. */
+  readonly onAsk?: (question: string) => void;
 }
 
 /** A pattern on its way through the output of one run. */

@@ -1,6 +1,7 @@
 // This machine's sockets as probes see them. Services that wait together share one look at the counters.
 
 import { now } from "../clock.ts";
+import { ownSockets } from "../ports/own-sockets.ts";
 import { owns } from "../ports/ownership.ts";
 import { type Listener, pollListeners, readListeners, readSocketCount } from "../ports/sockets.ts";
 import type { Sockets } from "./subject.ts";
@@ -22,4 +23,10 @@ function look(transport?: "udp"): Promise<readonly Listener[]> {
 }
 
 /** The sockets of this network namespace. */
-export const systemSockets: Sockets = { read: readListeners, poll: look, count: readSocketCount, owns };
+export const systemSockets: Sockets = {
+  read: readListeners,
+  poll: look,
+  count: readSocketCount,
+  own: ownSockets,
+  owns,
+};

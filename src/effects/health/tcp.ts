@@ -8,10 +8,11 @@ import { describeConnect, describeSilence, isRefusal } from "./connect.ts";
 import type { Bound, ProbeResult } from "./subject.ts";
 
 /** Connects to the first of the target's addresses that does not refuse. */
-export async function probeTcp({ hosts, port }: Target, { within, signal }: Bound): Promise<ProbeResult> {
+export async function probeTcp({ hosts, port }: Target, { within, signal, onAsk }: Bound): Promise<ProbeResult> {
   using bound = deadline(within, signal);
   let refused: string | undefined;
   for (const host of hosts) {
+    onAsk?.(`connect ${describeAddress(host, port)}`);
     const error = await tryConnect(host, port, bound.signal);
     if (bound.passed) {
       return { ok: false, reason: `connect ${describeAddress(host, port)}: ${describeSilence(within)}` };
@@ -21,7 +22,7 @@ export async function probeTcp({ hosts, port }: Target, { within, signal }: Boun
     if (!isRefusal(error)) return { ok: false, reason: describeConnect(host, port, error) };
     refused ??= describeConnect(host, port, error);
   }
-  return { ok: false, reason: refused ?? "no address to connect to" };
+  return { ok: false, reason: refused ?? "no address to connect to", refused: true };
 }
 
 /** Resolves with what went wrong, or `undefined` when the connection stood. */

@@ -5,6 +5,7 @@ import type { Health } from "../../core/service.ts";
 import { sleep } from "../clock.ts";
 import type { Leader } from "../ports/ownership.ts";
 import { descendantsOf, readStat } from "../processes/proc.ts";
+import { createElsewhere } from "./elsewhere.ts";
 import { runProbe } from "./probe.ts";
 import type { ProbeResult, Subject } from "./subject.ts";
 import { count, healthy } from "./tally.ts";
@@ -49,10 +50,12 @@ export async function watchHealth(options: HealthOptions): Promise<void> {
 /** One probe, and whose answer it was where sockets have come or gone since that was last known. */
 function createQuestion(options: HealthOptions): () => Promise<ProbeResult> {
   const { health, signal, sockets } = options;
+  const elsewhere = createElsewhere(options, health.probe);
   let known: { readonly inode: number; readonly count: string } | undefined;
   return async () => {
     const result = await runProbe(health.probe, options, { within: health.timeout, signal });
-    if (!result.ok || result.answered === undefined) return result;
+    if (!result.ok) return elsewhere(result);
+    if (result.answered === undefined) return result;
     // Counted before the look, so that a change in between is seen the next time.
     const count = sockets.count();
     if (known !== undefined && known.count === count) return result;

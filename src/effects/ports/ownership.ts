@@ -35,11 +35,12 @@ export async function owns(leader: Leader, inode: number, marker: string): Promi
   return owners.some((pid) => belongs(pid, leader, marker)) ? "yes" : "no";
 }
 
-// Asked again for each owner: a worker may have been born since the tree was read.
-function belongs(pid: number, leader: Leader, marker: string): boolean {
+/** Whether a process is one of the run's. Asked for each: a worker may have been born since any tree was read. */
+export function belongs(pid: number, leader: Leader, marker: string): boolean {
   if (leader.tag !== undefined && hasTag(pid, leader.tag)) return true;
   if (readVariables(pid, ["LAUNCH_RUN"])?.["LAUNCH_RUN"] === marker) return true;
   if (isReused(leader)) return false;
+  if (pid === leader.pid) return true;
   const stat = readStat(pid);
   if (stat !== undefined && (stat.group === leader.pid || stat.session === leader.pid)) return true;
   return isSameProcess(leader) && ancestorsOf(pid).some((ancestor) => ancestor.pid === leader.pid);

@@ -142,6 +142,12 @@ export function descendantsOf(pid: number, stats: readonly ProcessStat[] = listS
   return found;
 }
 
+/** The processes right below one, as text that changes when they do; a process alone in standing between is passed over. */
+export function readKin(pid: number): string {
+  const children = hasProc ? (readText(`/proc/${pid}/task/${pid}/children`)?.trim() ?? "") : "";
+  return /^\d+$/.test(children) ? `${children} ${readKin(Number(children))}` : children;
+}
+
 /** The children that a process has at this moment; none of a process that is gone, nor where only `ps` could tell. */
 export function readChildren(pid: number): readonly ProcessStat[] {
   const threads = hasProc ? attempt(() => readdirSync(`/proc/${pid}/task`)) : undefined;

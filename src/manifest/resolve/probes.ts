@@ -47,6 +47,7 @@ export function resolveReady(input: ServiceInput["ready"], probed: Probed, sayin
   return {
     probe,
     timeout: resolveDuration(map.timeout ?? defaults.ready.timeout, ["ready", "timeout"], saying),
+    attempt: resolveDuration(map.attempt ?? defaults.ready.attempt, ["ready", "attempt"], saying),
     ...(map.interval !== undefined && { interval: resolveDuration(map.interval, ["ready", "interval"], saying) }),
     success: map.success ?? defaults.ready.success,
     ...(map.failures !== undefined && { failures: map.failures }),

@@ -12,7 +12,7 @@ export const defaults = {
   enabled: true,
   restart: { service: "on-failure", task: "no", delay: "100ms", maxDelay: "10s", maxRestarts: 10, window: "2m" },
   stop: { signal: "SIGTERM", timeout: "10s", to: "group", spare: [], cgroup: false },
-  ready: { timeout: "60s", success: 1, owner: "tree" },
+  ready: { timeout: "60s", attempt: "30s", success: 1, owner: "tree" },
   health: { interval: "10s", timeout: "1s", failures: 3, success: 1, restart: false },
   logs: { maxSize: "50MB", keep: 3 },
   onConflict: "ask",

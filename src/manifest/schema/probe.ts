@@ -52,11 +52,19 @@ export const readyMap = map(
       "From the start; past it: a warning in a terminal, a failure without one. See Ready.",
       defaults.ready.timeout,
     ),
-    interval: optional(duration, "Between two tries; default: 10 ms in the first second, then slowing to 250 ms."),
-    success: optional(count, "Successes in a row that are needed.", defaults.ready.success),
+    attempt: optional(
+      duration,
+      "For one whole try of `http`, `tcp` or `exec` (`health.timeout` is its twin).",
+      defaults.ready.attempt,
+    ),
+    interval: optional(
+      duration,
+      "Between two tries; default: 250 ms once somebody answers, before that 10 ms in the first second and then slowing to 250 ms.",
+    ),
+    success: optional(count, "Successes in a row that are needed; with `log`: lines.", defaults.ready.success),
     failures: optional(
       count,
-      "Failures in a row after which the service has failed, before its `timeout`; default: never.",
+      "Failures in a row after which the service has failed, before its `timeout`; refusals within 250 ms count once if there is no `interval`; default: never, as with `log` and `notify`.",
     ),
   },
 );
@@ -67,7 +75,7 @@ export const healthMap = map(
     ...kinds,
     none: optional(yes, "Nothing is checked."),
     interval: optional(duration, "Between two probes.", defaults.health.interval),
-    timeout: optional(duration, "For one whole probe.", defaults.health.timeout),
+    timeout: optional(duration, "For one whole probe (`ready.attempt` is its twin).", defaults.health.timeout),
     failures: optional(count, "Failures in a row until it counts as unhealthy.", defaults.health.failures),
     success: optional(count, "Successes in a row until it counts as healthy again.", defaults.health.success),
     restart: optional(flag, "True: an unhealthy service is restarted.", defaults.health.restart),

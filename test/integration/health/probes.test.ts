@@ -90,6 +90,7 @@ describe("an http probe", () => {
     expect(await ask(subject(port), http("/"))).toEqual({
       ok: false,
       reason: `connect 127.0.0.1:${port}: connection refused`,
+      refused: true,
     });
     expect(await ask(subject(server.port, { host: "127.0.0.1" }), http("/"))).toMatchObject({ ok: false });
   });
@@ -157,6 +158,7 @@ describe("a tcp probe", () => {
     expect(await ask(subject(port), tcp)).toEqual({
       ok: false,
       reason: `connect 127.0.0.1:${port}: connection refused`,
+      refused: true,
     });
   });
 });
@@ -169,7 +171,11 @@ describe("a listen probe", () => {
     const result = await ask(subject(server.port), probe);
     expect(result).toMatchObject({ ok: true, answered: { host: "127.0.0.1", port: server.port } });
     const port = await freePort();
-    expect(await ask(subject(port), probe)).toEqual({ ok: false, reason: `nothing listens on port ${port}` });
+    expect(await ask(subject(port), probe)).toEqual({
+      ok: false,
+      reason: `nothing listens on port ${port}`,
+      refused: true,
+    });
     expect(connections).toBe(0);
   });
 });

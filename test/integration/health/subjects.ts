@@ -40,7 +40,7 @@ export function readiness(
   over: Partial<Readiness> & { readonly signal?: AbortSignal; readonly reasons?: string[] } = {},
 ): ReadinessOptions {
   const { signal = new AbortController().signal, reasons, ...rest } = over;
-  const ready: Readiness = { probe, timeout: 60_000, success: 1, owner: "tree", ...rest };
+  const ready: Readiness = { probe, timeout: 60_000, attempt: 30_000, success: 1, owner: "tree", ...rest };
   const onReason = (reason: string): void => void reasons?.push(reason);
   return { ...of, service: { ...of.service, ready }, spawnedAt: now(), signal, onReason };
 }

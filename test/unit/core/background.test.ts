@@ -6,7 +6,13 @@ import { play } from "./play.ts";
 
 const left = { pid: 4711, command: "redis-server *:6379" };
 const exit = { code: 0, signal: null } as const;
-const listen = { probe: { kind: "listen", endpoint: "main" }, timeout: 1000, success: 1, owner: "tree" } as const;
+const listen = {
+  probe: { kind: "listen", endpoint: "main" },
+  timeout: 1000,
+  attempt: 1000,
+  success: 1,
+  owner: "tree",
+} as const;
 
 /** A service in the middle of its first run. */
 const begun = (words: ServiceWords = {}) => {

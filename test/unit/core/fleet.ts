@@ -44,7 +44,7 @@ export function service(name: string, words: ServiceWords = {}): Service {
     scheme: "http",
     endpoints: port === undefined ? [] : [endpoint(port)],
     files: [],
-    ready: { probe: { kind: "none" }, timeout: readyTimeout, success: 1, owner: "tree" },
+    ready: { probe: { kind: "none" }, timeout: readyTimeout, attempt: readyTimeout, success: 1, owner: "tree" },
     onExit: "ignore",
     successExitCodes: [0],
     enabled: true,

@@ -220,7 +220,13 @@ describe("a time limit for everything", () => {
 });
 
 describe("an end that nobody asked for", () => {
-  const listen = { probe: { kind: "listen", endpoint: "main" }, timeout: 1000, success: 1, owner: "tree" } as const;
+  const listen = {
+    probe: { kind: "listen", endpoint: "main" },
+    timeout: 1000,
+    attempt: 1000,
+    success: 1,
+    owner: "tree",
+  } as const;
   const api = service("api", { port: 3000, ready: listen, restart: "no" });
 
   it("with success before it was ready is a failure of a service that was to serve", () => {

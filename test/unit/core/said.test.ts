@@ -55,7 +55,7 @@ describe("silence beyond the watchdog", () => {
 describe("what a service says", () => {
   it("is part of why it is as it is, for as long as its run lasts", () => {
     const p = play([
-      service("api", { ready: { probe: { kind: "notify" }, timeout: 1000, success: 1, owner: "tree" } }),
+      service("api", { ready: { probe: { kind: "notify" }, timeout: 1000, attempt: 1000, success: 1, owner: "tree" } }),
     ]);
     p.up("api");
     p.started("api");

@@ -28,6 +28,13 @@ describe("polling a service that starts", () => {
   });
 });
 
+describe("polling a service that has answered", () => {
+  test("leaves it alone for 250 ms, however young it is", () => {
+    for (const sinceSpawn of [0, 999, 5000]) expect(nextPoll("ask", sinceSpawn, 0)).toBe(250);
+    expect(nextPoll("connect", 2000, 250)).toBe(250);
+  });
+});
+
 describe("a tally of health", () => {
   function run(results: string): string {
     let tally: Tally = healthy;

@@ -26,7 +26,7 @@ describe("a service says little and gets the rest", () => {
       endpoints: [],
       files: [],
       needs: [],
-      ready: { probe: { kind: "none" }, timeout: 60_000, success: 1, owner: "tree" },
+      ready: { probe: { kind: "none" }, timeout: 60_000, attempt: 30_000, success: 1, owner: "tree" },
       restart: { policy: "on-failure", delay: 100, maxDelay: 10_000, maxRestarts: 10, window: 120_000 },
       stop: { signal: "SIGTERM", timeout: 10_000, to: "group", spare: [], cgroup: false },
       logs: { maxSize: 50_000_000, keep: 3 },
@@ -58,6 +58,14 @@ services: {a: x, b: {command: x, logs: {max_size: 1.5 MB, keep: 9}}, c: {externa
       ["on-failure", 1000],
       ["always", 1000],
     ]);
+  });
+
+  it("is asked for as long as `attempt` says at a time, long enough for a first compile if it says nothing", async () => {
+    const attempts = async (ready: string): Promise<number> =>
+      (await service("a", `services: {a: {command: x, port: 1, ready: ${ready}}}`)).ready.attempt;
+    expect(await attempts("{http: /}")).toBe(30_000);
+    expect(await attempts("{http: /, attempt: 2m}")).toBe(120_000);
+    expect(await attempts("listen")).toBe(30_000);
   });
 
   it("is ready when it listens on its first port", async () => {

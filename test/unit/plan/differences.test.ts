@@ -28,7 +28,7 @@ describe("what a manifest says now beside what it said", () => {
     ["port", { port: 4200 }],
     ["files", { files: [{ path: "/project/a.js", content: "", keep: false }] }],
     ["depends_on", { needs: ["db"] }],
-    ["ready", { ready: { probe, timeout: 60_000, success: 1, owner: "tree" } }],
+    ["ready", { ready: { probe, timeout: 60_000, attempt: 30_000, success: 1, owner: "tree" } }],
     ["health", { health: { probe, interval: 1, timeout: 1, failures: 1, success: 1, restart: false, owner: "tree" } }],
     ["watchdog", { watchdog: 1000 }],
     ["restart", { restart: "always" }],

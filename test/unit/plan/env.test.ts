@@ -21,7 +21,7 @@ function service(name: string, { env, ...change }: Change = {}): Service {
     endpoints: [],
     files: [],
     needs: [],
-    ready: { probe: { kind: "none" }, timeout: 1, success: 1, owner: "tree" },
+    ready: { probe: { kind: "none" }, timeout: 1, attempt: 1, success: 1, owner: "tree" },
     restart: { policy: "no", delay: 0, maxDelay: 0, maxRestarts: 0, window: 0 },
     logs: { maxSize: 50_000_000, keep: 3 },
     stop: { signal: "SIGTERM", timeout: 0, to: "group", spare: [], cgroup: false },
@@ -257,7 +257,13 @@ describe("who uses whose port", () => {
     [
       "a probe",
       {
-        ready: { probe: { kind: "exec", command: { shell: "x ${U_DB_HOST}" } }, timeout: 1, success: 1, owner: "tree" },
+        ready: {
+          probe: { kind: "exec", command: { shell: "x ${U_DB_HOST}" } },
+          timeout: 1,
+          attempt: 1,
+          success: 1,
+          owner: "tree",
+        },
       },
     ],
     [
