@@ -47,7 +47,7 @@ export function connectSession(stream: Duplex): Promise<RemoteSession> {
           reject(words === undefined ? new EngineGoneError() : new Error(words));
         },
       },
-      longestLine,
+      { longest: longestLine },
     );
   });
 }

@@ -2,6 +2,7 @@
 
 import type { Duplex } from "node:stream";
 import type { Request } from "../core/event.ts";
+import type { Allowance } from "./limits.ts";
 import { type Checked, checkMessage } from "./messages.ts";
 import type { FromEngine, Question } from "./protocol.ts";
 import type { Attached, Served } from "./served.ts";
@@ -23,6 +24,7 @@ export interface Connection {
 
 /** Called when it follows no longer, and once it is gone. */
 interface Around {
+  readonly allowance: Allowance;
   readonly lifeline: boolean;
   onChange(): void;
   onGone(): void;
@@ -151,17 +153,21 @@ export function newConnection(stream: Duplex, served: Served, around: Around): C
     }
   };
 
-  const wire = openWire(stream, {
-    onMessage: (message) => take(checkMessage(message)),
-    onEnd() {
-      attached?.[Symbol.dispose]();
-      follows = undefined;
-      watching = false;
-      around.onGone();
-      leave();
+  const wire = openWire(
+    stream,
+    {
+      onMessage: (message) => take(checkMessage(message)),
+      onEnd() {
+        attached?.[Symbol.dispose]();
+        follows = undefined;
+        watching = false;
+        around.onGone();
+        leave();
+      },
+      lastWords: (message): FromEngine => ({ type: "refusal", message }),
     },
-    lastWords: (message): FromEngine => ({ type: "refusal", message }),
-  });
+    { allowance: around.allowance },
+  );
   say(helloOf(served.about(), served.now(), session.snapshot(), past));
 
   return {

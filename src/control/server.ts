@@ -7,9 +7,12 @@ import type { Entry } from "../core/event.ts";
 import { sleep } from "../effects/clock.ts";
 import { socketPaths } from "./address.ts";
 import { type Connection, newConnection } from "./connection.ts";
+import { mostFaces, newLimits } from "./limits.ts";
+import type { FromEngine } from "./protocol.ts";
 import { byeOf, entryLine } from "./tell.ts";
 import { type Listening, listenAt } from "./listen.ts";
 import type { Served } from "./served.ts";
+import { encode } from "./wire.ts";
 
 export type { Attached, Served } from "./served.ts";
 
@@ -31,6 +34,7 @@ const patience = 1000;
 export async function serveControl(stateDirectory: string, served: Served): Promise<ControlServer> {
   const { session } = served;
   const connections = new Set<Connection>();
+  const limits = newLimits();
   let subscription: Disposable | undefined;
   let closing = false;
 
@@ -53,8 +57,10 @@ export async function serveControl(stateDirectory: string, served: Served): Prom
 
   const accept = (stream: Duplex, { lifeline = false }: { readonly lifeline?: boolean } = {}): void => {
     if (closing) return void stream.destroy();
+    if (!lifeline && connections.size >= mostFaces) return refuse(stream);
     const connection = newConnection(stream, served, {
       lifeline,
+      allowance: limits.newAllowance(),
       onChange: review,
       onGone: () => {
         connections.delete(connection);
@@ -88,6 +94,14 @@ export async function serveControl(stateDirectory: string, served: Served): Prom
       for (const { wire } of connections) wire.destroy();
     },
   };
+}
+
+/** Those who are there already are served; one more is told why not. */
+function refuse(stream: Duplex): void {
+  stream.on("error", () => {});
+  stream.resume();
+  const message = `This run has ${mostFaces} faces already, and takes no more until one of them goes.`;
+  stream.end(encode({ type: "refusal", message } satisfies FromEngine), () => stream.destroy());
 }
 
 async function openDoor(

@@ -2,6 +2,7 @@
 // without end, what is no JSON, or a partner that does not read ends the connection, and nothing else.
 
 import type { Duplex } from "node:stream";
+import type { Allowance } from "./limits.ts";
 
 /** Bytes of the longest line that a partner is trusted with. */
 const longestLine = 4 * 2 ** 20;
@@ -37,13 +38,23 @@ export function encode(message: object): Buffer {
   return Buffer.from(`${JSON.stringify(message)}\n`);
 }
 
-/** Talks over a stream, which from now on belongs to the wire. `longest` bounds a line that comes in, in bytes. */
-export function openWire(stream: Duplex, listener: Listener, longest = longestLine): Wire {
+/** What bounds a wire, besides what bounds every wire. */
+export interface Bounds {
+  /** Of a line that comes in, in bytes. */
+  readonly longest?: number;
+  /** Its part of what many wires may take together. */
+  readonly allowance?: Allowance;
+}
+
+/** Talks over a stream, which from now on belongs to the wire. */
+export function openWire(stream: Duplex, listener: Listener, bounds: Bounds = {}): Wire {
+  const { longest = longestLine, allowance } = bounds;
   let over = false;
 
   const finish = (words?: string): void => {
     if (over) return;
     over = true;
+    allowance?.end();
     const last = words === undefined ? undefined : listener.lastWords?.(words);
     if (last === undefined || stream.writableLength > 0 || stream.writableEnded) stream.destroy();
     else stream.end(encode(last), () => stream.destroy());
@@ -56,11 +67,15 @@ export function openWire(stream: Duplex, listener: Listener, longest = longestLi
     listener.onMessage(message);
   };
 
-  const lines = newSplitter(take, longest, () =>
-    finish(`A line came in that is longer than ${Math.floor(longest / 2 ** 20)} MB.`),
-  );
+  const mayHold = (bytes: number): boolean => {
+    if (bytes > longest) finish(`A line came in that is longer than ${Math.floor(longest / 2 ** 20)} MB.`);
+    else if (allowance?.mayHold(bytes) === false) finish("All who talk to this run have begun too long lines by now.");
+    return !over;
+  };
+  const lines = newSplitter(take, mayHold);
   stream.on("data", (chunk: Buffer) => lines.push(chunk, () => over));
   // `end`, and then `close`; a broken one has only the latter, and its error says no more than that.
+  stream.on("drain", () => allowance?.mayWait(0));
   stream.on("end", () => finish());
   stream.on("error", () => finish());
   stream.on("close", () => finish());
@@ -69,7 +84,8 @@ export function openWire(stream: Duplex, listener: Listener, longest = longestLi
 
   const sendEncoded = (line: Buffer): void => {
     if (over || stream.writableEnded) return;
-    if (stream.writableLength > mostWaiting) return finish("The other side does not read what it is told.");
+    const isTooMuch = stream.writableLength > mostWaiting || allowance?.mayWait(stream.writableLength) === false;
+    if (isTooMuch) return finish("The other side does not read what it is told.");
     stream.write(line);
   };
 
@@ -91,8 +107,8 @@ function parse(line: Buffer): object | undefined {
   }
 }
 
-/** Cuts bytes into lines; a character that is split over two pieces is whole again in its line. */
-function newSplitter(take: (line: Buffer) => void, longest: number, onTooLong: () => void) {
+/** Cuts bytes into lines, as far as those that have no end yet may be held; a character that is split over two pieces is whole again in its line. */
+function newSplitter(take: (line: Buffer) => void, mayHold: (bytes: number) => boolean) {
   let held = Buffer.alloc(0);
   let size = 0;
 
@@ -110,6 +126,7 @@ function newSplitter(take: (line: Buffer) => void, longest: number, onTooLong: (
     const line = held.subarray(0, size);
     held = Buffer.alloc(0);
     size = 0;
+    mayHold(0);
     return line;
   };
 
@@ -120,7 +137,7 @@ function newSplitter(take: (line: Buffer) => void, longest: number, onTooLong: (
       while (!isOver()) {
         const end = chunk.indexOf(10, from);
         const piece = chunk.subarray(from, end === -1 ? undefined : end);
-        if (size + piece.length > longest) return onTooLong();
+        if (!mayHold(size + piece.length)) return;
         if (end === -1) return piece.length > 0 ? hold(piece) : undefined;
         from = end + 1;
         if (size === 0) take(piece);

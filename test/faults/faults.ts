@@ -53,6 +53,7 @@ const names: readonly (readonly [name: string, ...needs: Ability[]])[] = [
   ["launch and Node replaced while it runs"],
   ["links that lead out of the project"],
   ["control characters in what is quoted"],
+  ["a flood of connections"],
 ];
 
 /** All of them, in their order. */

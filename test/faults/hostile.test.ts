@@ -2,12 +2,15 @@
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
+import { dialSession } from "../../src/client/session.ts";
 import { jsonText } from "../../src/core/sanitize.ts";
 import { launch } from "../helpers/launch.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
+import { until } from "../helpers/wait.ts";
 import { fault } from "./fault.ts";
 
 /** A directory that is none of the project's, with one precious file. */
@@ -171,5 +174,47 @@ fault(42, async () => {
   for (const args of [["--check-only"], ["--check-only", "--json"], ["status"], ["logs"]]) {
     const { stdout, stderr } = await launch(project, args);
     expect([args, stdout + stderr]).toEqual([args, expect.not.stringMatching(controls)]);
+  }
+});
+
+/** A connection that says this and has no more to say; what it hears is kept. */
+async function begin(path: string, words: string): Promise<{ readonly socket: Socket; heard(): string }> {
+  const socket = connect(path);
+  let heard = "";
+  socket.on("data", (data) => (heard += data)).on("error", () => {});
+  // All of it is there, or the other side has had enough.
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.once("close", resolve);
+  socket.write(words, () => resolve());
+  await promise;
+  return { socket, heard: () => heard };
+}
+
+fault(43, async () => {
+  await using project = newProject({ services: { api: { command: "exec sleep 1000" } } });
+  const first = await launch(project, ["-d", "--wait"]);
+  const engine = Number(/\(pid (\d+)\)/.exec(first.stdout)?.[1]);
+  const path = project.path(".launch/control.sock");
+  const opened: Awaited<ReturnType<typeof begin>>[] = [];
+  try {
+    await using watching = await dialSession(project.path(".launch"));
+    // Lines without an end, as long as one may be.
+    const line = `{"type": "${"x".repeat(4 * 2 ** 20 - 100)}`;
+    opened.push(...(await Promise.all(Array.from({ length: 300 }, () => begin(path, line)))));
+    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${engine}/status`, "utf8"))?.[1];
+    expect(Number(peak) / 1024).toBeLessThan(350);
+    expect(opened.some(({ heard }) => heard().includes("too long lines"))).toBe(true);
+    for (const { socket } of opened.splice(0)) socket.destroy();
+
+    // As many faces as there may be, who say nothing: one more is told, and whoever was there goes on.
+    opened.push(...(await Promise.all(Array.from({ length: 200 }, () => begin(path, "")))));
+    const refused = await launch(project, ["status"]);
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining("128 faces already")]);
+    expect(await watching?.details("api")).toMatchObject({ workingDir: project.directory });
+    for (const { socket } of opened.splice(0)) socket.destroy();
+    await until("room for a face", async () => (await launch(project, ["status"])).code === 0);
+  } finally {
+    for (const { socket } of opened) socket.destroy();
+    await launch(project, ["down"]);
   }
 });

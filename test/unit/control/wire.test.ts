@@ -16,7 +16,7 @@ function listenTo(stream: Duplex, longest?: number): Heard {
   const wire = openWire(
     stream,
     { onMessage: (message) => messages.push(message), onEnd: resolve, lastWords: (words) => ({ words }) },
-    longest,
+    longest === undefined ? {} : { longest },
   );
   return { wire, messages, ended };
 }
