@@ -25,7 +25,7 @@ import { foreignLeftWords } from "./foreign-run.ts";
 import { endFormerRun } from "./former-run.ts";
 import { openGuarding } from "./guarding.ts";
 import { leftBehind } from "./left-behind.ts";
-import { likelyPorts, portsToKeep } from "./kept-ports.ts";
+import { likelyPorts, portsToKeep, rememberedPorts } from "./kept-ports.ts";
 import { lockDirectory } from "./lock.ts";
 import { keepRunFile } from "./run-file.ts";
 import { recently, recordRun } from "./run-record.ts";
@@ -113,8 +113,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (guard.process !== undefined) recorder.guard(guard.process);
     },
   });
-  const ports = openPorts({ pool: project.portPool, remembered: kept.ports, strict: options.strictPorts, run: about });
-  const remembered = new Set<string>();
+  const remembered = rememberedPorts(project.services, kept);
+  const ports = openPorts({ pool: project.portPool, remembered, strict: options.strictPorts, run: about });
+  const toRemember = new Set<string>();
   const quiet = keepQuiet();
   let collecting: Disposable | undefined;
 
@@ -132,7 +133,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ports,
     logs: paths.logs,
     written,
-    elsewhere: likelyPorts(project.services, kept),
+    elsewhere: likelyPorts(project.services, remembered),
     answer: options.answer,
     custody,
     forks,
@@ -163,7 +164,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     withFiles: new Set(options.services.filter(({ files }) => files.length > 0).map(({ name }) => name)),
     // Until they are in our hands, whoever comes after us must know of them all the same.
     services: () => (untaken === undefined ? supervisor.records() : untaken.services),
-    ports: () => portsToKeep(supervisor, kept, remembered),
+    ports: () => portsToKeep(Object.values(supervisor.snapshot().members), kept, toRemember),
   });
   // The former engine's guard ends everything should we die before all is ours, and two must not differ.
   if (taken === undefined) guard.mode(onDeath);
@@ -181,7 +182,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     startedAt,
     ...(taken !== undefined && { replaced: { times: taken.engines + 1, at: Math.round(performance.timeOrigin) } }),
     socketDirectory: key,
-    remember: (service) => remembered.add(service),
+    remember: (service) => toRemember.add(service),
     outlive() {
       onDeath = "reclaim";
       guard.mode(onDeath);

@@ -11,6 +11,7 @@ import { mainEndpoint } from "../manifest/names.ts";
 import { type Assignment, exportsOf } from "../plan/env.ts";
 import { isForeseen } from "../plan/ports.ts";
 import { trustedPaths } from "./lock.ts";
+import { rememberedPorts } from "./kept-ports.ts";
 import type { envOptions, GlobalArgs, SelectionArgs, Values } from "./options.ts";
 import { type Chosen, chooseServices } from "./project.ts";
 
@@ -22,7 +23,7 @@ export async function run(args: GlobalArgs & SelectionArgs & { readonly shell: S
   if (chosen === undefined) return 2;
   const { project, services } = chosen;
   const paths = trustedPaths(project.root, args.instance);
-  const kept = readOwnState(paths).state.ports;
+  const kept = rememberedPorts(project.services, readOwnState(paths).state);
   const running = readRun(paths)?.ports;
   await using ports = openPorts({ pool: project.portPool, remembered: kept, strict: false });
   const { assigned, conflicts } =

@@ -7,6 +7,7 @@ import { readRun, stateDirectoryFault, statePaths } from "../effects/state/direc
 import { findForeignRun, readOwnState } from "../effects/state/former.ts";
 import { type ConflictPolicy, decide, type Decision } from "../plan/conflicts.ts";
 import { foreignWords } from "./foreign-run.ts";
+import { rememberedPorts } from "./kept-ports.ts";
 import { leftByOwn } from "./left-behind.ts";
 import { unusableWords } from "./lock.ts";
 import type { Chosen } from "./project.ts";
@@ -42,7 +43,7 @@ export async function inspectPorts(
   const run = { name: project.name, root: project.root, instance: options.instance };
   await using ports = openPorts({
     pool: project.portPool,
-    remembered: readOwnState(paths).state.ports,
+    remembered: rememberedPorts(project.services, readOwnState(paths).state),
     strict: options.strictPorts,
     run,
   });

@@ -6,6 +6,7 @@ import { readRun, realStateDirectory } from "../effects/state/directory.ts";
 import { readOwnState } from "../effects/state/former.ts";
 import { openStateFile } from "../effects/state/state-file.ts";
 import { trustedPaths } from "./lock.ts";
+import { rememberedPorts } from "./kept-ports.ts";
 import type { GlobalArgs, portsOptions, Values } from "./options.ts";
 import { readProject } from "./project.ts";
 import { table } from "./table.ts";
@@ -28,11 +29,12 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
       );
     }
     const count = Object.keys(kept.ports).length;
-    if (count > 0) openStateFile(realStateDirectory(paths.directory), found).write({ ...kept, ports: {} });
+    if (count > 0) openStateFile(realStateDirectory(paths.directory), found).write({ ...kept, ports: {}, wishes: {} });
     print(`forgot the ports of ${countServices(count)}; the next run tries the preferred ones first\n`);
     return 0;
   }
 
+  const remembered = rememberedPorts(read.project.services, kept);
   const current = running?.ports ?? {};
   const rows = read.project.services.flatMap((service) =>
     service.endpoints.map((endpoint) => ({
@@ -40,7 +42,7 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
       endpoint: endpoint.name,
       wanted: endpoint.preferred ?? endpoint.source,
       now: current[service.name]?.[endpoint.name],
-      remembered: kept.ports[service.name]?.[endpoint.name],
+      remembered: remembered[service.name]?.[endpoint.name],
     })),
   );
   if (args.json) {

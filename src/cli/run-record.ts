@@ -5,7 +5,7 @@ import { sinceBoot, readBoot, readPlace } from "../effects/state/boot.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
 import { newKeeper } from "../effects/state/keeper.ts";
 import type { Owner } from "../effects/state/owner.ts";
-import type { KeptPorts, ProcessRecord, RunRecord, State } from "../effects/state/state.ts";
+import type { ProcessRecord, RunRecord, State } from "../effects/state/state.ts";
 import { type Found, openStateFile } from "../effects/state/state-file.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { VERSION } from "./version.ts";
@@ -41,7 +41,7 @@ export interface RecordOptions {
   /** How the services stand. */
   readonly services: () => RunRecord["services"];
   /** The ports that the next run tries first. */
-  readonly ports: () => KeptPorts;
+  readonly ports: () => Pick<State, "ports" | "wishes">;
 }
 
 /** A run's record. Disposing writes for the last time: that it has ended. */
@@ -85,7 +85,7 @@ export function recordRun(options: RecordOptions): RunRecorder {
     const going = run();
     return {
       owner: options.owner,
-      ports: options.ports(),
+      ...options.ports(),
       files: written,
       ...(going === undefined ? {} : { run: going }),
     };

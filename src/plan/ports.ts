@@ -1,7 +1,7 @@
 // Which ports an endpoint may have, in the order in which they are tried. The plan lists candidates; the machine
 // answers (`effects/ports/ports.ts`). What may be answered when none can be had is in `conflicts.ts`.
 
-import type { Endpoint, Port, PortRange, Project } from "../core/service.ts";
+import type { Endpoint, Port, PortRange, Project, Service } from "../core/service.ts";
 
 /** A number to try, or `os`: whatever free port the system gives. */
 export type Candidate = Port | "os";
@@ -65,6 +65,15 @@ export function isForeseen(
 ): boolean {
   if (port === remembered || endpoint.source === "preferred") return true;
   return endpoint.source === "auto" && (endpoint.range !== undefined || (port >= pool.from && port <= pool.to));
+}
+
+/** What an endpoint asks for, in a few words: a port that it was given for something else is not remembered. */
+export function wishOf(
+  { host }: Pick<Service, "host">,
+  { transport, preferred, source, range }: Pick<Endpoint, "transport" | "preferred" | "source" | "range">,
+): string {
+  const within = range === undefined ? [] : [`${range.from}-${range.to}`];
+  return [transport ?? "tcp", preferred ?? source, ...within, ...(host === undefined ? [] : [host])].join(" ");
 }
 
 // An earlier choice holds as long as the manifest still allows it.

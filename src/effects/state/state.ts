@@ -9,11 +9,16 @@ import type { Owner } from "./owner.ts";
 /** Service to endpoint to the port it had. */
 export type KeptPorts = Readonly<Record<string, Readonly<Record<string, Port>>>>;
 
+/** Service to endpoint to its wish, as `plan/ports.ts` writes it. */
+export type KeptWishes = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** All that `state.json` holds. */
 export interface State {
   /** The project and instance that wrote it; not given by versions that did not say. */
   readonly owner?: Owner;
   readonly ports: KeptPorts;
+  /** What the manifest wished for when these ports were given, by service and endpoint; versions that did not say are believed. */
+  readonly wishes?: KeptWishes;
   readonly files: WrittenFiles;
   /** The run that is going, or that ended without saying so. */
   readonly run?: RunRecord;
@@ -118,6 +123,7 @@ export function readStateValue(value: unknown): State {
   return {
     ...(owner === undefined ? {} : { owner }),
     ports: portsIn(value["ports"]),
+    ...(isRecord(value["wishes"]) ? { wishes: wishesIn(value["wishes"]) } : {}),
     files,
     ...(run === undefined ? {} : { run }),
   };
@@ -127,6 +133,12 @@ function portsIn(value: unknown): KeptPorts {
   if (!isRecord(value)) return {};
   const services = Object.entries(value).map(([service, own]) => [service, filtered(own, isPort)]);
   return Object.fromEntries(services) as KeptPorts;
+}
+
+function wishesIn(value: Readonly<Record<string, unknown>>): KeptWishes {
+  return Object.fromEntries(
+    Object.entries(value).map(([service, own]) => [service, filtered(own, isString)]),
+  ) as KeptWishes;
 }
 
 function isOwner(value: unknown): value is Owner {
