@@ -40,7 +40,7 @@ export async function endLeft(args: GlobalArgs, paths: StatePaths): Promise<Left
   if (former.kind !== "killed") return undefined;
   if (isComing(former)) throw new UnreachableError(beginningWords);
   const written: WrittenFiles = filesBelow(paths.root, found.state.files);
-  const swept = await endRun(args, former.run, directory, written);
+  const swept = await endRun(args, former.run, { ...paths, directory }, written);
   if (swept.alive.length === 0) {
     removeStatuses(directory);
     removeRunFile(paths);
@@ -67,9 +67,9 @@ async function lockFor(directory: string): Promise<Lease> {
 }
 
 /** Programs that are to live, and files that are to stay, are named in the manifest; one that cannot be read names none, and no file goes. */
-async function endRun(args: GlobalArgs, run: RunRecord, directory: string, written: WrittenFiles): Promise<Swept> {
+async function endRun(args: GlobalArgs, run: RunRecord, paths: StatePaths, written: WrittenFiles): Promise<Swept> {
   const loaded = await loadAsAsked(args);
-  return loaded.ok ? endFormerRun(run, directory, loaded.project.services, written) : endFormer(run, []);
+  return loaded.ok ? endFormerRun(run, paths, loaded.project.services, written) : endFormer(run, []);
 }
 
 function wordsOn(project: string, { ended, alive }: Pick<Swept, "ended" | "alive">): readonly string[] {

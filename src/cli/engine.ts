@@ -17,6 +17,7 @@ import { removeStatuses } from "../effects/state/exit-status.ts";
 import { formerRun, readOwnState } from "../effects/state/former.ts";
 import { filesBelow, type WrittenFiles } from "../effects/state/generated-files.ts";
 import type { RunRecord } from "../effects/state/state.ts";
+import { writtenByOthers } from "../effects/state/other-instances.ts";
 import { isOwn } from "../effects/state/owner.ts";
 import { type Found, readState } from "../effects/state/state-file.ts";
 import { portUsers } from "../plan/port-users.ts";
@@ -95,7 +96,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const written: WrittenFiles = filesBelow(project.root, kept.files);
   const left =
     former.kind === "killed" && taken === undefined
-      ? await endFormerRun(former.run, key, project.services, written)
+      ? await endFormerRun(former.run, { ...paths, directory: key }, project.services, written)
       : undefined;
   const unsaid: Notice[] = [];
   let say = (notice: Notice): void => void unsaid.push(notice);
@@ -133,6 +134,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ports,
     logs: paths.logs,
     written,
+    writtenByOthers: writtenByOthers(paths),
     elsewhere: likelyPorts(project.services, remembered),
     answer: options.answer,
     custody,

@@ -42,6 +42,8 @@ export type Notice =
   | { readonly kind: "rotated"; readonly service: string; readonly from: number; readonly archive: string }
   /** Something about a service's log that a reader should know. */
   | { readonly kind: "log"; readonly service: string; readonly message: string }
+  /** Something about a file that was written for a service. */
+  | { readonly kind: "file"; readonly service: string; readonly message: string }
   /** We were stopped, or the machine slept, for this long: what seems late is not. */
   | { readonly kind: "stalled"; readonly for: Millis };
 
@@ -95,6 +97,7 @@ export function noticeRemark(notice: Notice): Remark | undefined {
     }
     case "state":
     case "log":
+    case "file":
       return { tone: "warn", text: notice.message };
     case "rotated":
       return undefined;

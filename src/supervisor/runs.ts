@@ -6,6 +6,7 @@ import type { NodeSignal, Service } from "../core/service.ts";
 import type { Details } from "../core/session.ts";
 import type { Ending } from "../core/state.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
+import type { WrittenByOthers } from "../effects/state/other-instances.ts";
 import { removeStatus } from "../effects/state/exit-status.ts";
 import { nextTurn } from "../effects/clock.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
@@ -24,6 +25,8 @@ import { type StartingOptions, startRun } from "./starting.ts";
 /** What runs need from around them. */
 export interface RunsOptions extends Omit<StartingOptions, "files" | "lane" | "onPrepared" | "onLive" | "onEnd"> {
   readonly written: WrittenFiles;
+  /** What other instances of the project have written; not given: nothing. */
+  readonly writtenByOthers?: WrittenByOthers | undefined;
 }
 
 /** Carries out effects on runs; none of them throws or waits: what happens is reported. */
@@ -68,7 +71,12 @@ export function newRuns(options: RunsOptions): Runs {
   const { context, ports, output, written, custody, assigned, report } = options;
   const lives = new Map<string, Live>();
   const prepared = new Map<string, Preparation>();
-  const files = newRunFiles(written, context.root);
+  const files = newRunFiles({
+    written,
+    root: context.root,
+    others: options.writtenByOthers,
+    say: (notice) => report({ type: "noticed", notice }),
+  });
   const proof = newProof({ ports, assigned, report });
 
   const live = (name: string, run: number): Live | undefined => {

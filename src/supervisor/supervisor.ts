@@ -15,6 +15,7 @@ import { notifyDirectory } from "../effects/health/notify-directory.ts";
 import type { Attachment, Size } from "../effects/processes/audience.ts";
 import type { ForkServer } from "../effects/processes/fork-server.ts";
 import type { WrittenFiles } from "../effects/state/generated-files.ts";
+import type { WrittenByOthers } from "../effects/state/other-instances.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import { randomHex } from "../effects/random.ts";
 import type { RunRecord, ServiceRecord } from "../effects/state/state.ts";
@@ -51,6 +52,8 @@ export interface SupervisorOptions {
   /** Where the services' logs go. */
   readonly logs: string;
   readonly written: WrittenFiles;
+  /** What other instances of the project have written; not given: nothing. */
+  readonly writtenByOthers?: WrittenByOthers;
   /** What is known beforehand of what our services start. */
   readonly custody: Omit<CustodyOptions, "report">;
   /** Who starts services in our place; undefined: nobody. */
@@ -96,7 +99,7 @@ export interface Supervisor extends Session, AsyncDisposable {
 
 /** Opens a supervisor that runs nothing until it is asked to. */
 export function openSupervisor(options: SupervisorOptions): Supervisor {
-  const { services, ports, written, elsewhere, answer } = options;
+  const { services, ports, written, writtenByOthers, elsewhere, answer } = options;
   const byName = new Map(services.map((service) => [service.name, service]));
   const keys = new Map<string, string>();
   const processEnv = withoutOwnWords(options.context.processEnv);
@@ -179,7 +182,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     tag: custody.ownTag,
     report: send,
   });
-  const around = { context, ports, output, written, handover, assigned, report: send };
+  const around = { context, ports, output, written, writtenByOthers, handover, assigned, report: send };
   const stalls = watchStalls((ms) => send({ type: "noticed", notice: { kind: "stalled", for: ms } }));
   const runs = newRuns({ ...around, custody, forks: options.forks, ...(lasting === undefined ? {} : { lasting }) });
   const desk = newPortDesk(ports, send);

@@ -4,6 +4,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { notifyDirectory, removeNotifyDirectory } from "../health/notify-directory.ts";
 import { removeFiles } from "../state/generated-files.ts";
+import { writtenByOthers } from "../state/other-instances.ts";
 import { readState } from "../state/state-file.ts";
 import { endCgroups } from "./cgroup.ts";
 import { hasProc } from "./proc.ts";
@@ -61,9 +62,10 @@ export async function sweepUp(plan: SweeperPlan, entries: readonly string[]): Pr
 
 async function tidyUp({ directory, engine, remove, keepFiles }: SweeperPlan): Promise<void> {
   if (!isRunOf(engine, `${directory}/run.json`)) return;
-  const { files } = readState(directory).state;
+  const { files, owner } = readState(directory).state;
+  const others = owner && writtenByOthers({ ...owner, directory });
   const written = Object.keys(files).map((path) => ({ path, content: "", keep: keepFiles.includes(path) }));
-  await removeFiles(written, { ...files }).catch(() => {});
+  await removeFiles(written, { ...files }, others).catch(() => {});
   removeNotifyDirectory(notifyDirectory(directory));
   for (const path of [...remove, `${directory}/run.json`]) rmSync(path, { force: true });
 }

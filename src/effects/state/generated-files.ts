@@ -10,6 +10,7 @@ import { type Entered, enterDirectory } from "../files/enter.ts";
 import { isBelow, leadsOut, realPath } from "../files/leads-out.ts";
 import { openPlain } from "../files/plain.ts";
 import { UnsafePathError } from "../files/unsafe.ts";
+import type { WrittenByOthers } from "./other-instances.ts";
 
 /** One file with its content rendered. */
 export interface RenderedFile {
@@ -31,14 +32,31 @@ export function filesBelow(root: string, files: WrittenFiles): WrittenFiles {
   return Object.fromEntries(Object.entries(files).filter(([path]) => isBelow(path, root)));
 }
 
-/** Writes the files that are not there as they should be, and notes them in `written`; `root` is the project's. */
-export async function writeFiles(files: readonly RenderedFile[], written: WrittenFiles, root: string): Promise<void> {
+/** A file that another instance of this same project has written, too. */
+export interface SharedFile {
+  readonly path: string;
+  readonly instance: string;
+}
+
+/**
+ * Writes the files that are not there as they should be, and notes them in `written`; `root` is the project's. One that another
+ * instance of the project has written otherwise is written over, and answered.
+ */
+export async function writeFiles(
+  files: readonly RenderedFile[],
+  written: WrittenFiles,
+  root: string,
+  others: WrittenByOthers = nobodyElse,
+): Promise<readonly SharedFile[]> {
+  const shared: SharedFile[] = [];
   for (const { path, content } of files) {
     using directory = enterParent(path, root);
     const own = directory.at(basename(path));
     const present = hashOfFile(own, path);
     const wanted = hashOf(content);
-    if (present !== undefined && present !== written[path] && present !== wanted) {
+    const instance = present === undefined || present === wanted ? undefined : others(path, present);
+    if (instance !== undefined) shared.push({ path, instance });
+    if (present !== undefined && present !== written[path] && present !== wanted && instance === undefined) {
       throw new ForeignFileError(
         `${path} exists and was not written by launch, so it is left alone; move it away or choose another path under files:`,
       );
@@ -51,16 +69,24 @@ export async function writeFiles(files: readonly RenderedFile[], written: Writte
     await writeFile(beside, content, { flag: "wx" });
     await rename(beside, own);
   }
+  return shared;
 }
 
-/** Removes the files that are still as we wrote them, except those to be kept. */
-export async function removeFiles(files: readonly RenderedFile[], written: WrittenFiles): Promise<void> {
+/** Removes the files that are still as we wrote them, except those to be kept and those that another instance has written just so. */
+export async function removeFiles(
+  files: readonly RenderedFile[],
+  written: WrittenFiles,
+  others: WrittenByOthers = nobodyElse,
+): Promise<void> {
   for (const { path, keep } of files) {
-    if (keep || written[path] === undefined) continue;
-    if (hashIfPlain(path) === written[path]) await rm(path, { force: true });
+    const hash = written[path];
+    if (keep || hash === undefined) continue;
+    if (hashIfPlain(path) === hash && others(path, hash) === undefined) await rm(path, { force: true });
     delete written[path];
   }
 }
+
+const nobodyElse: WrittenByOthers = () => undefined;
 
 /** Enters the directory that a file is written in, made if need be; links may lead there, but not out of the project. */
 function enterParent(path: string, root: string): Entered {
