@@ -202,6 +202,61 @@ test("a service that stood still when the engine died goes on", async () => {
   await until("the service to go on", () => project.has("tick") && !["", tick].includes(project.read("tick")));
 });
 
+test("a log probe reads on where its run began: a line of the run before is none, one that came while no engine lived is", async () => {
+  const project = newShop({
+    api: {
+      command:
+        "if test -e again; then echo begun; until test -e go; do sleep 0.02; done; fi; echo up; touch again; exec sleep 1000",
+      ready: { log: "^up$" },
+    },
+  });
+  await launch(project, ["-d", "--wait"]);
+  await launch(project, ["restart", "api", "--no-wait"]);
+  await until("the next run", async () => (await statusOf(project)).services[0]!.state === "started");
+  const before = await statusOf(project);
+  process.kill(before.pid, "SIGKILL");
+  await until("another engine", () => {
+    const { engine } = recordOf(project);
+    return engine.pid !== before.pid && isAlive(engine.pid);
+  });
+  expect(states(await statusOf(project))).toEqual(["api started"]);
+
+  const { engine, guard } = recordOf(project);
+  process.kill(guard!.pid, "SIGSTOP");
+  process.kill(engine.pid, "SIGKILL");
+  project.write("go", "");
+  await until("the line", () => project.read(".launch/logs/api.log").endsWith("begun\nup\n"));
+  process.kill(guard!.pid, "SIGCONT");
+  await until("the service to be ready", async () => states(await statusOf(project)).includes("api ready"));
+  expect((await statusOf(project)).services[0]!.pid).toBe(before.services[0]!.pid);
+});
+
+test("a service in the middle of a restart when the engine dies is started again by the next one", async () => {
+  const project = newShop({
+    api: {
+      command:
+        "trap 'touch asked; until test -e go; do sleep 0.02; done; exit 0' TERM; touch up; while :; do sleep 0.02; done",
+      stop: { timeout: "10m" },
+    },
+  });
+  await launch(project, ["-d", "--wait"]);
+  await until("its trap", () => project.has("up"));
+  const before = await statusOf(project);
+  await launch(project, ["restart", "api", "--no-wait"]);
+  await until("it to be asked to end", () => project.has("asked"));
+  await until("that to be written down", () => recordOf(project).services["api"]!.bounce);
+  process.kill(before.pid, "SIGKILL");
+  await until("another engine", () => {
+    const { engine } = recordOf(project);
+    return engine.pid !== before.pid && isAlive(engine.pid);
+  });
+  project.write("go", "");
+  await until("the next run", async () => {
+    const [api] = (await statusOf(project)).services;
+    return api!.state === "ready" && api!.pid !== before.services[0]!.pid;
+  });
+});
+
 test("an engine that dies for the fourth time within a minute is given up, and everything is ended", async () => {
   const project = newShop({ web: { command: "serve.js", port: "auto" } });
   await launch(project, ["-d", "--wait"]);

@@ -109,6 +109,71 @@ test("what a task has started goes on after it, until the run ends", async () =>
   await run.events.find({ type: "noticed", kind: "left-behind", service: "prepare" });
 });
 
+test("what the manifest spares lives on when its service is stopped, and is named", async () => {
+  await using project = newProject({
+    services: { app: { command: daemon(), stop: { ...stop, spare: ["sleep"] } }, other: { command: "cat", stop } },
+  });
+  await using run = await startEngine(project);
+  await run.events.state("app", "ready");
+  await until("the daemon to be out", () => zoo.asleep().length === 2);
+  run.request({ type: "down", services: ["app"] });
+  const { spared } = await run.events.find({ type: "noticed", kind: "left-behind", service: "app" });
+  expect(spared).toEqual(zoo.living().map((pid) => expect.objectContaining({ pid })));
+  expect(zoo.living()).toHaveLength(1);
+  process.kill(zoo.living()[0]!, "SIGKILL");
+  await until("it to be gone", () => zoo.living().length === 0);
+});
+
+test.each(["service", "task"])(
+  "what the manifest spares of a %s lives on after the end, and is named",
+  async (type) => {
+    const command = type === "task" ? passing() : daemon();
+    await using project = newProject({
+      services: { app: { type, command, stop: { ...stop, spare: ["sleep"] } }, other: { command: "cat", stop } },
+    });
+    await using run = await startEngine(project);
+    await run.events.state("app", type === "task" ? "exited" : "ready");
+    await until("the daemon to be out", () => zoo.asleep().length === (type === "task" ? 1 : 2));
+    await run.stop();
+    const living = zoo.living();
+    expect(living).toHaveLength(1);
+    const { spared } = await run.events.find({ type: "noticed", kind: "left-behind", service: "app" });
+    expect(spared).toEqual([expect.objectContaining({ pid: living[0] })]);
+    process.kill(living[0]!, "SIGKILL");
+    await until("it to be gone", () => zoo.living().length === 0);
+  },
+);
+
+test("a second request to end skips the grace of what a service left that was stopped before", async () => {
+  await using project = newProject({
+    services: {
+      app: { command: "setsid deaf.js > said & exec cat", stop: { timeout: "10m" } },
+      other: { command: "cat", stop },
+    },
+  });
+  await using run = await startEngine(project);
+  await until("the daemon to be deaf", () => project.has("said") && project.read("said").includes("deaf"));
+  run.request({ type: "down", services: ["app"] });
+  await until("it to be asked", () => project.read("said").includes("ignores SIGTERM"));
+  run.request({ type: "quit", by: "SIGINT", force: false });
+  run.request({ type: "quit", by: "SIGINT", force: true });
+  await run.ended;
+});
+
+test("a second request to end skips the grace of what had left its group as well", async () => {
+  await using project = newProject({
+    services: { app: { command: daemon("is a daemon that ignores SIGTERM"), stop: { timeout: "10m" } } },
+  });
+  await using run = await startEngine(project);
+  await run.events.state("app", "ready");
+  await until("the daemon to be out", () => zoo.asleep().length === 2);
+  run.request({ type: "quit", by: "SIGINT", force: false });
+  await until("the service to be gone, and not its daemon", () => zoo.living().length === 1);
+  run.request({ type: "quit", by: "SIGINT", force: true });
+  await run.ended;
+  expect(zoo.living()).toEqual([]);
+});
+
 // Only root may write to the machine's own cgroups, and in many containers nobody may.
 const probe = makeCgroup(0, "probe", process.pid);
 if (probe !== undefined) await endCgroup(probe);
