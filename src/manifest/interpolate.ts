@@ -60,16 +60,20 @@ export function namesIn(template: string): readonly string[] {
   return collect(parseTemplate(template));
 }
 
+// What means only itself to a shell, quoted or not.
+const plainInShell = /^[A-Za-z0-9_.,:/@%+-]*$/;
+
 /**
  * Replaces `${NAME}` in a shell command line where `own` knows the name, and leaves every other byte to the shell:
- * `$NAME`, `$$`, `\${NAME}`, and forms with operators, which the shell reads from the same environment.
+ * `$NAME`, `$$`, `\${NAME}`, and forms with operators, which the shell reads from the same environment. So it does with
+ * a value that would be more than text in its language.
  */
 export function renderShell(command: string, own: Lookup): string {
   // A backslash or a dollar takes its neighbour along, so that `\${A}` and `$${A}` stay as they are.
-  return command.replaceAll(
-    /\\[\s\S]|\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g,
-    (whole, name: string | undefined) => (name === undefined ? undefined : own(name)) ?? whole,
-  );
+  return command.replaceAll(/\\[\s\S]|\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (whole, name: string | undefined) => {
+    const value = name === undefined ? undefined : own(name);
+    return value !== undefined && plainInShell.test(value) ? value : whole;
+  });
 }
 
 /** Every name that a shell command line mentions as `$NAME` or `${NAME…}`. */

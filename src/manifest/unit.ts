@@ -6,6 +6,7 @@ import { readEnvFileInto } from "./env-files.ts";
 import { mergeManifests, withoutExtensions } from "./merge.ts";
 import { topRenderingOf } from "./fields.ts";
 import { literal, lookupIn, templates } from "./layers.ts";
+import { nulProblems } from "./nul.ts";
 import { parseYaml } from "./yaml/parse.ts";
 import type { Problem } from "./problem.ts";
 import { renderTree } from "./render.ts";
@@ -108,6 +109,9 @@ async function readTree(file: string, reading: Reading, { isOver, saidAt }: Occa
   reading.sources.set(file, source);
   reading.problems.push(...problems);
   if (problems.length > 0) return undefined;
+  const nuls = tree === undefined ? [] : nulProblems(tree);
+  reading.problems.push(...nuls);
+  if (nuls.length > 0) return undefined;
   const place: Place = tree?.place ?? { file, line: 1, column: 1 };
   if (tree === undefined || isNull(tree)) {
     if (isOver) return { kind: "map", place, entries: new Map() };

@@ -54,6 +54,7 @@ const names: readonly (readonly [name: string, ...needs: Ability[]])[] = [
   ["links that lead out of the project"],
   ["control characters in what is quoted"],
   ["a flood of connections"],
+  ["values that a shell would run"],
 ];
 
 /** All of them, in their order. */

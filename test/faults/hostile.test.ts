@@ -218,3 +218,59 @@ fault(43, async () => {
     await launch(project, ["down"]);
   }
 });
+
+fault(44, async () => {
+  const evil = "x;touch pwned";
+  const needed = (what: object) => ({ services: { api: { command: "true", port: "dynamic", ...what } } });
+  // What stands in the URLs of others has an alphabet.
+  const refused: readonly (readonly [object, string])[] = [
+    [needed({ host: evil }), "must be a host name or an IP address"],
+    [needed({ host: "$$(touch pwned)" }), "must be a host name or an IP address"],
+    [needed({ host: "[::1]" }), "must be a host name or an IP address"],
+    [needed({ host: "-x" }), "must be a host name or an IP address"],
+    [needed({ scheme: evil }), "must be letters, digits"],
+    [needed({ port: { protocol: "`touch pwned`" } }), "must be letters, digits"],
+    [{ ...needed({}), name: evil }, "must be lower-case letters"],
+    [{ ...needed({}), env_prefix: evil }, "must be letters"],
+    // The system ends every name and argument at a NUL.
+    [needed({ files: { "a\0b": "x" } }), "a NUL character"],
+    [needed({ files: { a: "x\0" } }), "a NUL character"],
+    [needed({ command: "true\0" }), "a NUL character"],
+    [needed({ command: ["true", "a\0b"] }), "a NUL character"],
+    [needed({ env: { A: "\0" } }), "a NUL character"],
+    [needed({ working_dir: "\0" }), "a NUL character"],
+    [needed({ ready: { exec: ["true", "\0"] } }), "a NUL character"],
+    [{ ...needed({}), env_file: "\0" }, "a NUL character"],
+    [{ ...needed({}), include: "\0" }, "a NUL character"],
+  ];
+  for (const [manifest, words] of refused) {
+    await using project = newProject(jsonText(manifest));
+    const { code, stdout, stderr } = await launch(project, ["--check-only"]);
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      "",
+      expect.stringMatching(new RegExp(`services.yaml:1:\\d+ .*${words}`)),
+    ]);
+  }
+
+  // What a service says itself, under a name of launch's, is left to the shell, which takes it for text.
+  const command = 'printf "%s\\n" ${API_HOST} "${API_URL}" ${PORT}x; exit 0';
+  const env = { API_HOST: evil, API_URL: "$$(touch pwned)", PORT: "1`touch pwned`" };
+  await using project = newProject({
+    services: {
+      api: { command: "serve.js", port: "dynamic" },
+      web: { type: "task", command, env, depends_on: ["api"], stop: { command } },
+    },
+  });
+  const { code, stdout } = await launch(project, ["run", "web", "--", "true"]);
+  expect([code, stdout]).toEqual([0, ""]);
+  expect(project.read(".launch/logs/web.log").split("\n")).toEqual([
+    "x;touch",
+    "pwned",
+    "$(touch pwned)",
+    "1`touch",
+    "pwned`x",
+    "",
+  ]);
+  expect(project.has("pwned")).toBe(false);
+});

@@ -3,7 +3,7 @@
 import * as z from "zod/mini";
 import { defaults } from "./defaults.ts";
 import { map, optional } from "./keys.ts";
-import { choice, flag, text, whole } from "./scalars.ts";
+import { choice, flag, scheme, whole } from "./scalars.ts";
 
 const portNumber = whole(1, 65_535);
 
@@ -39,7 +39,7 @@ export const portMap = map(
       defaults.socket,
     ),
     protocol: optional(
-      text,
+      scheme,
       "What the exported URL starts with: `http`, `ws`, `tcp` …; default: the service's `scheme`. With `udp` it is a port of UDP.",
     ),
   },

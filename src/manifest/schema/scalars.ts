@@ -39,6 +39,20 @@ const sizeError = "a size such as 10MB or 1GiB";
 
 export const size = z.string({ error: sizeError }).check(z.regex(sizePattern, { error: sizeError }));
 
+const hostError = "a host name or an IP address, without brackets or a port";
+
+/** What stands in URLs and in the command lines of others: nothing that means more than itself there. */
+export const host = z
+  .string({ error: hostError })
+  .check(z.regex(/^[A-Za-z0-9:](?:[A-Za-z0-9._:%-]*[A-Za-z0-9:.])?$/, { error: hostError }));
+
+const schemeError = "letters, digits, +, - and ., starting with a letter, such as http";
+
+/** The part of a URL before `://`. */
+export const scheme = z
+  .string({ error: schemeError })
+  .check(z.regex(/^[A-Za-z][A-Za-z0-9+.-]*$/, { error: schemeError }));
+
 /** A whole number from `least` to `most`. */
 export function whole(least: number, most: number): z.ZodMiniNumberFormat {
   const error =
