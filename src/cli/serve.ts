@@ -1,12 +1,12 @@
 // The engine as a process of its own: it runs the services and shows nothing; faces attach to it and come and go.
 
-import { Socket } from "node:net";
 import { exitCodeOf } from "../core/state.ts";
 import { statePaths } from "../effects/state/directory.ts";
-import { type Go, lifelineDescriptor } from "./early-engine.ts";
+import type { Go } from "./early-engine.ts";
 import { keepTrace } from "./engine-log.ts";
 import { newSilentFace } from "./face.ts";
 import { openHeadStart } from "./head-start.ts";
+import { openLifeline } from "./lifeline.ts";
 import { type Live, type LiveOptions, openLive } from "./live.ts";
 import type { UpArgs } from "./options.ts";
 import { type Chosen, chooseServices, otherServices } from "./project.ts";
@@ -15,20 +15,20 @@ import { UsageError } from "./usage-error.ts";
 
 /** Runs until it is asked to end, or until the face that started it goes away without detaching; answers the exit code. */
 export async function serve(typed: UpArgs): Promise<number> {
-  const lifeline = new Socket({ fd: lifelineDescriptor, readable: true, writable: true });
-  // A face that goes before it is served: that it is gone is heard when it is.
-  lifeline.on("error", () => {});
-  const chosen = await chooseServices(typed);
+  const lifeline = openLifeline();
+  const chosen = await Promise.race([chooseServices(typed), lifeline.gone]);
+  if (chosen === "gone") return 0;
   if (chosen === undefined) return 2;
   if (chosen.services.length === 0) throw new UsageError(nothingToStart);
-  const go = await toldToGo(lifeline);
+  const go = await lifeline.go;
   if (go === undefined) return 0;
+  lifeline.release();
   // Not before, for who is not needed shall leave nothing behind.
   await using headStart = openHeadStart();
   await using live = await openServed(chosen, typed, go, {
     headStart,
     onDeath: go.kind === "detached" ? "reclaim" : "end",
-    lifeline: { stream: lifeline, watching: go.kind === "watched" },
+    lifeline: { stream: lifeline.stream, watching: go.kind === "watched" },
   });
   live.supervisor.request({ type: "up", services: chosen.services.map((service) => service.name) });
   return exitCodeOf(await live.ended);
@@ -63,16 +63,4 @@ export function openServed(
 function successor(): readonly string[] {
   const typed = process.argv.slice(1).filter((word) => word !== "--reclaim");
   return [process.execPath, ...process.execArgv, ...typed, "--reclaim"];
-}
-
-/** What the face that started us says first; undefined when it goes instead. */
-function toldToGo(lifeline: Socket): Promise<Go | undefined> {
-  return new Promise((resolve) => {
-    lifeline.once("close", () => resolve(undefined));
-    lifeline.once("end", () => resolve(undefined));
-    lifeline.once("data", (line: Buffer) => {
-      lifeline.pause();
-      resolve(JSON.parse(line.toString()) as Go);
-    });
-  });
 }

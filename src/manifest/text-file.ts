@@ -1,9 +1,8 @@
 // A file's text, bounded in size, and in time where somebody has to write it first: a named pipe, as secret managers and
 // `<(…)` of a shell make them. Such a pipe says what it says only once, so that is kept for whoever asks again.
 
-import { constants, lstatSync, openSync, readlinkSync, statSync } from "node:fs";
+import { constants, lstatSync, openSync, readFile, readlinkSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
-import { readFile } from "node:fs/promises";
 
 /** A file that gives no text; the message follows its name and has no final stop. */
 export class UnreadableError extends Error {
@@ -74,12 +73,19 @@ async function readBytes(path: string, stat: Stats, bounds: TextBounds): Promise
   if (stat.isFIFO()) return readPipeOnce(path, stat, bounds);
   if (stat.isFile()) {
     if (stat.size > bounds.mebibytes * 1024 * 1024) throw tooLarge(bounds);
-    return readFile(path);
+    return readRegular(path);
   }
   if (path === "/dev/null") return Buffer.alloc(0);
   throw new UnreadableError(
     stat.isDirectory() ? "is a directory" : `is a ${stat.isSocket() ? "socket" : "device"}, and no file or pipe`,
   );
+}
+
+// By `node:fs`: to load its promises takes longer than to read a manifest.
+function readRegular(path: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    readFile(path, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+  });
 }
 
 function tooLarge({ mebibytes }: TextBounds): UnreadableError {
