@@ -2,6 +2,7 @@
 
 import { jsonText } from "../core/sanitize.ts";
 import type { RemoteSession } from "../client/session.ts";
+import { aboutWords } from "../core/about.ts";
 import { explain } from "../core/explain.ts";
 import { describeMillis } from "../core/failure.ts";
 import type { Millis } from "../core/service.ts";
@@ -29,9 +30,10 @@ export function statusTable(
       isServing(member) ? urlIn(member) : "",
       "since" in member.state ? describeMillis(Math.max(0, at - member.state.since)) : "",
       member.restarts === 0 ? "" : String(member.restarts),
+      aboutWords(member.service),
       isWell(member) ? servingWords(member) : explain(fleet, member.service.name, at).text,
     ]);
-  return table(["service", "state", "port", "url", "for", "restarts", "why"].map(style.dim), rows);
+  return table(["service", "state", "port", "url", "for", "restarts", "about", "why"].map(style.dim), rows);
 }
 
 /** What is worth knowing of what serves. */
@@ -60,6 +62,9 @@ export function statusJson(
     .filter(isShown)
     .map((member) => ({
       name: member.service.name,
+      description: member.service.description ?? null,
+      version: member.service.version ?? null,
+      label: member.service.label ?? null,
       state: wordOf(member),
       phase: member.state.status,
       wanted: member.wanted,

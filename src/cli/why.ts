@@ -2,8 +2,9 @@
 
 import { jsonText } from "../core/sanitize.ts";
 import { print } from "./print.ts";
-import { explain, explanationLines } from "../core/explain.ts";
-import { isUp } from "../core/state.ts";
+import { aboutWords } from "../core/about.ts";
+import { explain, type Explanation, explanationLines } from "../core/explain.ts";
+import { type Fleet, isUp } from "../core/state.ts";
 import { namesIn } from "./asked-of-run.ts";
 import type { GlobalArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
@@ -19,7 +20,14 @@ export async function run(args: GlobalArgs & { readonly service: readonly string
   const explanations = names.map((name) => explain(fleet, name, session.now()));
   const text = args.json
     ? jsonText(explanations, 2)
-    : explanations.map((explanation) => explanationLines(explanation).join("\n")).join("\n");
+    : explanations.map((explanation) => whyText(fleet, explanation)).join("\n");
   print(`${text}\n`);
   return names.every((name) => fleet.members[name] !== undefined && isUp(fleet.members[name])) ? 0 : 1;
+}
+
+/** The chain of causes, and what the service is, where the manifest says it. */
+function whyText(fleet: Fleet, explanation: Explanation): string {
+  const service = fleet.members[explanation.service]?.service;
+  const about = service === undefined ? "" : aboutWords(service);
+  return [...explanationLines(explanation), ...(about === "" ? [] : [`  (${about})`])].join("\n");
 }

@@ -182,3 +182,17 @@ test("a person is asked before all services stop", async () => {
   expect(await sure.ended).toBe(0);
   expect(await statesOf(project)).toEqual({ db: "idle", api: "idle", worker: "idle" });
 });
+
+test("what the manifest says about a service is shown by status and why", async () => {
+  const api = { command: "exec sleep 1000", description: "REST API", version: "1.2.0", label: "production" };
+  const project = await runShop({ services: { api, worker: "exec sleep 1000" } });
+  expect((await launch(project, ["status"])).stdout).toContain("REST API, version 1.2.0, production");
+  expect((await launch(project, ["why", "api"])).stdout).toBe(
+    "api is ready\n  (REST API, version 1.2.0, production)\n",
+  );
+  const { services } = JSON.parse((await launch(project, ["status", "--json"])).stdout) as { services: unknown };
+  expect(services).toMatchObject([
+    { name: "api", description: "REST API", version: "1.2.0", label: "production" },
+    { name: "worker", description: null, version: null, label: null },
+  ]);
+});

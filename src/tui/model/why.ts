@@ -1,5 +1,6 @@
 // All about one service: why it is as it is, how it has been, what its run is made of.
 
+import { aboutWords } from "../../core/about.ts";
 import { withoutCredentials } from "../../core/mask.ts";
 import type { Fleet, Member } from "../../core/state.ts";
 import { explain, explanationLines } from "../../core/explain.ts";
@@ -53,6 +54,7 @@ function factLines(facts: WhyFacts, member: Member): readonly Line[] {
   });
   const dependents = dependentsOf(fleet, name).map((one) => one.service.name);
   return [
+    row("about", aboutWords(service)),
     row(
       "run",
       `${member.run === 0 ? "none yet" : member.run}${pid === undefined ? "" : `, pid ${pid}`}${"since" in state ? `, ${state.status} for ${uptime(at - state.since)}` : ""}`,
