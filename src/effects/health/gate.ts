@@ -19,8 +19,8 @@ export interface Gate {
   readonly asking: () => Promise<void>;
 }
 
-/** A command is run then though nobody was seen: the service may listen where this machine's tables do not show it. */
-const longestShut: Millis = 10_000;
+/** A command is run then though nobody was seen: it may ask for something else, or the service listen where nobody can see it. */
+const longestShut: Millis = 2000;
 
 /** How often processes that come and go end a pause: servers that fork do so once when they begin to start and once when they are ready. */
 const signsOfKin = 2;
@@ -38,6 +38,7 @@ export function createGate(subject: Subject & { readonly spawnedAt: Millis }): G
   const kinOf = (): string => (isCommand && leader !== undefined ? readKin(leader.pid) : "");
   let kin = "";
   let signs = signsOfKin;
+  const shutUntil = spawnedAt + Math.min(longestShut, service.ready.timeout / 2);
   let isOpen = !isCommand || service.ready.owner === "any" || leader === undefined;
 
   const hasArrived = async (): Promise<boolean> => {
@@ -59,7 +60,7 @@ export function createGate(subject: Subject & { readonly spawnedAt: Millis }): G
       }
     },
     async isShut() {
-      isOpen ||= now() - spawnedAt > longestShut || (await answering()).length > 0;
+      isOpen ||= now() > shutUntil || (await answering()).length > 0;
       return !isOpen;
     },
     async asking() {

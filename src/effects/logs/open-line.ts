@@ -3,8 +3,8 @@
 import { now } from "../clock.ts";
 import { standingEnd } from "./lines.ts";
 
-/** A line that has stood without an end for so long is handed over: a prompt, or a progress bar between two steps. */
-export const standingFor = 100;
+/** A line that has stood without an end for so long is handed over: a prompt, or a slow progress bar. Who writes every 100 ms is not cut. */
+export const standingFor = 200;
 
 /** What is kept allocated between long lines. */
 const keptRoom = 4 * 1024;

@@ -22,7 +22,10 @@ const kinds = {
     "Asks a path on the first port, or a whole URL, whose user and password are sent; good is a status from 200 to 399, or `status`. What curl takes is an answer.",
   ),
   tcp: optional(template, "Connects: an endpoint's name, a port or `host:port`."),
-  exec: optional(command, "Runs a command with the service's environment; good is an end with 0."),
+  exec: optional(
+    command,
+    "Runs a command with the service's environment; good is an end with 0. Where the service has a port, `ready` runs it when that listens, or after 2 s.",
+  ),
   log: optional(text, "A regular expression that a line of the service's output matches."),
   listen: optional(
     z.union([yes, name], { error: "an endpoint's name, or true" }),

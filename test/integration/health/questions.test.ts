@@ -84,7 +84,7 @@ describe("whoever answers", () => {
     const wrong = waiting([subject(await freePort()), probe]);
     expect(await wrong.outcome).toMatchObject({ kind: "ready" });
     const nobody = { sockets: { ...subject(undefined).sockets, own: async () => [] } };
-    const late = waiting([subject(await freePort(), nobody), probe], 10_001);
+    const late = waiting([subject(await freePort(), nobody), probe], 2001);
     expect(await late.outcome).toMatchObject({ kind: "ready" });
   });
 
