@@ -16,6 +16,7 @@ import { sayEdited } from "./edited.ts";
 import { leftBehindWords, leftByOwn } from "./left-behind.ts";
 import type { AskArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
+import { sayNewNotices } from "./say-notices.ts";
 import { statusJson } from "./status-table.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -59,6 +60,7 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   const heard = waitFor(session, ({ event }) => asking.isHeard(event.type));
   const before = session.snapshot();
   const names = await asking.ask(session);
+  using _notices = sayNewNotices(session, (service) => names.includes(service));
   if (names === undefined) return 1;
   if ((await heard) === "gone") return sayGone(args, asking);
   const mine = (fleet: Fleet): readonly Member[] => names.flatMap((name) => fleet.members[name] ?? []);

@@ -10,6 +10,7 @@ import { isRunComing } from "../effects/state/former.ts";
 import { endLeft } from "./end-left.ts";
 import type { GlobalArgs } from "./options.ts";
 import { reachEvenSilent, stateOf } from "./reach.ts";
+import { sayNewNotices } from "./say-notices.ts";
 import { onSignals } from "./signals.ts";
 import { endSilentRun } from "./silent-run.ts";
 
@@ -48,6 +49,7 @@ export async function run(args: GlobalArgs): Promise<number> {
 
 async function end(given: RemoteSession): Promise<void> {
   await using session = given;
+  using _notices = sayNewNotices(session);
   session.request({ type: "quit", by: "request", force: false });
   using _signals = onSignals((by, count) => {
     session.request({ type: "quit", by, force: true });

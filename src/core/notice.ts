@@ -1,8 +1,8 @@
 // What a person should know although it changes nothing of what is or is wanted, as data and in words.
 
-import { describeMillis } from "./failure.ts";
+import { describe, describeMillis, type Failure } from "./failure.ts";
 import type { Remark } from "./remark.ts";
-import type { Millis } from "./service.ts";
+import type { Millis, NodeSignal } from "./service.ts";
 
 /** A process that was found where none should be. */
 export interface Leftover {
@@ -29,6 +29,18 @@ export type Notice =
       readonly ended: readonly Leftover[];
       readonly alive: readonly Leftover[];
       readonly spared: readonly Leftover[];
+    }
+  /** The service's stop command did not do what it is for; `signal`: this follows, since the service lives. */
+  | {
+      readonly kind: "stop-command";
+      readonly service: string;
+      readonly problem:
+        | { readonly kind: "failed"; readonly failure: Failure }
+        /** It has ended well, and the service lives all the same. */
+        | { readonly kind: "alive" }
+        /** It goes on after so long. */
+        | { readonly kind: "late"; readonly after: Millis };
+      readonly signal?: NodeSignal;
     }
   /** Before this run began, the processes of one that had been killed were ended. */
   | { readonly kind: "former-run"; readonly ended: readonly Leftover[]; readonly alive: readonly Leftover[] }
@@ -76,6 +88,8 @@ export function noticeRemark(notice: Notice): Remark | undefined {
       ].join("; ");
       return { tone: alive.length > 0 ? "bad" : ended.length > 0 ? "warn" : "plain", text };
     }
+    case "stop-command":
+      return { tone: "warn", text: stopCommandWords(notice) };
     case "former-run": {
       const { ended, alive } = notice;
       const where = "left by a run that was killed";
@@ -105,6 +119,21 @@ export function noticeRemark(notice: Notice): Remark | undefined {
       // Shorter ones happen on any busy machine.
       if (notice.for < worthSaying) return undefined;
       return { tone: "warn", text: `stood still for ${describeMillis(notice.for)}; nothing is judged by that` };
+  }
+}
+
+function stopCommandWords({ problem, signal }: Extract<Notice, { kind: "stop-command" }>): string {
+  const follows = signal === undefined ? "" : `; ${signal} follows`;
+  if (problem.kind === "late" && signal === undefined) {
+    return `the stop command had not ended after ${describeMillis(problem.after)} and was killed`;
+  }
+  switch (problem.kind) {
+    case "failed":
+      return `the stop command failed: ${describe(problem.failure)}${follows}`;
+    case "alive":
+      return `the stop command has ended, the service has not${follows}`;
+    case "late":
+      return `the stop command has not ended after ${describeMillis(problem.after)}${follows}`;
   }
 }
 

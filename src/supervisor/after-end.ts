@@ -44,7 +44,7 @@ export async function endRun(
   const { name } = service;
   const isJudgedByLines = found?.log !== undefined && !found.over.signal.aborted;
   if (!isJudgedByLines) found?.over.abort();
-  await found?.stopCommand?.ended;
+  await found?.stopCommand?.over();
   await output.drain(name);
   const background = found === undefined ? [] : await backgroundOf(service, end, found, custody);
   if (isJudgedByLines) {

@@ -1,45 +1,76 @@
 // How a live run is asked to end, and how it is made to.
 
 import { after, now } from "../effects/clock.ts";
-import { runCommand } from "../effects/processes/command.ts";
 import type { Leader } from "../effects/ports/ownership.ts";
 import type { ForkServer } from "../effects/processes/fork-server.ts";
-import { descendantsOf } from "../effects/processes/proc.ts";
+import { hasMainProcess, mainProcess, mainProcessBegun } from "../effects/processes/main-process.ts";
 import { signalProcess, type Target } from "../effects/processes/signal.ts";
+import type { Fact } from "../core/event.ts";
+import type { NodeSignal } from "../core/service.ts";
 import type { Live } from "./live.ts";
+import { beginStopCommand } from "./stop-command.ts";
 
 /** From the stop signal to SIGCONT, in milliseconds. */
 const untilContinued = 30;
+/** A run of this age has its main process, in milliseconds. */
+const young = 10_000;
+
+/** What asking needs from around it. */
+export interface EndingOptions {
+  /** Opens what a stop command writes to. */
+  readonly output: () => number;
+  /** Who has begun it, perhaps. */
+  readonly forks: ForkServer | undefined;
+  readonly report: (fact: Fact) => void;
+}
 
 /** The process by which a run is known. */
 export function leaderOf({ startTicks, tag }: Live, pid: number): Leader {
   return { pid, ...(startTicks !== undefined && { startTicks }), ...(tag !== undefined && { tag }) };
 }
 
-/**
- * Its stop command, or its stop signal to its group or leader; `output` opens what the command writes to, `forks` is who has begun
- * it, perhaps.
- */
-export function askToEnd(found: Live, output: () => number, forks: ForkServer | undefined): void {
-  const { service, stopCommand, env } = found.preparation;
+/** Its stop command, or its stop signal to its group or leader. */
+export function askToEnd(found: Live, { output, forks, report }: EndingOptions): void {
   const { pid } = found;
   if (pid === undefined) return;
   found.askedAt = now();
-  if (stopCommand !== undefined) {
-    const hurry = new AbortController();
-    const tagged = found.tag === undefined ? {} : { tag: found.tag };
-    const spec = { command: stopCommand, cwd: service.workingDir, env, output: output(), ...tagged };
-    found.stopCommand = { ended: runCommand(spec, hurry.signal), hurry };
-    return;
-  }
-  // We have begun it, so it is ours whoever it has become.
+  const signal = (): void => sendStopSignal(found, pid, forks);
+  const { stopCommand } = found.preparation;
+  if (stopCommand === undefined) return signal();
+  found.stopCommand = beginStopCommand(found, stopCommand, { pid, output: output(), signal, report });
+}
+
+function sendStopSignal(found: Live, pid: number, forks: ForkServer | undefined): void {
+  const { to, signal } = found.preparation.service.stop;
+  whenReceiving(found, pid, () => {
+    // We have begun it, so it is ours whoever it has become.
+    const group = { ...leaderOf(found, pid), group: true, anyUser: true };
+    if (to !== "group") signalProcess(mainOf(found, pid), signal);
+    else if (forks === undefined) signalProcess(group, signal);
+    else forks.signalGroup(pid, signal, () => signalProcess(group, signal));
+    // A stopped process acts on nothing until it is continued; whoever obeys is gone by then.
+    after(untilContinued, () => signalProcess(group, "SIGCONT"));
+  });
+}
+
+/** Sends any signal to all of its group; false when nothing of it lives. */
+export function signalGroup(found: Live, signal: NodeSignal): boolean {
+  const { pid } = found;
+  if (pid === undefined) return false;
   const group = { ...leaderOf(found, pid), group: true, anyUser: true };
-  const { to, signal } = service.stop;
-  if (to !== "group") signalProcess(mainOf(found, pid), signal);
-  else if (forks === undefined) signalProcess(group, signal);
-  else forks.signalGroup(pid, signal, () => signalProcess(group, signal));
-  // A stopped process acts on nothing until it is continued; whoever obeys is gone by then.
-  after(untilContinued, () => signalProcess(group, "SIGCONT"));
+  if (isReceiving(found, pid)) return signalProcess(group, signal) === "sent";
+  whenReceiving(found, pid, () => void signalProcess(group, signal));
+  return true;
+}
+
+/** Calls once a signal to the group reaches the command: at once, but for a run whose command is just about to begin. */
+function whenReceiving(found: Live, pid: number, send: () => void): void {
+  if (isReceiving(found, pid)) return send();
+  void mainProcessBegun({ pid, startTicks: found.startTicks }).then(send);
+}
+
+function isReceiving({ status, spawnedAt }: Live, pid: number): boolean {
+  return status === undefined || now() - spawnedAt > young || hasMainProcess(pid);
 }
 
 /** SIGABRT to its main process, so that it can leave a trace. */
@@ -51,13 +82,13 @@ export function abortMain(found: Live): void {
 
 /** Where its exit code is kept, the process that was spawned only waits for the main one. */
 function mainOf(found: Live, pid: number): Target {
-  const main = found.status === undefined ? undefined : descendantsOf(pid).find(({ ppid }) => ppid === pid);
+  const main = found.status === undefined ? undefined : mainProcess(pid);
   return main === undefined ? leaderOf(found, pid) : { pid: main.pid, startTicks: main.startTicks, anyUser: true };
 }
 
 /** SIGKILL to all of its group. */
 export function killNow(found: Live): void {
   const { pid, stopCommand } = found;
-  stopCommand?.hurry.abort();
+  stopCommand?.kill();
   if (pid !== undefined) signalProcess({ ...leaderOf(found, pid), group: true, anyUser: true }, "SIGKILL");
 }

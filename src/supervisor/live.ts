@@ -5,6 +5,7 @@ import type { Terminal } from "../effects/processes/pty.ts";
 import type { Kept } from "./custody.ts";
 import type { Told } from "./handover.ts";
 import type { Preparation } from "./prepare.ts";
+import type { StopCommand } from "./stop-command.ts";
 
 /** From the spawn, or from the moment an external service is looked for, to the end of the run. */
 export interface Live {
@@ -38,7 +39,7 @@ export interface Live {
   /** When it was asked to end, on the monotonic clock. */
   askedAt?: number;
   /** Its stop command while it goes on: the run is not over before it is. */
-  stopCommand?: { readonly ended: Promise<void>; readonly hurry: AbortController };
+  stopCommand?: StopCommand;
   /** True once its main process was sent SIGABRT: the others of its group have heard of nothing. */
   aborted?: true;
   /** Ends the watch of its health, which a lost service begins anew. */

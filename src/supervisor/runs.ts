@@ -11,10 +11,10 @@ import { removeStatus } from "../effects/state/exit-status.ts";
 import { nextTurn } from "../effects/clock.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
 import { haltGroup, type HaltedGroup } from "../effects/processes/halt.ts";
-import { signalProcess, type Target } from "../effects/processes/signal.ts";
+import type { Target } from "../effects/processes/signal.ts";
 import { endRun, giveToCustody } from "./after-end.ts";
 import { detailsOf } from "./details.ts";
-import { abortMain, askToEnd, killNow, leaderOf } from "./ending.ts";
+import { abortMain, askToEnd, killNow, leaderOf, signalGroup } from "./ending.ts";
 import { keptOf, type Live } from "./live.ts";
 import { newLane } from "./lane.ts";
 import { type Preparation, prepare } from "./prepare.ts";
@@ -125,7 +125,7 @@ export function newRuns(options: RunsOptions): Runs {
       const found = live(name, run);
       if (found === undefined) return;
       if (abort) abortMain(found);
-      else askToEnd(found, () => output.current(name), options.forks);
+      else askToEnd(found, { output: () => output.current(name), forks: options.forks, report });
       // After all that are stopped together have been told.
       nextTurn(() => found.over.abort());
     },
@@ -150,8 +150,8 @@ export function newRuns(options: RunsOptions): Runs {
       return preparation === undefined ? undefined : detailsOf(preparation);
     },
     signal(name, signal) {
-      const target = groupOf(lives.get(name));
-      return target !== undefined && signalProcess(target, signal) === "sent";
+      const found = lives.get(name);
+      return found !== undefined && signalGroup(found, signal);
     },
     async halt(name) {
       const target = groupOf(lives.get(name));

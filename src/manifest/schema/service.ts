@@ -68,7 +68,10 @@ export const stopMap = map(
       "Who gets the signal: all its processes, or only the first.",
       stopDefaults.to,
     ),
-    command: optional(command, "Run instead of sending the signal."),
+    command: optional(
+      command,
+      "Run instead of sending the signal, which follows when it fails, and after half of the timeout when the service lives.",
+    ),
     cgroup: optional(
       flag,
       "True: it starts in a cgroup of its own where the system allows that (Linux, cgroup v2), some milliseconds later, and is killed by it, however fast it forks.",

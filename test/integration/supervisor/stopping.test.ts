@@ -1,7 +1,7 @@
 // How services end, and that nothing of them lives afterwards: every test's project checks that by itself.
 
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startEngine } from "../../helpers/engine.ts";
 import { isAlive, stateOf } from "../../helpers/processes.ts";
 import { newProject } from "../../helpers/project.ts";
@@ -137,7 +137,7 @@ test("a stop command may tidy up after the service has ended, and is then waited
   expect(run.lines("tidy")).toContain("tidied");
 });
 
-test("a stop command that hangs is killed after the grace, whether the service lives or not", async () => {
+test("a stop command that hangs is killed, whether the service lives or not", async () => {
   await using project = newProject({
     services: {
       gone: { command: "sleep 1000", stop: { command: "kill $(cat pid); sleep 1000", timeout: "300ms" } },
@@ -150,13 +150,50 @@ test("a stop command that hangs is killed after the grace, whether the service l
   expect(await run.stop()).toBe(0);
 });
 
-test("a stop command that does not help ends with SIGKILL after the grace", async () => {
-  await using project = newProject({
-    services: { stubborn: { command: "exec sleep 1000", stop: { command: ["false"], timeout: "200ms" } } },
+describe("a stop command that does not end its service is said, and the stop signal follows within the grace", () => {
+  const polite = "trap 'echo graceful; exit' TERM; echo up; while :; do sleep 0.02; done";
+  test.for([
+    ["fails", "exit 5", { kind: "failed", failure: { kind: "exit", exit: { code: 5, signal: null } } }, "20m"],
+    ["is missing", ["nosuch"], { kind: "failed", failure: { kind: "command-not-found", command: "nosuch" } }, "20m"],
+    ["is missing in a shell", "nosuch", { kind: "failed", failure: { kind: "command-not-found" } }, "20m"],
+    ["ends by a signal", "kill -9 $$", { kind: "failed", failure: { exit: { signal: "SIGKILL" } } }, "20m"],
+    ["leaves it alive", "true", { kind: "alive" }, "2s"],
+    ["goes on", "exec sleep 1000", { kind: "late", after: 1000 }, "2s"],
+  ] as const)("one that %s", async ([, command, problem, timeout]) => {
+    await using project = newProject({
+      services: { polite: { command: polite, ready: { log: "up" }, stop: { command, timeout } } },
+    });
+    await using run = await startEngine(project);
+    await run.events.state("polite", "ready");
+    expect(await run.stop()).toBe(0);
+    expect(run.lines("polite")).toContain("graceful");
+    await run.events.find({ type: "noticed", kind: "stop-command", service: "polite", signal: "SIGTERM" });
+    const [notice] = run.events.all.filter(({ kind }) => kind === "stop-command");
+    expect(notice?.["problem"]).toMatchObject(problem);
   });
-  await using run = await startEngine(project);
-  await run.events.state("stubborn", "ready");
-  expect(await run.stop()).toBe(0);
+
+  test("a service that heeds neither is killed when the grace is over", async () => {
+    await using project = newProject({
+      services: {
+        deaf: { command: "deaf.js", ready: { log: "deaf" }, stop: { command: ["false"], timeout: "300ms" } },
+      },
+    });
+    await using run = await startEngine(project);
+    await run.events.state("deaf", "ready");
+    expect(await run.stop()).toBe(0);
+    expect(run.lines("deaf")).toContain("ignores SIGTERM");
+  });
+
+  test("what fails once the service has ended is said, and nobody is signalled", async () => {
+    await using project = newProject({
+      services: { gone: { command: "sleep 1000", stop: { command: "kill $(cat pid); sleep 0.2; exit 3" } } },
+    });
+    await using run = await startEngine(project);
+    project.write("pid", String((await run.events.state("gone", "ready")).pid));
+    expect(await run.stop()).toBe(0);
+    const notice = await run.events.find({ type: "noticed", kind: "stop-command" });
+    expect(notice).not.toHaveProperty("signal");
+  });
 });
 
 test("the declared signal goes to the leader alone where that is asked for, and to what it leaves once it has ended", async () => {
