@@ -60,8 +60,8 @@ export async function askOfRun(args: AskArgs, asking: Asking): Promise<number> {
   const heard = waitFor(session, ({ event }) => asking.isHeard(event.type));
   const before = session.snapshot();
   const names = await asking.ask(session);
-  using _notices = sayNewNotices(session, (service) => names.includes(service));
   if (names === undefined) return 1;
+  using _notices = sayNewNotices(session, (service) => names.includes(service));
   if ((await heard) === "gone") return sayGone(args, asking);
   const mine = (fleet: Fleet): readonly Member[] => names.flatMap((name) => fleet.members[name] ?? []);
   // Somebody may ask for the contrary while we wait; then what we have asked for does not come.

@@ -4,6 +4,7 @@
 import type { ReadStream, WriteStream } from "node:tty";
 import type { Attachment } from "../client/attachment.ts";
 import { openTerminalGuard } from "../tui/terminal/guard.ts";
+import { heardEndings } from "./signals.ts";
 import { newLeftModes } from "./left-modes.ts";
 
 /** Whose terminal, and where it is shown. */
@@ -15,7 +16,6 @@ export interface Here {
 
 /** Ctrl-], and how terminals write it that tell keys apart more finely. */
 const leaveKeys = ["\x1d", "\x1b[93;5u", "\x1b[27;5;93~"];
-const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** The size of a terminal, for whoever dials; 80 by 24 where it does not tell. */
 export function sizeOf(output: WriteStream = process.stdout): { readonly columns: number; readonly rows: number } {
@@ -55,7 +55,7 @@ export async function attachHere(attachment: Attachment, here: Here): Promise<"l
     if (isOver) return;
     isOver = true;
     process.off("exit", restore).off("SIGCONT", takeAgain);
-    for (const signal of endings) process.off(signal, endBy);
+    for (const signal of heardEndings()) process.off(signal, endBy);
     input.off("data", type).off("end", endOfInput).pause();
     output.off("resize", resize);
     setRaw(input, wasRaw);
@@ -71,7 +71,7 @@ export async function attachHere(attachment: Attachment, here: Here): Promise<"l
 
   output.write(`attached to ${service}; Ctrl-] leaves\n`);
   process.on("exit", restore).on("SIGCONT", takeAgain);
-  for (const signal of endings) process.on(signal, endBy);
+  for (const signal of heardEndings()) process.on(signal, endBy);
   setRaw(input, true);
   guard?.ours(toUndo);
   output.on("resize", resize);

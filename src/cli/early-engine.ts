@@ -3,6 +3,8 @@
 
 import type { ChildProcess } from "node:child_process";
 
+import { environmentOfOwn } from "../effects/processes/inheritance.ts";
+
 /** The descriptor on which an engine finds the face that started it. */
 export const lifelineDescriptor = 3;
 
@@ -19,6 +21,7 @@ export function spawnEngine(): ChildProcess {
   const [, script = "", ...typed] = process.argv;
   // A session of its own: neither Ctrl-C nor the closing of this terminal is meant for it.
   return spawn(process.execPath, [...process.execArgv, script, ...typed, "--engine"], {
+    env: environmentOfOwn(),
     detached: true,
     stdio: ["ignore", "ignore", "pipe", "pipe"],
   });

@@ -1,6 +1,8 @@
 // The duty of a system's first process, which launch is when a container starts it: whatever loses its parent becomes a child of
 // that process, and Node never asks how such children ended. So a shell of a few lines takes the place, and launch is its child.
 
+import { environmentOfOwn } from "../effects/processes/inheritance.ts";
+
 /**
  * Puts a shell in this process's place that starts the same command again as its child: it hands on TERM, INT, HUP, QUIT, USR1 and
  * USR2, reaps whatever ends, and ends with the command's own code. Returns only where there is no `/bin/sh`.
@@ -15,7 +17,7 @@ export function becomeInit(): void {
   // The call is new to Node, which would say so at every start.
   process.removeAllListeners("warning");
   const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  process.execve?.("/bin/sh", ["sh", "-c", init, "launch-init", ...command], process.env);
+  process.execve?.("/bin/sh", ["sh", "-c", init, "launch-init", ...command], environmentOfOwn());
 }
 
 // A terminal tells its whole foreground group of Ctrl-C by itself: handed on as well, it would count as the second.

@@ -14,6 +14,7 @@ import { newUsageSampler } from "../effects/usage.ts";
 import type { Host, Preferences } from "../tui/host.ts";
 import { attachHere, sizeOf } from "./attach-terminal.ts";
 import { pageOf } from "./page.ts";
+import { heardEndings } from "./signals.ts";
 
 /** Between two looks at what the services use, in milliseconds. */
 const usageInterval = 2000;
@@ -64,6 +65,7 @@ export function openHost({ session, paths, owner, preferences }: HostOptions): H
         await attachHere(attachment, { service });
       },
     },
+    endings: heardEndings(),
     preferences,
     [Symbol.dispose]: () => sampler[Symbol.dispose](),
   };

@@ -97,7 +97,7 @@ export async function openLive(
     signal: AbortSignal,
   ): Promise<Answer | undefined> => {
     const { newPrompt } = await import("./prompt.ts");
-    prompt ??= newPrompt(face.writer, face.style, supervisor.snapshot, () => signalled("SIGINT"));
+    prompt ??= newPrompt(face.writer, face.style, supervisor.snapshot, () => signals.receive("SIGINT"));
     return prompt.ask(service, conflicts, signal);
   };
   let prompt: Prompt | undefined;
@@ -141,9 +141,7 @@ export async function openLive(
   // Before anybody can ask for an end that would not know what there is to end.
   await engine.begin();
 
-  let count = 0;
-  const signalled = (signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void => {
-    count++;
+  const signals = onSignals((signal, count) => {
     if (count === 1 && !args.json) {
       face.writer.sayNow(
         signal === "SIGINT" ? "\nstopping; Ctrl-C again to kill what is left\n" : `\nstopping, because of ${signal}\n`,
@@ -151,14 +149,13 @@ export async function openLive(
     }
     supervisor.request({ type: "quit", by: signal, force: count > 1 });
     if (count > 2) goNow();
-  };
+  });
   // Whatever cannot be ended at once is left to the guard.
   const goNow = (): void => {
     supervisor.abandon();
     const { outcome } = supervisor.snapshot();
     if (outcome !== undefined) after(lastMoment, () => process.exit(exitCodeOf(outcome)));
   };
-  const signals = onSignals(signalled);
   // A bug of ours must not leave services behind.
   const onBug = (error: unknown): void => {
     supervisor.abandon();

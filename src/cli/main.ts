@@ -2,6 +2,7 @@
 // that is to be the engine, where there will be one, loads at the same time.
 
 import { mayNeedEngine, spawnEngine } from "./early-engine.ts";
+import { inheritance } from "../effects/processes/inheritance.ts";
 import { VERSION } from "./version.ts";
 
 const args = process.argv.slice(2);
@@ -25,6 +26,7 @@ function sayVersion(): void {
 }
 
 async function run(): Promise<never> {
+  settleIn();
   if (process.pid === 1) (await import("./first-process.ts")).becomeInit();
   const { isatty } = process.getBuiltinModule("node:tty");
   const engine = mayNeedEngine(args, process.env, isatty(0) && isatty(1)) ? spawnEngine() : undefined;
@@ -32,4 +34,22 @@ async function run(): Promise<never> {
   const code = await runCommandLine(args, engine);
   // Nothing that a service or library left open may keep us; what was written is flushed by now.
   process.exit(code);
+}
+
+/** Undoes what Node makes of how it was started: signals and options that are not meant for launch. */
+function settleIn(): void {
+  const { NODE_OPTIONS = "" } = process.env;
+  // The port is for the services' debuggers; whoever wants launch's own says so on Node's command line.
+  if (NODE_OPTIONS.includes("--inspect") && !process.execArgv.some((word) => word.startsWith("--inspect"))) {
+    process.getBuiltinModule("node:inspector").close();
+  }
+  // Node would open its debugger for anybody who sends it.
+  process.on("SIGUSR1", () => {});
+  if (inheritance().ignoresHangup) process.on("SIGHUP", () => {});
+  try {
+    process.cwd();
+  } catch {
+    process.stderr.write("launch: the working directory is gone. Go to one that is there, and start launch again.\n");
+    process.exit(2);
+  }
 }

@@ -4,9 +4,11 @@ import { printError } from "./print.ts";
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { describe, describeMillis } from "../core/failure.ts";
+import type { EndingSignal } from "../core/ending-signals.ts";
 import { exitCodeOf, type Fleet } from "../core/state.ts";
-import { readTree, signalTree } from "../effects/processes/signal.ts";
+import { readTree, signalProcess, signalTree } from "../effects/processes/signal.ts";
 import { findFault, shellFault } from "../effects/processes/fault.ts";
+import { inheritance } from "../effects/processes/inheritance.ts";
 import { wrap } from "../effects/processes/wrapper.ts";
 import { after } from "../effects/clock.ts";
 import { exportsOf } from "../plan/env.ts";
@@ -17,7 +19,7 @@ import { openHeadStart } from "./head-start.ts";
 import { openLive } from "./live.ts";
 import type { GlobalArgs, SelectionArgs, StartArgs } from "./options.ts";
 import { type Chosen, chooseServices } from "./project.ts";
-import { onSignals } from "./signals.ts";
+import { claimSignals, onSignals } from "./signals.ts";
 import { checkStartOptions, defaultTimeout } from "./start-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -108,8 +110,12 @@ async function runToEnd(
     cleanup: true,
   });
   let grace: Disposable | undefined;
+  const { pid } = running;
+  // What these mean is the command's affair; a terminal sends SIGQUIT to both.
+  using _claims = claimSignals(["SIGUSR1", "SIGUSR2", "SIGQUIT"], (signal) => {
+    if (pid !== undefined && !(signal === "SIGQUIT" && isAtTerminal())) signalProcess({ pid }, signal);
+  });
   const signals = onSignals((signal, count) => {
-    const { pid } = running;
     if (pid === undefined) return;
     if (count > 1) return foreground.kill(pid);
     passOn(signal, pid);
@@ -145,15 +151,22 @@ function wordsOf(
   const spec = { command: { args: command }, cwd, env };
   // A script whose interpreter is not there is better told by the system than by a shell.
   const isTold = shellFault(spec, { code: 127, signal: null }) !== undefined;
-  const [file = "", ...rest] = wrap(spec.command, tag === undefined || isTold ? {} : { tag }, env).words;
+  const [file = "", ...rest] = wrap(
+    spec.command,
+    isTold ? {} : { ...inheritance(), ...(tag !== undefined && { tag }) },
+    env,
+  ).words;
   return [file, rest];
 }
 
 /** A terminal signals CMD itself; what was sent to launch alone is passed on. */
-function passOn(signal: "SIGINT" | "SIGTERM" | "SIGHUP", pid: number): void {
-  const isAtTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
-  if (signal === "SIGINT" && isAtTerminal) return;
+function passOn(signal: EndingSignal, pid: number): void {
+  if (signal === "SIGINT" && isAtTerminal()) return;
   signalTree(readTree({ pid }), signal);
+}
+
+function isAtTerminal(): boolean {
+  return process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
 }
 
 /** A command that cannot be run is said before anything is started for it. */

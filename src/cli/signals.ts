@@ -1,21 +1,59 @@
 // Signals to launch itself, for as long as a run is going.
 
-import type { QuitReason } from "../core/state.ts";
+import { type EndingSignal, endingSignals, newRequestCounter } from "../core/ending-signals.ts";
+import { now } from "../effects/clock.ts";
+import { inheritance } from "../effects/processes/inheritance.ts";
 
-/** What to do: `count` is 1 for the first signal of the run. */
-export type SignalHandler = (signal: Exclude<QuitReason, "request">, count: number) => void;
+/** What to do: `count` is 1 for the first request of the run. */
+export type SignalHandler = (signal: EndingSignal, count: number) => void;
 
-/** Hands SIGINT, SIGTERM and SIGHUP to the handler until disposed. */
-export function onSignals(handle: SignalHandler): Disposable {
-  let count = 0;
-  const listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
-    const listener = (): void => handle(signal, ++count);
-    process.on(signal, listener);
-    return { signal, listener };
-  });
+/** Listens until disposed. */
+export interface Signals extends Disposable {
+  /** As if the signal had come: a key that means the same. */
+  receive(signal: EndingSignal): void;
+}
+
+/** A signal that somebody else has a use for meanwhile. */
+type Claimed = "SIGUSR1" | "SIGUSR2" | "SIGQUIT";
+
+/** The signals that end this process: all of them, but for SIGHUP where it was started to ignore that. */
+export function heardEndings(): readonly EndingSignal[] {
+  return endingSignals.filter((signal) => signal !== "SIGHUP" || !inheritance().ignoresHangup);
+}
+
+const claims = new Map<string, (signal: Claimed) => void>();
+
+/** Hands every signal that ends a run to the handler until disposed, and several within 300 ms once. */
+export function onSignals(handle: SignalHandler): Signals {
+  const next = newRequestCounter();
+  const receive = (signal: EndingSignal): void => {
+    if (claims.has(signal)) return;
+    const count = next(now());
+    if (count !== undefined) handle(signal, count);
+  };
+  const heard = heardEndings();
+  for (const signal of heard) process.on(signal, receive);
+  return {
+    receive,
+    [Symbol.dispose]: () => {
+      for (const signal of heard) process.off(signal, receive);
+    },
+  };
+}
+
+/** Hands these signals to the handler alone until disposed, whatever they mean otherwise. */
+export function claimSignals(signals: readonly Claimed[], handle: (signal: Claimed) => void): Disposable {
+  const receive = (signal: NodeJS.Signals): void => claims.get(signal)?.(signal as Claimed);
+  for (const signal of signals) {
+    claims.set(signal, handle);
+    process.on(signal, receive);
+  }
   return {
     [Symbol.dispose]: () => {
-      for (const { signal, listener } of listeners) process.off(signal, listener);
+      for (const signal of signals) {
+        claims.delete(signal);
+        process.off(signal, receive);
+      }
     },
   };
 }

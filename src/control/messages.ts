@@ -3,6 +3,7 @@
 import { constants } from "node:os";
 import { en } from "zod/locales";
 import * as z from "zod/mini";
+import { endingSignals } from "../core/ending-signals.ts";
 import type { FromFace } from "./protocol.ts";
 
 /** A message, or why it is none; `id` is the number of the question that it may have been meant as. */
@@ -43,7 +44,7 @@ function newSchema(): z.ZodMiniType<FromFace> {
       because: z.string().check(z.maxLength(10_000)),
       restartUsers: z.boolean(),
     }),
-    z.object({ type: z.literal("quit"), by: z.enum(["SIGINT", "SIGTERM", "SIGHUP", "request"]), force: z.boolean() }),
+    z.object({ type: z.literal("quit"), by: z.enum([...endingSignals, "request"]), force: z.boolean() }),
   ]);
 
   const question = z.discriminatedUnion("kind", [

@@ -7,6 +7,7 @@
 //    │                                                                   ▼
 //    └──────────── stopping ◀── no longer wanted, restart      exited · failed · backoff ──▶ starting
 
+import { codeOfSignal, type EndingSignal } from "./ending-signals.ts";
 import type { Conflict } from "./conflict.ts";
 import type { Crashes } from "./crash.ts";
 import type { Exit, Failure } from "./failure.ts";
@@ -159,7 +160,7 @@ export type Outcome =
   | { readonly kind: "interrupted"; readonly by: QuitReason; readonly up: boolean };
 
 /** Who asked for the end. */
-export type QuitReason = "SIGINT" | "SIGTERM" | "SIGHUP" | "request";
+export type QuitReason = EndingSignal | "request";
 
 /** True while something of the service may live. */
 export function isActive(state: State): boolean {
@@ -248,6 +249,6 @@ export function exitCodeOf(outcome: Outcome): number {
       return 5;
     case "interrupted":
       if (outcome.up || outcome.by === "request") return 0;
-      return outcome.by === "SIGINT" ? 130 : outcome.by === "SIGTERM" ? 143 : 129;
+      return codeOfSignal(outcome.by);
   }
 }

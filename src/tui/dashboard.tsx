@@ -2,6 +2,7 @@
 
 import { render } from "ink";
 import type { ReactElement } from "react";
+import { type EndingSignal, newRequestCounter } from "../core/ending-signals.ts";
 import type { Host } from "./host.ts";
 import { lowerRows } from "./model/lower.ts";
 import { openStage } from "./model/open-stage.ts";
@@ -233,16 +234,22 @@ function watchLogs({ logs }: Stage, onNews: () => void): Disposable {
 /** Ends what must end when this process is asked to, or loses its terminal. */
 function onSignals(host: Host, keys: Opening["keys"], isLent: () => boolean, leave: (end: End) => void): Disposable {
   let isAsked = false;
-  const ask = (by: "SIGINT" | "SIGTERM" | "SIGHUP") => (): void => {
+  const next = newRequestCounter();
+  const ask = (by: EndingSignal) => (): void => {
     // Ctrl-C in an editor or pager is meant for it.
     if (by === "SIGINT" && isLent()) return;
     if (!host.about.owner) return leave({ kind: "left" });
-    const isEnding = isAsked || host.session.snapshot().outcome !== undefined;
+    // A terminal that closes says so in two ways, and a program between it and us says it again.
+    const count = next(performance.now());
+    if (count === undefined) return;
+    const { outcome, hurried } = host.session.snapshot();
+    if (count > 2 && hurried) return leave({ kind: "gone" });
+    const isEnding = isAsked || outcome !== undefined;
     isAsked = true;
     host.session.request({ type: "quit", by, force: isEnding });
   };
   const stack = new DisposableStack();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  for (const signal of host.endings) {
     const listener = ask(signal);
     process.on(signal, listener);
     stack.defer(() => void process.off(signal, listener));

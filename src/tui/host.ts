@@ -1,6 +1,7 @@
 // What the dashboard is given: the run it shows, the logs it reads, and what it may have done. Nothing else of the house is
 // known to it but `core`.
 
+import type { EndingSignal } from "../core/ending-signals.ts";
 import type { LiveSession } from "../core/session.ts";
 
 /** Everything around the dashboard. */
@@ -13,6 +14,8 @@ export interface Host {
   /** What each running service's processes use, sampled in the background; a service that does not run is not there. */
   usage(): Readonly<Record<string, Usage>>;
   readonly deeds: Deeds;
+  /** The signals by which this process is asked to end. */
+  readonly endings: readonly EndingSignal[];
   readonly preferences: Preferences;
 }
 

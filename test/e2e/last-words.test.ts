@@ -18,8 +18,9 @@ test("launch -d --wait says how the engine died and its last words, and engine.l
     { "dying.cjs": dying },
   );
   onTestFinished(() => project[Symbol.asyncDispose]());
-  const env = { NODE_OPTIONS: `--require=${project.path("dying.cjs")}` };
-  await using going = startLaunch(project, ["-d", "--wait"], { env });
+  // Options of Node's own command line are for the engine too.
+  const program = [process.execPath, `--require=${project.path("dying.cjs")}`];
+  await using going = startLaunch(project, ["-d", "--wait"], { program });
   await until("its service", () => project.has("begun"));
   const pid = Number(project.read("engine-pid"));
   process.kill(pid, "SIGUSR2");

@@ -5,7 +5,7 @@ import { launch, startLaunch } from "../helpers/launch.ts";
 import { endAll, isAlive } from "../helpers/processes.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
 import { ctrlC, startTerminal } from "../helpers/terminal.ts";
-import { until } from "../helpers/wait.ts";
+import { anotherRequest, until } from "../helpers/wait.ts";
 
 describe("what the command of launch run leaves", () => {
   const services = { api: { command: "exec sleep 1000" } };
@@ -63,6 +63,7 @@ describe("what the command of launch run leaves", () => {
     await until("the command", () => run.stdout().includes("deaf"));
     run.signal("SIGTERM");
     await until("the first signal", () => run.stdout().includes("ignores SIGTERM"));
+    await anotherRequest();
     expect(await run.end("SIGHUP")).toBe(137);
     expect(project.processes()).toEqual([]);
   });

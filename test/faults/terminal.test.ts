@@ -3,7 +3,7 @@
 import { expect } from "vitest";
 import { newProject, type Manifest } from "../helpers/project.ts";
 import { startTerminal, type Terminal } from "../helpers/terminal.ts";
-import { until } from "../helpers/wait.ts";
+import { anotherRequest, until } from "../helpers/wait.ts";
 import { startListener } from "../integration/ports/strangers.ts";
 import { fault } from "./fault.ts";
 
@@ -25,9 +25,13 @@ interface Phase {
   readonly reach: (terminal: Terminal) => Promise<void>;
 }
 
-const phases: Readonly<Record<"start" | "steady" | "stop", Phase>> = {
+/** Only somebody's second Ctrl-C ends it. */
+const patient = { services: { ...deaf.services, deaf: { ...deaf.services.deaf, stop: { timeout: "10m" } } } } as const;
+
+const phases: Readonly<Record<"start" | "steady" | "patient" | "stop", Phase>> = {
   start: { manifest: never, reach: (terminal) => terminal.sees("here") },
   steady: { manifest: deaf, reach: (terminal) => terminal.sees("all up after") },
+  patient: { manifest: patient, reach: (terminal) => terminal.sees("all up after") },
   stop: {
     manifest: deaf,
     async reach(terminal) {
@@ -85,14 +89,17 @@ fault(36, async () => {
     { phase: "start", times: 1 },
     { phase: "start", times: 2 },
     { phase: "steady", times: 1 },
-    { phase: "steady", times: 2 },
-    { phase: "steady", times: 3 },
+    { phase: "patient", times: 2 },
+    { phase: "patient", times: 3 },
   ] as const;
   await Promise.all(
     faces.map(async (args) => {
       for (const { phase, times } of cases) {
         await when({ phase, args }, async (terminal) => {
-          for (let n = 0; n < times; n++) terminal.type("\u0003");
+          for (let n = 0; n < times; n++) {
+            if (n > 0) await anotherRequest();
+            terminal.type("\u0003");
+          }
           const code = await terminal.ended;
           expect([args, phase, times, code]).toEqual([args, phase, times, phase === "start" ? 130 : 0]);
           // What it has set in the terminal it has taken back.

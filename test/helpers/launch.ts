@@ -40,11 +40,14 @@ export interface Around {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** What runs launch's script, `node` alone unless it is said. */
+  readonly program?: readonly string[];
 }
 
 /** Starts `launch` with these arguments in the project. */
 export function startLaunch(project: TestProject, args: readonly string[], around: Around = {}): Going {
-  const child = spawn(process.execPath, [bin, ...args], {
+  const [program = "", ...words] = around.program ?? [process.execPath];
+  const child = spawn(program, [...words, bin, ...args], {
     cwd: around.cwd ?? project.directory,
     env: { ...project.env, ...around.env },
     stdio: ["pipe", "pipe", "pipe"],

@@ -1,5 +1,7 @@
 // Waiting for things, always with an end.
 
+import { sameRequest } from "../../src/core/ending-signals.ts";
+
 /** How long anything in these tests may take, in milliseconds: far more than it needs, even on a busy machine. */
 const patience = 20_000;
 
@@ -14,6 +16,11 @@ export async function until(
     if (performance.now() > end) throw new Error(`waited in vain for ${what}\n${context()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** Resolves when what comes now is another request to end, and not the last one once more. */
+export function anotherRequest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, sameRequest + 100));
 }
 
 /** The promise's value, or a rejection that says what took too long. */

@@ -8,6 +8,7 @@ import type { Command } from "../../core/service.ts";
 import { after, deadline } from "../clock.ts";
 import { plainText } from "../../core/sanitize.ts";
 import { signalProcess } from "../processes/signal.ts";
+import { inheritance } from "../processes/inheritance.ts";
 import { findFault } from "../processes/fault.ts";
 import { wrap } from "../processes/wrapper.ts";
 import { codeOf, describeCode, describeSilence } from "./connect.ts";
@@ -37,7 +38,11 @@ export async function probeExec(
   const { execa } = await import("execa");
   signal.throwIfAborted();
   const file = "shell" in command ? "/bin/sh" : (command.args[0] ?? "");
-  const { words, isWrapped } = wrap(command, leader?.tag === undefined ? {} : { tag: leader.tag }, env);
+  const { words, isWrapped } = wrap(
+    command,
+    { ...inheritance(), ...(leader?.tag !== undefined && { tag: leader.tag }) },
+    env,
+  );
   // Once wrapped, a program that is not there is an exit code of the wrapper's.
   const fault = isWrapped && "args" in command ? findFault({ command, cwd, env }) : undefined;
   if (fault !== undefined) return { ok: false, reason: describe(fault) };

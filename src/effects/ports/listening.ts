@@ -2,6 +2,7 @@
 // the service. So a short-lived child makes them listen, which is a property of the socket and not of who asked for it.
 
 import { spawn } from "node:child_process";
+import { environmentOfOwn } from "../processes/inheritance.ts";
 import { coverMasters } from "../processes/masters.ts";
 
 /** Connections that wait while nobody accepts; the system may allow fewer (`net.core.somaxconn`). */
@@ -35,7 +36,10 @@ function refusedBy(
 ): Promise<ReadonlySet<number> | undefined> {
   return new Promise((resolve) => {
     const stdio = ["ignore" as const, "pipe" as const, "ignore" as const, ...fds];
-    const child = spawn(program, args, { stdio: [...stdio, ...coverMasters(fds[0] ?? 0).slice(fds.length)] });
+    const child = spawn(program, args, {
+      env: environmentOfOwn(),
+      stdio: [...stdio, ...coverMasters(fds[0] ?? 0).slice(fds.length)],
+    });
     let said = "";
     child.on("error", () => resolve(undefined));
     child.stdout?.on("data", (data: Buffer) => (said += data.toString("latin1")));

@@ -16,10 +16,10 @@ export const systemCalls: Readonly<Record<string, readonly number[]>> = {
 export const forkServerScript = String.raw`use strict;
 $0 = 'launch-fork-server';
 exit 1 if length(pack 'p', '') != 8;
-my ($sigprocmask, $sigsuspend, $setsid, $dup3, $prlimit, $execve, $exit, $prctl) = map { $_ + 0 } @ARGV;
+my ($sigprocmask, $sigsuspend, $setsid, $dup3, $prlimit, $execve, $exit, $prctl, $files, $deaf) = map { $_ + 0 } @ARGV;
 # The same on both machines.
 my ($O_RDONLY, $O_WRONLY, $O_RDWR, $O_APPEND, $O_NONBLOCK, $O_ASYNC) = (0, 1, 2, 02000, 04000, 020000);
-my ($F_SETFL, $F_SETOWN, $SIG_SETMASK, $WNOHANG, $RLIMIT_LOCKS) = (4, 8, 2, 1, 10);
+my ($F_SETFL, $F_SETOWN, $SIG_SETMASK, $WNOHANG, $RLIMIT_NOFILE, $RLIMIT_LOCKS) = (4, 8, 2, 1, 7, 10);
 my ($PR_SET_PDEATHSIG, $SIGKILL) = (1, 9);
 my ($ENOENT, $EINTR, $ENOEXEC, $EAGAIN, $EACCES, $ENOTDIR) = (2, 4, 8, 11, 13, 20);
 # Signals are blocked, not ignored, since a service would inherit that; Perl itself ignores this one.
@@ -39,6 +39,10 @@ fcntl(STDIN, $F_SETFL, $O_ASYNC | $O_NONBLOCK) or exit 1;
 my $limits = pack 'Q2', 0, 0;
 syscall($prlimit, 0, $RLIMIT_LOCKS, 0, $limits) == 0 or exit 1;
 my $hard = (unpack 'Q2', $limits)[1];
+# No more files than launch itself was given; 0 is for as many as it has now.
+my $open = pack 'Q2', 0, 0;
+syscall($prlimit, 0, $RLIMIT_NOFILE, 0, $open) == 0 or exit 1;
+$open = pack 'Q2', $files, (unpack 'Q2', $open)[1];
 my %running;
 sub answer { syswrite(STDOUT, "$_[0]\n") }
 sub strings { pack('p*', @_) . pack 'Q', 0 }
@@ -81,6 +85,8 @@ sub begin {
   syscall($setsid);
   answer("began $number $$");
   syscall($prlimit, 0, $RLIMIT_LOCKS, $limit, 0);
+  syscall($prlimit, 0, $RLIMIT_NOFILE, $open, 0) if $files;
+  $SIG{HUP} = 'IGNORE' if $deaf;
   syscall($dup3, fileno($in), 0, 0); syscall($dup3, fileno($out), 1, 0); syscall($dup3, fileno($out), 2, 0);
   syscall($sigprocmask, $SIG_SETMASK, $none, 0, 8);
   my $why = become(\@env, @words);

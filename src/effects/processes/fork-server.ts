@@ -11,6 +11,7 @@ import type { Ending } from "../../core/state.ts";
 import { after, nextTurn, sleep } from "../clock.ts";
 import { exitOf } from "./exit.ts";
 import { forkServerScript, systemCalls } from "./fork-server-script.ts";
+import { type Inheritance, inheritance } from "./inheritance.ts";
 import { awaitEnd, listPids, namedProcess, readStat } from "./proc.ts";
 import { signalProcess } from "./signal.ts";
 import type { Spawn, Spawned } from "./spec.ts";
@@ -70,10 +71,10 @@ const longestString = 128 * 1024;
 const mostOfAll = 1024 * 1024;
 
 /** Starts the fork server. */
-export function openForkServer(): ForkServer {
+export function openForkServer(given: Inheritance = inheritance()): ForkServer {
   const asked = new Map<number, Asked>();
   const living = new Map<number, Spawned & Pick<Asked, "onEnd">>();
-  const child = start();
+  const child = start(given);
   const own = child?.pid === undefined ? undefined : namedProcess(child.pid);
   let isThere = own !== undefined;
   const ready = Promise.withResolvers<boolean>();
@@ -247,13 +248,14 @@ export function openForkServer(): ForkServer {
   };
 }
 
-function start(): ChildProcess | undefined {
+function start({ openFiles = 0, ignoresHangup }: Inheritance): ChildProcess | undefined {
   const calls = systemCalls[process.arch];
   if (process.platform !== "linux" || calls === undefined) return undefined;
   try {
     // Nothing of the user's own settings for Perl: they are for the services.
     const env = { PATH: process.env["PATH"], LC_ALL: "C" };
-    return spawn("perl", ["-e", forkServerScript, ...calls.map(String)], {
+    const numbers = [...calls, openFiles, ignoresHangup ? 1 : 0];
+    return spawn("perl", ["-e", forkServerScript, ...numbers.map(String)], {
       cwd: "/",
       env,
       detached: true,

@@ -61,7 +61,7 @@ if [ -n "$grace" ]; then
 fi
 each; each CONT
 for try in 1 2 3; do
-  NODE_OPTIONS= "$node" "$option" "$sweeper" "$plan" $list </dev/null >/dev/null 2>&1 && exit 0
+  "$node" "$option" "$sweeper" "$plan" $list </dev/null >/dev/null 2>&1 && exit 0
   [ $? -gt 128 ] || break
 done
 sleep $(((longest + 999) / 1000))

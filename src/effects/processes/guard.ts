@@ -6,6 +6,7 @@ import { once } from "node:events";
 import type { Millis, NodeSignal } from "../../core/service.ts";
 import { after, nextTurn, now } from "../clock.ts";
 import { guardScript } from "./guard-script.ts";
+import { environmentOfOwn } from "./inheritance.ts";
 import { namedProcess } from "./proc.ts";
 import { signalProcess } from "./signal.ts";
 import type { SweeperPlan } from "./sweeper.ts";
@@ -143,7 +144,7 @@ export function openGuard(options: GuardOptions): Guard {
 
 function start({ sweeper: [option, script], plan, reclaim = [] }: GuardOptions): ChildProcess | undefined {
   const env = {
-    ...process.env,
+    ...environmentOfOwn(),
     // Told by the environment, since a command line is shown to everybody who asks for one.
     LAUNCH_GUARD: guardScript,
     LAUNCH_GUARD_NODE: process.execPath,

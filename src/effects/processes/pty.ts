@@ -6,6 +6,7 @@ import type { Exit, Failure } from "../../core/failure.ts";
 import { sleep } from "../clock.ts";
 import { newAppender } from "../logs/appender.ts";
 import { type Attachment, newAudience, type Size } from "./audience.ts";
+import { inheritance } from "./inheritance.ts";
 import { holdMaster } from "./masters.ts";
 import { readStat } from "./proc.ts";
 import { loadPtyPackage, type PtyPackage } from "./pty-package.ts";
@@ -64,7 +65,7 @@ function fork(
   onExit: (exit: Exit) => void,
 ): { readonly fd: number; readonly pid: number } {
   const { cwd, env } = spec;
-  const [file = "", ...args] = wrap(spec.command, spec, env).words;
+  const [file = "", ...args] = wrap(spec.command, { ...spec, ...inheritance() }, env).words;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const { columns, rows } = size;
   return native.fork(file, args, variables, cwd, columns, rows, -1, -1, false, helper, (code, signal) => {

@@ -7,6 +7,7 @@ import type { Failure } from "../../core/failure.ts";
 import type { Ending } from "../../core/state.ts";
 import { findFault } from "./fault.ts";
 import type { ForkServer } from "./fork-server.ts";
+import { inheritance } from "./inheritance.ts";
 import { coverMasters } from "./masters.ts";
 import { readStat } from "./proc.ts";
 import type { Spawn, Spawned } from "./spec.ts";
@@ -19,13 +20,14 @@ export async function spawnService(
   forks?: Pick<ForkServer, "spawn">,
 ): Promise<Spawned | Failure> {
   // Once wrapped, even a failed start is a process that ends, so its cause is looked for before. A shell says its own.
-  const fault = needsWrapper(spec) && "args" in spec.command ? findFault(spec) : undefined;
+  const extras = { ...spec, ...inheritance() };
+  const fault = needsWrapper(extras) && "args" in spec.command ? findFault(spec) : undefined;
   if (fault !== undefined) return fault;
   const forked = await forks?.spawn(spec, onEnd);
   if (forked !== undefined) return forked;
   let child: ChildProcess;
   try {
-    child = start(spec, wrap(spec.command, spec, spec.env));
+    child = start(spec, wrap(spec.command, extras, spec.env));
   } catch (error) {
     return failureOf(error, spec);
   }

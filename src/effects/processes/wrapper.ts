@@ -1,10 +1,12 @@
 // What is really spawned for a command that comes with extras: a shell that prepares itself and then becomes the command,
 // so that everything the command starts inherits what was prepared. Pure: it only says which words and descriptors.
 
+import type { Inheritance } from "./inheritance.ts";
 import type { RenderedCommand, Spawn } from "./spec.ts";
 
 /** The extras of a spawn that a wrapper brings about. */
-export type Extras = Pick<Spawn, "tag" | "cgroup" | "sockets" | "notify" | "status"> & Partial<Pick<Spawn, "stdin">>;
+export type Extras = Pick<Spawn, "tag" | "cgroup" | "sockets" | "notify" | "status"> &
+  Partial<Pick<Spawn, "stdin"> & Inheritance>;
 
 /** A command as it is handed to the system. */
 export interface Wrapped {
@@ -26,16 +28,20 @@ const firstSocket = 3;
 
 // dash calls it -w, the others -x. A shell that knows neither leaves the service untagged: groups and sessions remain.
 const setTag = `{ ulimit -S -w "$1" || ulimit -S -x "$1"; } 2>/dev/null; shift`;
+const setOpenFiles = `ulimit -S -n "$1" 2>/dev/null; shift`;
+const ignoreHangup = `trap '' HUP`;
 const joinCgroup = `{ echo 0 >"$1/cgroup.procs"; } 2>/dev/null; shift`;
 // The first socket comes as stdin, since there the system makes it block again, as servers expect. An open stdin waits on 3
 // and changes places with it; stderr lends its number meanwhile, being the same file as stdout.
 const placeSocket = { null: `exec 3<&0 </dev/null`, open: `exec 2<&0 0<&3 3<&2 2>&1` };
 const become = `exec "$@"`;
 const becomeListener = `LISTEN_PID=$$; export LISTEN_PID; exec "$@"`;
-// The signals that end a program are made to do nothing here, which a child does not inherit; it is waited for in the
+// The signals that end a program are made to do nothing here (but for a SIGHUP that the command is to ignore), which a child does not inherit; it is waited for in the
 // foreground, and its end is kept before it is passed on, as the same signal where it was one. What the shell itself says of
 // that end is none of the command's output.
-const keepStatus = `status=$1; shift; trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM
+const keepStatus = (
+  ignoresHangup = false,
+): string => `status=$1; shift; trap : ${ignoresHangup ? "" : "HUP "}INT QUIT USR1 USR2 PIPE ALRM TERM
 exec 2>/dev/null
 (exec "$@" 2>&1); code=$?
 echo $code >"$status.new" && mv -f "$status.new" "$status"
@@ -43,14 +49,15 @@ echo $code >"$status.new" && mv -f "$status.new" "$status"
 exit $code`;
 
 /** True when a shell has to prepare something: the program is not the command's own, and its faults are a process's end. */
-export function needsWrapper({ tag, cgroup, status, sockets = [] }: Extras): boolean {
-  return tag !== undefined || cgroup !== undefined || status !== undefined || sockets.length > 0;
+export function needsWrapper({ tag, openFiles, ignoresHangup, cgroup, status, sockets = [] }: Extras): boolean {
+  const given = [tag, openFiles, cgroup, status].some((value) => value !== undefined);
+  return given || ignoresHangup === true || sockets.length > 0;
 }
 
 /** The words to spawn for a command with these extras and this whole environment. */
 export function wrap(command: RenderedCommand, extras: Extras, env: Readonly<Record<string, string>>): Wrapped {
   const own = "shell" in command ? [shell, "-c", command.shell] : command.args;
-  const { tag, cgroup, sockets = [], notify, status, stdin = "null" } = extras;
+  const { tag, openFiles, cgroup, sockets = [], notify, status, stdin = "null" } = extras;
   const descriptors = descriptorsOf(sockets, notify);
   const added = addedBy(sockets, notify);
   const hasSockets = sockets.length > 0;
@@ -60,16 +67,23 @@ export function wrap(command: RenderedCommand, extras: Extras, env: Readonly<Rec
   // With a shim the command is another process than the one that was spawned, and its own number is what counts.
   const kept = withOddNames(own, env);
   const inner = hasSockets && status !== undefined ? [shell, "-c", becomeListener, shell, ...kept] : kept;
-  const last = status !== undefined ? keepStatus : hasSockets ? becomeListener : become;
+  const last = status !== undefined ? keepStatus(extras.ignoresHangup) : hasSockets ? becomeListener : become;
   const script = [
     ...(tag === undefined ? [] : [setTag]),
+    ...(openFiles === undefined ? [] : [setOpenFiles]),
+    ...(extras.ignoresHangup === true ? [ignoreHangup] : []),
     ...(cgroup === undefined ? [] : [joinCgroup]),
     ...(hasSockets ? [placeSocket[stdin]] : []),
     ...unsetting(env),
     last,
   ].join("\n");
-  const given = [tag, cgroup, status].filter((value) => value !== undefined);
-  return { words: [shell, "-c", script, shell, ...given, ...inner], isWrapped: true, env: added, descriptors };
+  const given = [tag, openFiles, cgroup, status].filter((value) => value !== undefined);
+  return {
+    words: [shell, "-c", script, shell, ...given.map(String), ...inner],
+    isWrapped: true,
+    env: added,
+    descriptors,
+  };
 }
 
 function descriptorsOf(sockets: Extras["sockets"] = [], notify: number | undefined): Wrapped["descriptors"] {

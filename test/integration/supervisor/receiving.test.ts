@@ -51,7 +51,7 @@ async function afterSpawn(index: number, to: "group" | "leader", act: (live: Liv
   begun.push(spawned);
   const service = { stop: { to, signal: "SIGTERM" } };
   act({ ...spawned, status, spawnedAt: now(), preparation: { service } } as unknown as Live);
-  return await promise;
+  return promise;
 }
 
 /** Without the rule two of five are lost. */
