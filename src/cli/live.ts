@@ -206,12 +206,12 @@ export async function openLive(
     ended: finish(),
     async [Symbol.asyncDispose]() {
       prompt?.[Symbol.dispose]();
-      signals[Symbol.dispose]();
       process.off("uncaughtException", onBug);
       reading[Symbol.dispose]();
       await engine[Symbol.asyncDispose]();
       // Last of all: whoever is told that the run is over may begin the next one.
       await control[Symbol.asyncDispose]();
+      signals[Symbol.dispose]();
     },
   };
 }

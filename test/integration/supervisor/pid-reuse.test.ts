@@ -39,8 +39,8 @@ const nobody = (): never => {
 };
 
 test.each([
-  ["the stop signal of its group", (live: Live) => askToEnd(live, nobody, undefined), "group"],
-  ["the stop signal of its leader", (live: Live) => askToEnd(live, nobody, undefined), "leader"],
+  ["the stop signal of its group", (live: Live) => askToEnd(live, alone), "group"],
+  ["the stop signal of its leader", (live: Live) => askToEnd(live, alone), "leader"],
   ["SIGABRT", abortMain, "group"],
   ["SIGKILL", killNow, "group"],
 ] as const)("the stranger does not get %s", async (_, end, to) => {
@@ -52,7 +52,7 @@ test.each([
 });
 
 test.each([
-  ["its stop signal", (live: Live) => askToEnd(live, nobody, undefined), "SIGTERM"],
+  ["its stop signal", (live: Live) => askToEnd(live, alone), "SIGTERM"],
   ["SIGABRT", abortMain, "SIGABRT"],
   ["SIGKILL", killNow, "SIGKILL"],
 ] as const)("the service itself gets %s", async (_, end, signal) => {
