@@ -49,7 +49,8 @@ function settleIn(): void {
   try {
     process.cwd();
   } catch {
-    process.stderr.write("launch: the working directory is gone. Go to one that is there, and start launch again.\n");
+    const message = "the working directory is gone. Go to one that is there, and start launch again.";
+    process.stderr.write(`launch: ${message}\n`);
     process.exit(2);
   }
 }

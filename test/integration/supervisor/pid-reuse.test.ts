@@ -38,6 +38,8 @@ const nobody = (): never => {
   throw new Error("nothing is written");
 };
 
+const alone = { output: nobody, forks: undefined, report: () => {} };
+
 test.each([
   ["the stop signal of its group", (live: Live) => askToEnd(live, alone), "group"],
   ["the stop signal of its leader", (live: Live) => askToEnd(live, alone), "leader"],
