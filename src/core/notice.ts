@@ -56,6 +56,8 @@ export type Notice =
   | { readonly kind: "log"; readonly service: string; readonly message: string }
   /** Something about a file that was written for a service. */
   | { readonly kind: "file"; readonly service: string; readonly message: string }
+  /** It is ready by its own word, yet not where it was told to listen. */
+  | { readonly kind: "elsewhere"; readonly service: string; readonly message: string }
   /** We were stopped, or the machine slept, for this long: what seems late is not. */
   | { readonly kind: "stalled"; readonly for: Millis };
 
@@ -111,6 +113,7 @@ export function noticeRemark(notice: Notice): Remark | undefined {
     }
     case "state":
     case "log":
+    case "elsewhere":
     case "file":
       return { tone: "warn", text: notice.message };
     case "rotated":

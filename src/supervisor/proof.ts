@@ -4,6 +4,7 @@ import type { Conflict } from "../core/conflict.ts";
 import type { Fact } from "../core/event.ts";
 import type { Endpoint, Health, Port, Probe, Service } from "../core/service.ts";
 import { sleep } from "../effects/clock.ts";
+import { wordsOnElsewhere } from "../effects/health/elsewhere.ts";
 import { awaitReady } from "../effects/health/readiness.ts";
 import type { Subject } from "../effects/health/subject.ts";
 import { systemSockets } from "../effects/health/system.ts";
@@ -38,6 +39,12 @@ const watchedHealth: Pick<Health, "interval" | "timeout" | "failures" | "success
 
 /** Until it is asked again who answers, when the stranger has just left or is an earlier run's last process. */
 const strangerInterval = 25;
+
+/** Probes that need not meet the service's own port. */
+const wordsOfItsOwn: ReadonlySet<Probe["kind"]> = new Set(["log", "notify", "exec", "none"]);
+
+/** Within so much time after it is ready a service opens its ports. */
+const untilOpened = [1000, 4000];
 
 /** Between two looks at whether what was adopted still listens. */
 const presenceInterval = 500;
@@ -79,7 +86,8 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
       if (outcome.kind === "ready" && hasEnded(live)) await sleep(Number.POSITIVE_INFINITY, signal);
       if (outcome.kind === "ready") {
         live.ready = true;
-        return report({ type: "ready", service: name, run, verified: outcome.verified });
+        report({ type: "ready", service: name, run, verified: outcome.verified });
+        return sayElsewhere(live);
       }
       if (outcome.kind === "failed") return report({ type: "never-ready", service: name, run, reason: outcome.reason });
       const conflicts = await strangersOn(name, outcome.port);
@@ -91,6 +99,21 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
         report({ type: "unready", service: name, run, reason });
       }
       await sleep(strangerInterval, signal);
+    }
+  };
+
+  /** What is ready by its own word may listen elsewhere than whoever needs it is told. */
+  const sayElsewhere = async (live: Live): Promise<void> => {
+    const subject = subjectOf(live);
+    const { name, ready } = subject.service;
+    if (!wordsOfItsOwn.has(ready.probe.kind)) return;
+    const words = wordsOnElsewhere(subject, ready.probe);
+    for (const pause of untilOpened) {
+      await sleep(pause, live.over.signal);
+      const said = await words();
+      if (said === undefined) continue;
+      const notice = { kind: "elsewhere", service: name, message: `is ready, but ${said}` } as const;
+      return report({ type: "noticed", notice });
     }
   };
 

@@ -19,7 +19,7 @@ export type Elsewhere = (result: ProbeResult) => Promise<ProbeResult>;
 
 /** For a probe that may find nobody although the service listens. */
 export function createElsewhere(subject: Subject, probe: Probe): Elsewhere {
-  const words = createWords(subject, probe);
+  const words = wordsOnElsewhere(subject, probe);
   const connects = probe.kind === "http" || probe.kind === "tcp";
   return async (result) => {
     if (result.ok || (connects && result.refused !== true)) return result;
@@ -30,7 +30,8 @@ export function createElsewhere(subject: Subject, probe: Probe): Elsewhere {
   };
 }
 
-function createWords(subject: Subject, probe: Probe): () => Promise<string | undefined> {
+/** Answers what is to be said of where the service listens; undefined: nothing. */
+export function wordsOnElsewhere(subject: Subject, probe: Probe): () => Promise<string | undefined> {
   const { leader, marker, sockets, service, ports } = subject;
   const expected = expectedBy(subject, probe);
   if (leader === undefined || expected === undefined) return () => Promise.resolve(undefined);
