@@ -59,7 +59,7 @@ const beginningWords = "Another launch is just beginning here, or ends what was 
 async function lockFor(directory: string): Promise<Lease> {
   const until = now() + longestWait;
   for (;;) {
-    const lock = lockInstance(directory);
+    const lock = await lockInstance(directory);
     if (lock !== undefined) return lock;
     if (now() > until) throw new UnreachableError(beginningWords);
     await sleep(interval);

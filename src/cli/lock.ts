@@ -4,7 +4,7 @@ import type { Project } from "../core/service.ts";
 import { now, sleep } from "../effects/clock.ts";
 import { UnsafePathError } from "../effects/files/unsafe.ts";
 import type { Lease } from "../effects/ports/lease.ts";
-import { instanceOwner, lockInstance } from "../effects/ports/leases.ts";
+import { instanceOwner, type LeaseOwner, lockInstance } from "../effects/ports/leases.ts";
 import {
   createStateDirectory,
   foreignFault,
@@ -14,6 +14,7 @@ import {
 } from "../effects/state/directory.ts";
 import { isRunComing } from "../effects/state/former.ts";
 import { isOwn } from "../effects/state/owner.ts";
+import { userName } from "../effects/processes/proc.ts";
 import { foreignWords } from "./foreign-run.ts";
 import { RunError, UsageError } from "./usage-error.ts";
 
@@ -70,7 +71,7 @@ async function lockHere(key: string, isSuccessor: boolean): Promise<Lease | unde
   const until = now() + longestWait;
   for (;;) {
     const isTheirs = !isSuccessor && isRunComing(key);
-    const lock = isTheirs ? undefined : lockInstance(key);
+    const lock = isTheirs ? undefined : await lockInstance(key);
     if (lock !== undefined) {
       // Its engine may have died since: whoever takes over comes first.
       if (isSuccessor || !isRunComing(key)) return lock;
@@ -86,7 +87,16 @@ async function alreadyRunning(project: Project, paths: StatePaths, key: string):
   const { instance } = paths;
   const owner = await instanceOwner(key);
   if (owner?.run !== undefined && !isOwn(owner.run, paths)) return foreignWords(owner.run, paths);
-  const who = owner === undefined ? "" : ` (pid ${owner.pid})`;
+  if (owner?.uid !== undefined) {
+    const user = userName(owner.uid) ?? String(owner.uid);
+    return `The lock of ${paths.directory} is held by user ${user}${pidWords(owner)}, whose run cannot be in it. Have that ended, or name another directory by LAUNCH_STATE_DIR.`;
+  }
+  const who = pidWords(owner);
   const which = instance === "default" ? project.name : `${project.name}, instance ${instance},`;
+  // A process that cannot be seen, of a container for instance, has the lock all the same.
   return `${which} already runs here${who}. See launch status; stop it by launch down, or start a second copy beside it with --instance NAME.`;
+}
+
+function pidWords(owner: LeaseOwner | undefined): string {
+  return owner?.pid === undefined ? "" : ` (pid ${owner.pid})`;
 }

@@ -39,6 +39,8 @@ export type HolderKnowledge =
   | {
       readonly kind: "lease";
       readonly project?: { readonly name: string; readonly root: string; readonly pid: number };
+      /** Another user whose run it is, of which no more can be seen. */
+      readonly user?: string;
     }
   /** In use, but nothing says by whom (bound and not listening, or another namespace); `listening` when it accepts connections. */
   | { readonly kind: "unknown"; readonly listening?: boolean }

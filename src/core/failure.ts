@@ -153,7 +153,7 @@ export function describeHolder(known: HolderKnowledge): string {
       return `wanted by ${known.service} as well`;
     case "lease":
       return known.project === undefined
-        ? "leased by another run of launch"
+        ? `leased by ${strangeRun(known.user)}`
         : `leased by ${known.project.name} in ${known.project.root} (launch, pid ${known.project.pid})`;
     case "unknown":
       return "in use, holder unknown";
@@ -170,13 +170,17 @@ export function nameHolder(known: HolderKnowledge): string {
       return `${project === undefined ? programName(command) : `${project.service} of ${project.name}`}, pid ${pid}`;
     }
     case "lease":
-      return known.project === undefined ? "another run of launch" : `${known.project.name}, pid ${known.project.pid}`;
+      return known.project === undefined ? strangeRun(known.user) : `${known.project.name}, pid ${known.project.pid}`;
     case "other-user":
     case "unknown":
     case "privileged":
     case "sibling":
       return describeHolder(known);
   }
+}
+
+function strangeRun(user: string | undefined): string {
+  return user === undefined ? "another run of launch" : `user ${user}, by launch or in its name`;
 }
 
 const longestCommand = 80;

@@ -55,6 +55,7 @@ const names: readonly (readonly [name: string, ...needs: Ability[]])[] = [
   ["control characters in what is quoted"],
   ["a flood of connections"],
   ["values that a shell would run"],
+  ["locks and leases taken by another user", "another user"],
 ];
 
 /** All of them, in their order. */

@@ -1,7 +1,19 @@
 // Faults 41 to 47: a checkout, a neighbour on the machine and a program that mean no good.
 
-import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,6 +22,7 @@ import { dialSession } from "../../src/client/session.ts";
 import { jsonText } from "../../src/core/sanitize.ts";
 import { launch } from "../helpers/launch.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
+import { freePort } from "../integration/ports/strangers.ts";
 import { until } from "../helpers/wait.ts";
 import { fault } from "./fault.ts";
 
@@ -273,4 +286,66 @@ fault(44, async () => {
     "",
   ]);
   expect(project.has("pwned")).toBe(false);
+});
+
+/** Another user's process that has these abstract names. */
+async function squat(names: readonly string[]): Promise<AsyncDisposable> {
+  const script = `const net = require("node:net"); let left = ${names.length};
+    for (const name of ${JSON.stringify(names)}) net.createServer().listen("\\0" + name, () => --left || console.log("there"))`;
+  const [file, ...args] = ["setpriv", "--reuid=31999", "--clear-groups", "--", process.execPath, "-e", script];
+  const child = spawn(file, args, { cwd: "/", stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    },
+  };
+}
+
+fault(45, async () => {
+  await using project = newProject({ services: { api: { command: "exec sleep 1000" } } });
+  const start = ["-d", "--wait"];
+  expect((await launch(project, start)).code).toBe(0);
+  const end = Buffer.from(realpathSync(project.path(".launch")))
+    .subarray(-32)
+    .toString("hex");
+  const lock = readFileSync("/proc/net/unix", "latin1").match(new RegExp(`launch-instance-\\S+-${end}$`, "m"))?.[0];
+  expect((await launch(project, ["down"])).code).toBe(0);
+
+  // The lock of the project under a name that everybody can take.
+  const squatter = await squat([lock ?? ""]);
+  try {
+    expect(await launch(project, start)).toMatchObject({ code: 0, stderr: "" });
+    const again = await launch(project, ["--non-interactive"]);
+    expect([again.code, again.stderr]).not.toEqual([0, ""]);
+    expect(again.stderr).toMatch(/already runs here \(pid \d+\)/);
+    await squatter[Symbol.asyncDispose]();
+    expect((await launch(project, ["--non-interactive"])).stderr).toMatch(/already runs here/);
+    expect((await launch(project, ["status"])).stdout).toMatch(/api +ready/);
+  } finally {
+    await squatter[Symbol.asyncDispose]();
+    await launch(project, ["down"]);
+  }
+  expect(await launch(project, start)).toMatchObject({ code: 0, stderr: "" });
+  await launch(project, ["down"]);
+
+  // A lease of a port, and a state directory.
+  const port = await freePort();
+  project.write(
+    "services.yaml",
+    `services: { api: { command: serve.js, port: { preferred: ${port}, fixed: true } } }\n`,
+  );
+  await using _leased = await squat([`launch-port-${port}`]);
+  const checked = await launch(project, ["--check-only"]);
+  expect(checked.stdout).toContain("leased by user 31999");
+  chownSync(project.path(".launch"), 31_999, 31_999);
+  for (const args of [start, ["status"], ["logs"], ["down"], ["env"], ["ports"], ["--check-only"]]) {
+    const { code, stdout, stderr } = await launch(project, args);
+    expect([args, code]).toEqual([args, 2]);
+    expect([args, stdout + stderr]).toEqual([
+      args,
+      expect.stringContaining(".launch belongs to user 31999, not to user"),
+    ]);
+  }
 });

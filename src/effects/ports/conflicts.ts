@@ -4,6 +4,7 @@ import type { Conflict, HolderKnowledge } from "../../core/conflict.ts";
 import type { Endpoint, Port, PortRange, Service } from "../../core/service.ts";
 import { choicesFor } from "../../plan/conflicts.ts";
 import { findHolders, type AskingRun } from "./holders.ts";
+import { userName } from "../processes/proc.ts";
 import { leaseOwner } from "./leases.ts";
 import { bindingOfSeat } from "./seat.ts";
 import { readOurselves } from "../processes/signal.ts";
@@ -70,6 +71,7 @@ async function holderOf(refusal: Refusal, listener: HolderKnowledge | undefined)
   if (listener !== undefined) return listener;
   if (state !== "leased") return { kind: "unknown" };
   const owner = await leaseOwner(bindingOfSeat(refusal));
+  if (owner?.uid !== undefined) return { kind: "lease", user: userName(owner.uid) ?? String(owner.uid) };
   if (owner?.run === undefined) return { kind: "lease" };
   const { name, root, pid } = owner.run;
   return { kind: "lease", project: { name, root, pid } };

@@ -3,19 +3,23 @@
 // Linux: an abstract Unix socket per lease, visible exactly where ports are (the network namespace). Elsewhere: `lease-files.ts`.
 
 import { crc32 } from "node:zlib";
-import { readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
 import { BoundSocket } from "node:net";
+import { join } from "node:path";
 import { findSocketOwners } from "./holders.ts";
 import type { Lease } from "./lease.ts";
 import { leaseByFile, leasesByFile, ownerByFile } from "./lease-files.ts";
 import { type Binding, overlaps, scopeOf } from "../../plan/binding.ts";
-import { hasProc } from "../processes/proc.ts";
+import { hasProc, isAlive, readStat, readUid } from "../processes/proc.ts";
+import { userOfSocket } from "./socket-user.ts";
 import { findRun, type Run } from "../state/registry.ts";
 
-/** Who has a lease: a run of this user, or only a pid when it has not said who it is. */
+/** Who has a lease, as far as it can be seen: a run of this user, only a process that has not said who it is, or only a user. */
 export interface LeaseOwner {
-  readonly pid: number;
+  readonly pid?: number;
   readonly run?: Run;
+  /** The id of another user whose it is. */
+  readonly uid?: number;
 }
 
 /** Leases a port against every other run of `launch` on this machine; `undefined` when one has it, this process included. */
@@ -28,12 +32,56 @@ export function leasePort(binding: Binding): Lease | undefined {
   return undefined;
 }
 
-/** Locks a state directory for one run; `key` is its real path. `undefined` when a run has it. */
-export function lockInstance(key: string): Lease | undefined {
-  return lease(nameOfInstance(key));
+/**
+ * Locks a state directory for one run; `key` is its real path. `undefined` when a run has it. Any user can take the name of the
+ * lock; where another one has, a file of the directory does instead, which only its owner can open.
+ */
+export async function lockInstance(key: string): Promise<Lease | undefined> {
+  const name = nameOfInstance(key);
+  const own = lease(name);
+  if (own !== undefined) return existsSync(fileOf(key)) ? joined(own, lockFile(key)) : own;
+  if (!(await isForeign(name))) return undefined;
+  const file = lockFile(key);
+  // The name may have become free meanwhile, and then a run of ours has it or we do.
+  const late = lease(name);
+  if (late !== undefined) return joined(late, file);
+  if (file === undefined || (await isForeign(name))) return file;
+  file[Symbol.dispose]();
+  return undefined;
 }
 
-/** The run that leased the port, or one that contends with it; `undefined` when nobody did or another user's run did. */
+const lockName = "instance";
+
+function fileOf(directory: string): string {
+  return join(directory, `${lockName}.lease`);
+}
+
+function lockFile(directory: string): Lease | undefined {
+  for (const path of [fileOf(directory), join(directory, `${lockName}.owner`)]) {
+    // What is no file was not made by us, and would lead elsewhere.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) rmSync(path, { recursive: true });
+  }
+  return leaseByFile(lockName, directory);
+}
+
+/** Both leases as one; none where one is missing. */
+function joined(first: Lease, second: Lease | undefined): Lease | undefined {
+  if (second === undefined) {
+    first[Symbol.dispose]();
+    return undefined;
+  }
+  const dispose = (): void => {
+    second[Symbol.dispose]();
+    first[Symbol.dispose]();
+  };
+  return { name: first.name, [Symbol.dispose]: dispose };
+}
+
+async function isForeign(name: string): Promise<boolean> {
+  return (await ownerOf(name))?.uid !== undefined;
+}
+
+/** The run that leased the port, or one that contends with it; `undefined` when nobody did or nothing is known of who did. */
 export async function leaseOwner(binding: Binding): Promise<LeaseOwner | undefined> {
   for (const name of new Set([nameOfPort(binding), ...contenders(binding)])) {
     const owner = await ownerOf(name);
@@ -44,7 +92,10 @@ export async function leaseOwner(binding: Binding): Promise<LeaseOwner | undefin
 
 /** The run that locked the state directory. */
 export async function instanceOwner(key: string): Promise<LeaseOwner | undefined> {
-  return ownerOf(nameOfInstance(key));
+  const owner = await ownerOf(nameOfInstance(key));
+  if (owner?.uid === undefined || !existsSync(fileOf(key))) return owner;
+  const pid = ownerByFile(lockName, key);
+  return pid === undefined || !isAlive(readStat(pid)) ? owner : ofProcess(pid);
 }
 
 // Without the user's id: ports are the machine's, so two users' runs must see each other's leases.
@@ -109,16 +160,24 @@ function lease(name: string): Lease | undefined {
 }
 
 async function ownerOf(name: string): Promise<LeaseOwner | undefined> {
-  const pid = hasProc ? await ownerBySocket(name) : ownerByFile(name);
-  if (pid === undefined) return undefined;
+  if (hasProc) return ownerBySocket(name);
+  const pid = ownerByFile(name);
+  return pid === undefined ? undefined : ofProcess(pid);
+}
+
+function ofProcess(pid: number): LeaseOwner {
   const run = findRun(pid);
   return { pid, ...(run === undefined ? {} : { run }) };
 }
 
-async function ownerBySocket(name: string): Promise<number | undefined> {
+async function ownerBySocket(name: string): Promise<LeaseOwner | undefined> {
   const inode = inodeOf(name);
   if (inode === undefined) return undefined;
-  return (await findSocketOwners(new Set([inode]))).get(inode)?.[0];
+  const pid = (await findSocketOwners(new Set([inode]))).get(inode)?.[0];
+  // Processes of others cannot be looked at, unless by root.
+  const uid = pid === undefined ? await userOfSocket(inode) : readUid(pid);
+  const other = uid === undefined || uid === process.getuid?.() ? {} : { uid };
+  return pid === undefined ? other : { ...ofProcess(pid), ...other };
 }
 
 function inodeOf(name: string): number | undefined {

@@ -1,9 +1,10 @@
 // The runs of `launch` that this user has going, one small file each in a private directory: so that a pid found behind a
 // lease or a port has a project's name. The files are a courtesy, no lock: what a file says counts only while its process lives.
 
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { realPath } from "../files/leads-out.ts";
 import { readPlain } from "../files/plain.ts";
 import { isAlive, readStat } from "../processes/proc.ts";
 import { replaceFile } from "./replace-file.ts";
@@ -30,7 +31,7 @@ export function announceRun(
 ): Disposable {
   const stat = readStat(process.pid);
   if (directory === undefined || stat === undefined) return { [Symbol.dispose]: () => {} };
-  const path = join(realpathSync(directory), `${process.pid}.json`);
+  const path = join(realPath(directory), `${process.pid}.json`);
   const namespace = pidNamespace();
   const started = { pid: process.pid, startTicks: stat.startTicks };
   const run: Run = { ...about, ...started, ...(namespace === undefined ? {} : { namespace }) };

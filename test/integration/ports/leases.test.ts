@@ -100,14 +100,14 @@ describe("a leased port", () => {
 test("a state directory is locked for one run at a time", async () => {
   const key = scratch();
   await using owner = await startNode(
-    `${withLeases} globalThis.lock = lockInstance(${JSON.stringify(key)}); console.log("locked"); ${stay}`,
+    `${withLeases} globalThis.lock = await lockInstance(${JSON.stringify(key)}); console.log("locked"); ${stay}`,
   );
-  expect(lockInstance(key)).toBeUndefined();
+  expect(await lockInstance(key)).toBeUndefined();
   expect(await instanceOwner(key)).toMatchObject({ pid: owner.pid });
-  using other = lockInstance(`${key}/other`);
+  using other = await lockInstance(`${key}/other`);
   expect(other).toBeDefined();
   await owner.end("SIGKILL");
-  using mine = lockInstance(key);
+  using mine = await lockInstance(key);
   expect(mine).toBeDefined();
 });
 
