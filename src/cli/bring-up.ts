@@ -50,7 +50,7 @@ async function runHere(args: UpArgs): Promise<number> {
     onFailure: args.onFailure ?? (interactive ? "continue" : "stop"),
     endWhenSettled: true,
   });
-  live.supervisor.request({ type: "up", services: chosen.services.map((service) => service.name) });
+  live.supervisor.request({ type: "up", services: chosen.services.map(({ name }) => name), needed: chosen.needed });
   const outcome = await live.ended;
   await face.conclude(outcome, live.supervisor.snapshot());
   return exitCodeOf(outcome);

@@ -38,7 +38,7 @@ export async function detach(args: UpArgs): Promise<number> {
     : await look(session, hasItsPorts);
   if (seen === "ended") {
     const outcome = await session.closed;
-    if (outcome !== undefined) return sayEnd(outcome, session);
+    if (outcome !== undefined) return sayEnd(outcome, session, args);
     printError(`${lostWords(session.about, joined.paths.directory, await joined.death?.())}\n`);
     return 1;
   }
@@ -130,9 +130,20 @@ function codeOf(fleet: Fleet, isLate: boolean): number {
   return isLate || (isSlow && failures.length === 0) ? 5 : 1;
 }
 
-/** The run is over before it was on its own. */
-function sayEnd(outcome: Outcome, session: RemoteSession): number {
+/** The run is over before it was on its own: all that was asked for is done, or something went wrong. */
+function sayEnd(outcome: Outcome, session: RemoteSession, args: UpArgs): number {
+  const { project } = session.about;
+  if (outcome.kind === "done") {
+    const style = newStyle(wantsColor(args));
+    const table = statusTable(session.snapshot(), session.now(), style);
+    print(
+      args.json
+        ? statusJson(session)
+        : `${table}\n\n${style.bold(project)} has ended: all that was asked for is done.\n`,
+    );
+    return 0;
+  }
   const why = outcomeWords(outcome, session.snapshot());
-  printError(`${session.about.project} ended${why === "" ? "" : `: ${why}`}\n`);
+  printError(`${project} ended${why === "" ? "" : `: ${why}`}\n`);
   return exitCodeOf(outcome);
 }

@@ -24,7 +24,10 @@ import { servedRun } from "./served.ts";
 import { onSignals } from "./signals.ts";
 
 /** What differs between the commands that run services. */
-export interface LiveOptions extends Pick<Rules, "restarts" | "onFailure" | "endWhenSettled" | "patient"> {
+export interface LiveOptions extends Pick<
+  Rules,
+  "restarts" | "onFailure" | "endWhenSettled" | "endWhenCompleted" | "patient"
+> {
   /** True: the person at this terminal answers conflicts. */
   readonly interactive: boolean;
   readonly headStart: HeadStart;
@@ -112,6 +115,7 @@ export async function openLive(
       restarts: options.restarts,
       onFailure: options.onFailure,
       endWhenSettled: options.endWhenSettled,
+      ...(options.endWhenCompleted && { endWhenCompleted: true }),
     },
     strictPorts: args.strictPorts,
     colors: face.colors,

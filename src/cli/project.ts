@@ -16,6 +16,8 @@ export interface Chosen {
   readonly project: Project;
   /** The chosen services, in the manifest's order. */
   readonly services: readonly Service[];
+  /** The names of those that are only there because another needs them. */
+  readonly needed: readonly string[];
   readonly warnings: readonly Problem[];
 }
 
@@ -42,7 +44,7 @@ export async function chooseServices(
     profiles: profilesOf(args),
     withNeeds: args.deps ?? true,
   });
-  if (selected.ok) return { ...project, services: selected.services };
+  if (selected.ok) return { ...project, services: selected.services, needed: selected.needed };
   tell(selected.problems);
   printError(meantCommand(args, selected.problems.map(({ message }) => message).join("\n")));
   return undefined;
@@ -80,7 +82,7 @@ export function otherServices({ project, services }: Chosen, args: GlobalArgs & 
 export async function readProject(
   args: GlobalArgs,
   tell: (problems: readonly Problem[]) => void = printProblems,
-): Promise<Omit<Chosen, "services"> | undefined> {
+): Promise<Omit<Chosen, "services" | "needed"> | undefined> {
   const loaded = await loadAsAsked(args, (services) => checkGraph(withImpliedNeeds(services)));
   if (loaded.ok) return { project: loaded.project, warnings: loaded.warnings };
   tell(loaded.problems);

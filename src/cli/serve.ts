@@ -30,7 +30,7 @@ export async function serve(typed: UpArgs): Promise<number> {
     onDeath: go.kind === "detached" ? "reclaim" : "end",
     lifeline: { stream: lifeline.stream, watching: go.kind === "watched" },
   });
-  live.supervisor.request({ type: "up", services: chosen.services.map((service) => service.name) });
+  live.supervisor.request({ type: "up", services: chosen.services.map(({ name }) => name), needed: chosen.needed });
   return exitCodeOf(await live.ended);
 }
 
@@ -55,6 +55,8 @@ export function openServed(
     restarts: true,
     onFailure: args.onFailure ?? "continue",
     endWhenSettled: false,
+    // A failure stays to be looked at; and a person at a dashboard looks at success as well.
+    ...(go.kind === "detached" && { endWhenCompleted: true as const }),
     others: otherServices(chosen, args),
   });
 }

@@ -36,14 +36,14 @@ export function servedRun(
       };
     }
     const services = wanted.names.filter((name) => members[name] !== undefined);
-    supervisor.request({ type: "up", services });
+    supervisor.request({ type: "up", services, needed: wanted.needed });
     return services;
   };
 
   const named = (
     names: readonly string[],
     withNeeds: boolean,
-  ): { readonly names: readonly string[] } | { readonly refusal: string } => {
+  ): { readonly names: readonly string[]; readonly needed: readonly string[] } | { readonly refusal: string } => {
     const selected = selectServices(withImpliedNeeds(project.services), {
       names,
       except: [],
@@ -52,7 +52,7 @@ export function servedRun(
       withNeeds,
     });
     return selected.ok
-      ? { names: selected.services.map(({ name }) => name) }
+      ? { names: selected.services.map(({ name }) => name), needed: selected.needed }
       : { refusal: selected.problems.map(({ message, remedy }) => `${message}. ${remedy ?? ""}`.trim()).join("\n") };
   };
 

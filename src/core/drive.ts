@@ -100,9 +100,10 @@ function outcomeNow(fleet: Fleet, at: Millis): Outcome | undefined {
   }
   const starved = starvedOutcome(fleet, wanted);
   if (starved !== undefined && fleet.rules.onFailure === "stop") return starved;
-  const { upBy, endWhenSettled } = fleet.rules;
+  const { upBy, endWhenSettled, endWhenCompleted } = fleet.rules;
   const late = upBy !== undefined && !fleet.arrived && at >= upBy ? wanted.filter(isOnItsWay(fleet)) : [];
   if (late.length > 0) return { kind: "timeout", waiting: late.map(({ service }) => service.name) };
+  if (endWhenCompleted === true && isAllCompleted(wanted)) return { kind: "done" };
   return endWhenSettled && isAllDone(fleet, wanted) ? (starved ?? { kind: "done" }) : undefined;
 }
 
@@ -119,14 +120,20 @@ function starvedOutcome(fleet: Fleet, wanted: readonly Member[]): Outcome | unde
   return undefined;
 }
 
-/** True when nothing is left to run: what runs elsewhere and serves keeps no run alive. */
+/** True when nothing is left to run: what runs elsewhere and serves keeps no run alive, nor what is only there for others. */
 function isAllDone(fleet: Fleet, wanted: readonly Member[]): boolean {
-  const ours = wanted.filter(({ service }) => service.type !== "external");
+  const asked = wanted.filter(({ needed }) => needed !== true);
+  const ours = asked.filter(({ service }) => service.type !== "external");
   return (
     ours.length > 0 &&
     ours.every((member) => isSettled(member.state) || isStuck(fleet, member)) &&
-    !wanted.some(isOnItsWay(fleet))
+    !asked.some(isOnItsWay(fleet))
   );
+}
+
+function isAllCompleted(wanted: readonly Member[]): boolean {
+  const asked = wanted.filter(({ needed }) => needed !== true);
+  return asked.length > 0 && asked.every(({ service, state }) => service.type === "task" && state.status === "exited");
 }
 
 function wantedOf(fleet: Fleet): readonly Member[] {
@@ -145,7 +152,8 @@ function isStuck(fleet: Fleet, member: Member): boolean {
 /** What the end of one service means for all. */
 function outcomeOfEnd(fleet: Fleet, member: Member): Outcome | undefined {
   const { service, state } = member;
-  if (state.status === "exited" && service.onExit === "fail") {
+  // What a task is for is to end with success.
+  if (state.status === "exited" && service.onExit === "fail" && service.type !== "task") {
     return { kind: "failed", service: service.name, failure: { kind: "exit", exit: state.exit } };
   }
   if (state.status === "exited" && service.onExit === "shutdown") return { kind: "done" };

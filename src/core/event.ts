@@ -9,8 +9,8 @@ import type { Fleet, Member, Outcome, QuitReason } from "./state.ts";
 
 /** Something asked for: it changes what is wanted. */
 export type Request =
-  /** Want these services; what they need is wanted by whoever asks. */
-  | { readonly type: "up"; readonly services: readonly string[] }
+  /** Want these services; what they need is wanted by whoever asks, and named in `needed` where nobody asked for it itself. */
+  | { readonly type: "up"; readonly services: readonly string[]; readonly needed?: readonly string[] }
   /** No longer want these services. */
   | { readonly type: "down"; readonly services: readonly string[] }
   /** Stop and start these again, with the dependents whose edges ask for it. */

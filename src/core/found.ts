@@ -7,6 +7,8 @@ import type { Ending } from "./state.ts";
 /** One service as it is found by the engine that comes after. */
 export interface Reclaimed {
   readonly wanted: boolean;
+  /** Nobody had asked for it itself. */
+  readonly needed?: true;
   /** It was about to be stopped and started again. */
   readonly bounce: boolean;
   /** The number of its latest run. */

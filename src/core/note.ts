@@ -49,7 +49,7 @@ function noteRequest(fleet: Fleet, event: Request & Event): Fleet {
   switch (event.type) {
     case "up":
       // Once the run is ending nothing new is wanted.
-      return fleet.outcome === undefined ? changeAll(fleet, event.services, want) : fleet;
+      return fleet.outcome === undefined ? noteWish(fleet, event) : fleet;
     case "down":
       return changeAll(fleet, event.services, (old) => ({ ...withoutCrashes(old), wanted: false }));
     case "restart":
@@ -62,6 +62,16 @@ function noteRequest(fleet: Fleet, event: Request & Event): Fleet {
       return event.force ? hurried(end, event.at) : end;
     }
   }
+}
+
+function noteWish(fleet: Fleet, { services, needed = [] }: Extract<Request, { type: "up" }>): Fleet {
+  const marked = changeAll(fleet, services, (old) => {
+    const { needed: _, ...asked } = old;
+    if (!needed.includes(old.service.name)) return asked;
+    // What somebody has asked for stays so when it is needed as well.
+    return old.wanted ? old : { ...old, needed: true };
+  });
+  return changeAll(marked, services, want);
 }
 
 /** Wanted; and what had ended or given up gets a new chance. A task that has completed stays so. */

@@ -24,9 +24,13 @@ export function noteReclaim(fleet: Fleet, event: Extract<Fact, { type: "reclaime
   }, back);
 }
 
-function takenBack(member: Member, { wanted, bounce, run, ports, found, ...counts }: Reclaimed, at: Millis): Member {
+function takenBack(
+  member: Member,
+  { wanted, needed, bounce, run, ports, found, ...counts }: Reclaimed,
+  at: Millis,
+): Member {
   const { restarts, recentRestarts } = counts;
-  const known: Member = { ...member, wanted, run, restarts, recentRestarts };
+  const known: Member = { ...member, wanted, ...(needed && { needed }), run, restarts, recentRestarts };
   switch (found.kind) {
     case "live": {
       const { pid } = found;

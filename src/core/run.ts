@@ -167,7 +167,7 @@ function endOf({ service, state }: Member, { end, background, at }: Exited): End
 /** True when the service need not go on: the manifest says so, or it has itself said all that was waited for. */
 function isEndExpected({ onExit, restart, ready }: Service): boolean {
   const isOwnWord = ready.probe.kind === "log" || ready.probe.kind === "notify";
-  return isOwnWord || onExit !== "ignore" || restart.policy === "no";
+  return isOwnWord || onExit === "shutdown" || onExit === "fail" || restart.policy === "no";
 }
 
 /** What the service becomes now that nothing of its run lives. */

@@ -224,7 +224,7 @@ export interface Service {
   readonly stop: StopPolicy;
   readonly logs: LogPolicy;
   /** What its own end means for the whole run. */
-  readonly onExit: "shutdown" | "fail" | "ignore";
+  readonly onExit: "shutdown" | "shutdown-on-failure" | "fail" | "ignore";
   readonly successExitCodes: readonly number[];
   readonly enabled: boolean;
   /** Empty: in every profile. */

@@ -77,6 +77,8 @@ export interface Member {
   readonly service: Service;
   /** Someone asked for it, or something that was asked for needs it. */
   readonly wanted: boolean;
+  /** True: nobody asked for it itself, only for what needs it. */
+  readonly needed?: true;
   /** To be stopped and started again, dependents first. */
   readonly bounce: boolean;
   /** Its ports: not asked for, being claimed, or leased to us. */
@@ -121,8 +123,10 @@ export interface Rules {
   readonly restarts: boolean;
   /** True: a person watches, so a service that is slow to become ready is a warning. */
   readonly patient: boolean;
-  /** True: the run ends by itself once nothing is left to run. */
+  /** True: the run ends by itself once nothing that was asked for is left to run. */
   readonly endWhenSettled: boolean;
+  /** True: it ends by itself once all that was asked for were tasks, and they have completed. */
+  readonly endWhenCompleted?: true;
   /** Monotonic time by which everything must be up; not given: no limit. */
   readonly upBy?: Millis;
   /** Port users: who must hear of it when a service's port moves. */

@@ -19,7 +19,12 @@ export interface Selection {
 
 /** The chosen services in the manifest's order, with only the needs that are to be waited for; or what is wrong. */
 export type Selected =
-  | { readonly ok: true; readonly services: readonly Service[] }
+  | {
+      readonly ok: true;
+      readonly services: readonly Service[];
+      /** The names of those that are only there because another needs them. */
+      readonly needed: readonly string[];
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Chooses services. Names that match nothing, and needs that are switched off, are problems. */
@@ -56,7 +61,9 @@ export function selectServices(services: readonly Service[], selection: Selectio
     .filter(({ name }) => chosen.has(name))
     .map((service) => ({ ...service, needs: service.needs.filter((need) => chosen.has(need.service)) }))
     .map((service) => (isExternal(service.name) ? asExternal(service) : service));
-  return { ok: true, services: result };
+  const asked = new Set(roots.map(({ name }) => name));
+  const needed = result.flatMap(({ name }) => (asked.has(name) ? [] : [name]));
+  return { ok: true, services: result, needed };
 }
 
 /** The names among `known` that the patterns match, and a problem for each pattern that matches none. */

@@ -64,9 +64,9 @@ export async function reclaimRuns(
     if (record.live !== undefined) runs.reclaim(service.name, await resume(service, record.live, options));
   }
   const factOf = ({ record, found }: Taken): Reclaimed => {
-    const { wanted, bounce, run: number, restarts, ports: had } = record;
+    const { wanted, needed, bounce, run: number, restarts, ports: had } = record;
     const recentRestarts = record.recentRestarts.map(fromBoot);
-    return { wanted, bounce, run: number, restarts, recentRestarts, ports: had, found };
+    return { wanted, ...(needed && { needed }), bounce, run: number, restarts, recentRestarts, ports: had, found };
   };
   report({ type: "reclaimed", services: Object.fromEntries(taken.map((one) => [one.service.name, factOf(one)])) });
   for (const { service, record, found } of begun) {

@@ -27,6 +27,7 @@ export function recordServices(
     const tag = member.run === 0 ? undefined : tagOf(name, member.run);
     records[name] = {
       wanted: member.wanted,
+      ...(member.needed === undefined ? {} : { needed: member.needed }),
       bounce: isToStartAgain(member),
       run: member.run,
       ...(tag === undefined ? {} : { tag }),

@@ -95,6 +95,19 @@ test("-d returns as soon as every port is decided, and -D is the same", async ()
   expect(started.stdout).toMatch(/api +\w+ +\d+/);
 });
 
+test.each([
+  ["-d --wait", ["-d", "--wait", "migrate"]],
+  ["--non-interactive", ["--non-interactive", "migrate"]],
+])("%s of a task ends when the task has, though it needed a service", async (_, args) => {
+  const migrate = { type: "task", command: "echo migrated", depends_on: ["db"] };
+  const project = newShop({ services: { ...shop.services, migrate } });
+  const ran = await launch(project, args);
+  expect(ran).toMatchObject({ code: 0, stderr: "" });
+  expect(ran.stdout).toMatch(/migrate.* completed/);
+  await until("the run to be gone", async () => (await launch(project, ["status"])).code === 4);
+  expect(project.read(".launch/logs/migrate.log")).toBe("migrated\n");
+});
+
 test("a second -d joins the run and starts what is missing in it", async () => {
   const project = newShop();
   await launch(project, ["-d", "--wait", "db"]);

@@ -9,12 +9,13 @@ import type { Luck } from "./luck.ts";
 /** What the next engine is told. Some end in between; what nobody takes back is ended before it is told. */
 export function foundAfterDeath({ members }: Fleet, processes: readonly Process[], luck: Luck): Fact {
   const services = Object.entries(members).map(([name, member]) => {
-    const { wanted, run, restarts, recentRestarts, state, ports, claim } = member;
+    const { wanted, needed, run, restarts, recentRestarts, state, ports, claim } = member;
     const found = foundOf(member, processes, luck);
     const hasPorts = found.kind === "live" || found.kind === "ended" || found.kind === "adopted";
     const bounce = member.bounce || (wanted && state.status === "stopping" && state.after.kind === "rest");
     const had = hasPorts && claim === "held" ? ports : {};
-    return [name, { wanted, bounce, run, restarts, recentRestarts, ports: had, found } satisfies Reclaimed];
+    const counts = { run, restarts, recentRestarts };
+    return [name, { wanted, ...(needed && { needed }), bounce, ...counts, ports: had, found } satisfies Reclaimed];
   });
   for (const process of processes) if (!process.leader) process.group = false;
   return { type: "reclaimed", services: Object.fromEntries(services) as Record<string, Reclaimed> };

@@ -66,6 +66,9 @@ export const faults: Readonly<Record<keyof typeof laws, () => Rulebook>> = {
   "who goes into the background has failed": () => (fleet, event) =>
     step(fleet, event.type === "exited" ? { ...event, background: [] } : event),
 
+  "a run ends with what was asked for": () => (fleet, event) =>
+    step(fleet, event.type === "up" ? { ...event, needed: [] } : event),
+
   "nothing starts without its ports": () => (fleet, event) =>
     step(
       changed(fleet, (member) => ({ ...member, claim: "held" })),

@@ -216,6 +216,26 @@ const failsInTheBackground: Law = () => {
   };
 };
 
+/** A run that ends by itself does so once all that somebody asked for is over, whoever was only needed. */
+const endsWithWhatWasAskedFor: Law = ({ rules }) => {
+  const asked = new Set<string>();
+  return {
+    onStep: ({ event, after }) => {
+      if (event.type === "up") for (const name of event.services) if (!event.needed?.includes(name)) asked.add(name);
+      if (!rules.endWhenSettled || after.outcome !== undefined) return undefined;
+      const own = Object.values(after.members).filter(
+        ({ service, wanted }) => wanted && asked.has(service.name) && service.type !== "external",
+      );
+      const isOver = own.length > 0 && own.every(({ state }) => state.status === "exited" || state.status === "failed");
+      const open = Object.values(after.members).some(
+        ({ service, wanted, state }) =>
+          wanted && asked.has(service.name) && service.type === "external" && state.status !== "ready",
+      );
+      return isOver && !open ? `${names(own)} is over, and the run goes on` : undefined;
+    },
+  };
+};
+
 /** Nothing that has ports starts before the machine has said that they are ours, or someone's to be adopted. */
 const startsOnlyWithClaims: Law = () => {
   const held = new Set<string>();
@@ -344,6 +364,7 @@ export const laws = {
   "restarts keep to their delay": waitsBeforeRestarts,
   "who was not ready in time is tried again by its policy": triesAgainWhatWasNotReady,
   "who goes into the background has failed": failsInTheBackground,
+  "a run ends with what was asked for": endsWithWhatWasAskedFor,
   "nothing starts without its ports": startsOnlyWithClaims,
   "nothing starts while ports are being claimed": claimsBeforeAnythingStarts,
   "every conflict is asked about or settled": asksAboutEveryConflict,

@@ -33,15 +33,16 @@ function scenarios(hostile: boolean): fc.Arbitrary<Scenario> {
       seed: fc.nat(),
       rules: rulesOf(hostile),
       asked: fc.array(requestWords(), { maxLength: hostile ? 8 : 0 }),
+      needed: fc.array(fc.nat(5), { maxLength: hostile ? 4 : 0 }),
       deathAt: fc.option(fc.integer({ min: 1, max: quitAt }), { nil: undefined, freq: 2 }),
       force: fc.option(fc.integer({ min: 0, max: 3000 }), { nil: undefined }),
     })
-    .map(({ services: words, seed, rules, asked, deathAt, force }) => {
+    .map(({ services: words, seed, rules, asked, needed, deathAt, force }) => {
       const services = words.map((one, index) => build(one, index, words));
       const names = services.map(({ name }) => name);
       const portUsers = Object.fromEntries(names.map((name, index) => [name, names.slice(index + 1, index + 3)]));
       const requests: (Request & { readonly at: Millis })[] = [
-        { type: "up", services: names, at: 0 },
+        { type: "up", services: names, needed: needed.flatMap((index) => names[index] ?? []), at: 0 },
         ...asked.map(({ at, type, on }) => ({ type, services: on.map((index) => names[index % names.length]!), at })),
         { type: "quit", by: "SIGINT", force: false, at: quitAt },
       ];

@@ -64,6 +64,8 @@ export interface RunRecord {
 /** One service of a run. */
 export interface ServiceRecord {
   readonly wanted: boolean;
+  /** Nobody has asked for it itself. */
+  readonly needed?: true;
   /** To be stopped and started again. */
   readonly bounce: boolean;
   /** The number of its latest run. */
@@ -181,9 +183,10 @@ function isRun(value: unknown): value is RunRecord {
 
 function isService(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { wanted, bounce, run, tag, restarts, recentRestarts, ports, over, live } = value;
+  const { wanted, needed, bounce, run, tag, restarts, recentRestarts, ports, over, live } = value;
   return (
     [wanted, bounce].every(isBoolean) &&
+    (needed === undefined || needed === true) &&
     [run, restarts].every(isCount) &&
     (tag === undefined || isString(tag)) &&
     isTimes(recentRestarts) &&

@@ -190,8 +190,8 @@ const ofService = {
   stop: optional(stopMap, "How it is asked to end. See Stop."),
   logs: optional(logsMap, "How much is kept of what it writes. See Logs."),
   on_exit: optional(
-    choice(["shutdown", "fail", "ignore"]),
-    "What its own end means for the whole run.",
+    choice(["shutdown", "shutdown-on-failure", "fail", "ignore"]),
+    "What its own end means for the whole run. See On exit.",
     defaults.onExit,
   ),
   success_exit_codes: optional(

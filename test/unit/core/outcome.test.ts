@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Outcome } from "../../../src/core/state.ts";
+import type { Service } from "../../../src/core/service.ts";
+import type { Outcome, Rules } from "../../../src/core/state.ts";
 import { exitCodeOf } from "../../../src/core/state.ts";
 import { nextDeadline } from "../../../src/core/time.ts";
 import { conflict, external, on, service, task } from "./fleet.ts";
@@ -98,23 +99,36 @@ describe("a failure", () => {
 });
 
 describe("on_exit", () => {
-  const ending = (onExit: "shutdown" | "fail" | "ignore", code: number) => {
-    const p = play([service("window", { onExit, restart: "no" }), service("api")]);
+  type OnExit = Service["onExit"];
+  const ending = (onExit: OnExit, code: number, type: "service" | "task" = "service") => {
+    const p = play([service("window", { type, onExit, restart: "no" }), service("api")]);
     p.up("window", "api");
     p.serves("window", "api");
     p.exited("window", code);
     return p.exited("api", "SIGTERM", false, p.state("api").status === "stopping" ? 1 : 0);
   };
 
-  it.each<["shutdown" | "fail" | "ignore", number, readonly string[]]>([
+  it.each<[OnExit, number, readonly string[]]>([
     ["shutdown", 0, ["end done"]],
     ["shutdown", 1, ["end failed"]],
+    ["shutdown-on-failure", 0, []],
+    ["shutdown-on-failure", 1, ["end failed"]],
     ["fail", 0, ["end failed"]],
     ["fail", 1, ["end failed"]],
     ["ignore", 0, []],
     ["ignore", 1, []],
   ])("%s: an end with %i makes %o of the run", (onExit, code, effects) => {
     expect(ending(onExit, code)).toEqual(effects);
+  });
+
+  it.each<[OnExit, number, readonly string[]]>([
+    ["shutdown", 0, ["end done"]],
+    ["shutdown-on-failure", 0, []],
+    ["fail", 0, []],
+    ["fail", 1, ["end failed"]],
+    ["ignore", 1, []],
+  ])("%s: the end of a task with %i makes %o of the run", (onExit, code, effects) => {
+    expect(ending(onExit, code, "task")).toEqual(effects);
   });
 
   it("means nothing while the service is restarted", () => {
@@ -216,6 +230,53 @@ describe("a time limit for everything", () => {
 
   it("wakes nobody before anything was asked for", () => {
     expect(nextDeadline(play([service("api")], { upBy: 1000 }).fleet)).toBeUndefined();
+  });
+});
+
+describe("a run that was asked for some of its services", () => {
+  const stack = [service("db"), task("migrate", { needs: ["db"] }), task("seed", { needs: ["db"] })];
+  const asked = (words: Partial<Rules>, ...names: readonly string[]) => {
+    const p = play(stack, words);
+    p.send({ type: "up", services: ["db", ...names], needed: ["db"] });
+    p.serves("db");
+    for (const name of names) p.started(name);
+    return p;
+  };
+
+  it.each<[string, Partial<Rules>]>([
+    ["in the foreground", { endWhenSettled: true }],
+    ["in the background", { endWhenCompleted: true }],
+  ])("ends when these tasks are done, though they needed a service: %s", (_, words) => {
+    const p = asked(words, "migrate", "seed");
+    expect(p.exited("migrate", 0)).toEqual([]);
+    expect(p.exited("seed", 0)).toEqual(["stop db 1"]);
+    expect(p.exited("db", "SIGTERM")).toEqual(["end done"]);
+  });
+
+  it("ends when its task has failed, in the foreground alone", () => {
+    const p = asked({ endWhenSettled: true }, "migrate");
+    expect(p.exited("migrate", 1)).toEqual(["stop db 1"]);
+    expect(p.exited("db", "SIGTERM")).toEqual(["end failed"]);
+    expect(asked({ endWhenCompleted: true }, "migrate").exited("migrate", 1)).toEqual([]);
+  });
+
+  it("goes on once somebody has asked for the service too", () => {
+    const p = asked({ endWhenSettled: true }, "migrate");
+    p.up("db");
+    p.send({ type: "up", services: ["db", "migrate"], needed: ["db"] });
+    expect(p.exited("migrate", 0)).toEqual([]);
+    expect(p.states).toBe("db ready, migrate exited, seed idle");
+  });
+
+  it("goes on in the background while a service was asked for, even if it has ended", () => {
+    const p = play([service("api"), task("migrate")], { endWhenCompleted: true });
+    p.up("api", "migrate");
+    p.serves("api");
+    p.started("migrate");
+    p.exited("migrate", 0);
+    p.wait(5000);
+    expect(p.exited("api", 0)).toEqual([]);
+    expect(p.fleet.outcome).toBeUndefined();
   });
 });
 

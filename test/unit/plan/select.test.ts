@@ -31,6 +31,12 @@ describe("the selection of services", () => {
     expect(names(stack, { names: ["?b", "w*"], withNeeds: false })).toEqual(["db", "web"]);
   });
 
+  it("tells those that are only there because another needs them", () => {
+    const selected = selectServices(stack, { ...all, names: ["api"] });
+    expect(selected).toMatchObject({ ok: true, needed: ["db"] });
+    expect(selectServices(stack, all)).toMatchObject({ ok: true, needed: [] });
+  });
+
   it("takes a dot for a dot", () => {
     expect(names([service("a.b"), service("axb")], { names: ["a.b"] })).toEqual(["a.b"]);
   });
