@@ -3,6 +3,8 @@
 import { describe } from "../core/failure.ts";
 import type { Service } from "../core/service.ts";
 import { newFaultFinder } from "../effects/processes/fault.ts";
+import { syntaxFaults } from "../effects/processes/shell-syntax.ts";
+import type { RenderedCommand } from "../effects/processes/spec.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
 import type { Assignment } from "../plan/env.ts";
@@ -25,8 +27,24 @@ export async function checkServices(
   context: RunContext,
 ): Promise<readonly Finding[]> {
   const findFault = newFaultFinder();
-  const findings = await Promise.all(services.map((service) => checkService(service, assigned, context, findFault)));
-  return [...findings.flat(), ...fixedTwice(services)];
+  const checked = await Promise.all(services.map((service) => checkService(service, assigned, context, findFault)));
+  const scripts = checked.flatMap(({ service, preparation }) =>
+    preparation === undefined ? [] : scriptsOf(preparation).map((script) => ({ service, ...script })),
+  );
+  const broken = await syntaxFaults(scripts.map(({ text }) => text));
+  const unreadable = scripts.flatMap(({ service, key, text }): readonly Finding[] => {
+    const words = broken.get(text);
+    if (words === undefined) return [];
+    return [{ service, fatal: true, text: `the shell cannot read its ${key}: ${words}: ${clip(text)}` }];
+  });
+  return [...checked.flatMap(({ findings }) => findings), ...unreadable, ...fixedTwice(services)];
+}
+
+/** What was found of one service, and what its start would be made from. */
+interface Checked {
+  readonly service: string;
+  readonly findings: readonly Finding[];
+  readonly preparation?: Preparation;
 }
 
 async function checkService(
@@ -34,29 +52,60 @@ async function checkService(
   assigned: Assignment,
   context: RunContext,
   findFault: FaultFinder,
-): Promise<readonly Finding[]> {
-  const found = (fatal: boolean, text: string): Finding => ({ service: service.name, fatal, text });
+): Promise<Checked> {
+  const { name } = service;
+  const found = (fatal: boolean, text: string): Finding => ({ service: name, fatal, text });
   try {
     const preparation = await prepare(service, assigned, context, "");
-    return [
+    const findings = [
       ...faultsOf(preparation, findFault).map((text) => found(true, text)),
       ...(await terminalFaults(service)).map((text) => found(true, text)),
       ...(await relayFaults(service, preparation)).map((text) => found(false, text)),
       ...preparation.clashes.map((name) => found(false, `sets ${name} itself, so it does not get launch's value`)),
     ];
+    return { service: name, findings, preparation };
   } catch (error) {
-    if (error instanceof TemplateError || error instanceof EnvFileError) return [found(true, error.message)];
+    if (error instanceof TemplateError || error instanceof EnvFileError) {
+      return { service: name, findings: [found(true, error.message)] };
+    }
     throw error;
   }
 }
 
-function faultsOf({ service, command, stopCommand, path }: Preparation, findFault: FaultFinder): readonly string[] {
-  // The whole environment would have to be put together.
-  const env = envWith(path);
-  const commands = [command, stopCommand, probeCommand(service.ready.probe), probeCommand(service.health?.probe)];
-  const faults = commands.flatMap((one) =>
-    one === undefined ? [] : (findFault({ command: one, cwd: service.workingDir, env }) ?? []),
+/** The shell strings of a service, by the key that holds them. */
+function scriptsOf(preparation: Preparation): readonly { readonly key: string; readonly text: string }[] {
+  return commandsOf(preparation).flatMap(({ key, command }) =>
+    "shell" in command ? [{ key, text: command.shell }] : [],
   );
+}
+
+function commandsOf({
+  service,
+  command,
+  stopCommand,
+}: Preparation): readonly { readonly key: string; readonly command: RenderedCommand }[] {
+  const all = [
+    { key: "command", command },
+    { key: "stop.command", command: stopCommand },
+    { key: "ready.exec", command: probeCommand(service.ready.probe) },
+    { key: "health.exec", command: probeCommand(service.health?.probe) },
+  ];
+  return all.flatMap(({ key, command: one }) => (one === undefined ? [] : [{ key, command: one }]));
+}
+
+const longestScript = 60;
+
+/** The beginning of a script, in one line. */
+function clip(script: string): string {
+  const line = script.trim().replaceAll(/\s+/g, " ");
+  return line.length > longestScript ? `${line.slice(0, longestScript - 1)}…` : line;
+}
+
+function faultsOf(preparation: Preparation, findFault: FaultFinder): readonly string[] {
+  // The whole environment would have to be put together.
+  const env = envWith(preparation.path);
+  const cwd = preparation.service.workingDir;
+  const faults = commandsOf(preparation).flatMap(({ command }) => findFault({ command, cwd, env }) ?? []);
   return [...new Set(faults.map(describe))];
 }
 

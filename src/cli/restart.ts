@@ -1,17 +1,19 @@
 // `launch restart SERVICE…`: stops services of the run that is going here and starts them again, with the dependents whose
 // edges ask for it.
 
+import { withFollowers } from "../core/needs.ts";
 import { type Fleet, isUp } from "../core/state.ts";
 import { askOfRun, hasArrived, namesIn, upWords } from "./asked-of-run.ts";
 import type { AskArgs } from "./options.ts";
 
-/** 0 once all that were named are ready again; see `askOfRun` for the rest. */
+/** 0 once all that were named are ready again, and those that follow their restart; see `askOfRun` for the rest. */
 export function run(args: AskArgs): Promise<number> {
   return askOfRun(args, {
     ask(session) {
-      const services = restartable(session.snapshot(), args.service);
+      const fleet = session.snapshot();
+      const services = restartable(fleet, args.service);
       session.request({ type: "restart", services });
-      return Promise.resolve(services);
+      return Promise.resolve(withFollowers(fleet, services));
     },
     wants: true,
     isHeard: (type) => type === "restart",

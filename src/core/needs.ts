@@ -2,6 +2,7 @@
 
 import type { Need } from "./service.ts";
 import type { Fleet, Member } from "./state.ts";
+import { isActive } from "./state.ts";
 
 /** `met`: go on. `hopeless`: it will not be met unless someone intervenes. */
 export type NeedState = "met" | "pending" | "hopeless";
@@ -59,6 +60,18 @@ export function dependentsOf(fleet: Fleet, name: string): readonly Member[] {
   return Object.values(fleet.members).filter(
     ({ service }) => service.needs.length > 0 && service.needs.some((need) => need.service === name),
   );
+}
+
+/** These services, in the fleet's order, and the running dependents whose edges have them restarted too, directly or through others. */
+export function withFollowers(fleet: Fleet, names: readonly string[]): readonly string[] {
+  const found = new Set(names);
+  for (const name of found) {
+    for (const { service, wanted, state } of dependentsOf(fleet, name)) {
+      const follows = service.needs.some((need) => need.service === name && need.restart);
+      if (follows && wanted && isActive(state)) found.add(service.name);
+    }
+  }
+  return Object.keys(fleet.members).filter((name) => found.has(name));
 }
 
 // Each member is judged once, or a graph of layers that all need each other would be walked along every path.

@@ -76,6 +76,33 @@ describe("--check-only", () => {
     expect(code).toBe(1);
   });
 
+  test.concurrent("finds shell strings that cannot be read, wherever they stand", async () => {
+    const services = {
+      a: { command: "echo it's" },
+      b: { command: "true", stop: { command: "kill $(cat pid" } },
+      c: { command: "true", ready: { exec: "true &&" } },
+      d: { command: "true", health: { exec: "if true; then true" } },
+    };
+    await using project = newProject({ services });
+    const { code, stdout } = await launch(project, ["--check-only"]);
+    for (const words of ["a: the shell cannot read its command: ", "b: the shell cannot read its stop.command: "]) {
+      expect(stdout).toContain(words);
+    }
+    expect(stdout).toContain("c: the shell cannot read its ready.exec: ");
+    expect(stdout).toContain("d: the shell cannot read its health.exec: ");
+    expect(code).toBe(1);
+  });
+
+  test.concurrent("takes no program for missing that another would replace", async () => {
+    const command = "no-such-program || no-such-one; no-such-third && true & true";
+    await using project = newProject({
+      services: { a: { command }, b: { command: "no-such-program || exec sleep 1" } },
+    });
+    const { code, stdout } = await launch(project, ["--check-only"]);
+    expect(stdout).not.toContain("not found");
+    expect(code).toBe(0);
+  });
+
   test("finds a port that is fixed twice, and ends as the start does", async () => {
     const port = { preferred: await freePort(), fixed: true };
     await using project = newProject({

@@ -46,6 +46,20 @@ test("restart returns once the services are ready again, with new processes", as
   expect(after.services[0]?.pid).not.toBe(before.services[0]?.pid);
 });
 
+test("restart returns once those that follow it are ready again too", async () => {
+  const followed = { db: { condition: "ready", restart: true } };
+  const project = await runShop({
+    services: {
+      ...shop.services,
+      api: { command: "exec sleep 1000", depends_on: followed, ready: { exec: "sleep 0.3" } },
+    },
+  });
+  const restarted = await launch(project, ["restart", "db"]);
+  expect(restarted).toMatchObject({ code: 0, stderr: "" });
+  expect(restarted.stdout).toMatch(/^db is ready after \S+ on port \d+\napi is ready after \S+\n$/);
+  expect(await statesOf(project)).toEqual({ db: "ready", api: "ready", worker: "ready" });
+});
+
 test("what is as it was asked to be is said to be so already", async () => {
   const project = await runShop({
     services: { ...shop.services, seed: { type: "task", command: "true" } },

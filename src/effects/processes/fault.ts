@@ -3,6 +3,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { Exit, Failure } from "../../core/failure.ts";
+import { neededProgram } from "./shell-program.ts";
 import type { Spawn } from "./spec.ts";
 
 /** What would keep the command from being started: its directory or its program; undefined: nothing seen. */
@@ -23,7 +24,7 @@ export function newFaultFinder(): typeof findFault {
 }
 
 function programOf(command: Spawn["command"]): string | undefined {
-  return "args" in command ? command.args[0] : firstWord(command.shell);
+  return "args" in command ? command.args[0] : neededProgram(command.shell);
 }
 
 /** A shell's answer to a program it could not run, be it the command's own or the one that wraps it, told apart from any other exit. */
@@ -93,18 +94,3 @@ function isExecutable(file: string): boolean {
     return false;
   }
 }
-
-/** The program that a shell string starts with, when that can be told without being a shell. */
-function firstWord(shell: string): string | undefined {
-  const words = shell.trim().split(/\s+/);
-  const word = words.find((candidate) => !/^[A-Za-z_][A-Za-z0-9_]*=/.test(candidate));
-  if (word === undefined || !/^[\w@%+:,./-]+$/.test(word) || shellWords.has(word)) return undefined;
-  return word;
-}
-
-// Words that the shell itself knows; none of them is looked for in the PATH.
-const shellWords = new Set(
-  ". : [ alias bg break case cd command continue do done echo elif else esac eval exec exit export false fg fi for getopts hash if in jobs kill local printf pwd read readonly return set shift test then time times trap true type ulimit umask unalias unset until wait while {".split(
-    " ",
-  ),
-);

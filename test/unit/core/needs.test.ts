@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { withFollowers } from "../../../src/core/needs.ts";
 import { external, on, service, task } from "./fleet.ts";
 import { play } from "./play.ts";
 
@@ -146,4 +147,26 @@ it("starts nothing in the very step in which the run turns out to end", () => {
   const p = play([task("seed", { onExit: "shutdown" }), service("api", { needs: [on("seed", "completed")] })]);
   p.up("seed", "api");
   expect(p.exited("seed", 0)).toEqual(["end done"]);
+});
+
+describe("who follows a restart", () => {
+  const follows = { restart: true };
+  const stack = [
+    service("db"),
+    service("api", { needs: [on("db", "ready", follows)] }),
+    service("web", { needs: [on("api", "started", follows)] }),
+    service("docs", { needs: [on("db", "ready")] }),
+    service("off", { needs: [on("db", "ready", follows)] }),
+  ];
+
+  it("are the running dependents whose edges ask for it, and theirs", () => {
+    const p = play(stack);
+    p.up("db", "api", "web", "docs");
+    p.serves("db", "api", "web", "docs");
+    expect(withFollowers(p.fleet, ["db"])).toEqual(["db", "api", "web"]);
+    expect(withFollowers(p.fleet, ["docs", "web"])).toEqual(["web", "docs"]);
+    p.restart("db");
+    const bounced = Object.values(p.fleet.members).filter(({ bounce, state }) => bounce || state.status === "stopping");
+    expect(bounced.map(({ service: { name } }) => name)).toEqual(["db", "api", "web"]);
+  });
 });
