@@ -1,7 +1,7 @@
 // A file's text, bounded in size, and in time where somebody has to write it first: a named pipe, as secret managers and
 // `<(…)` of a shell make them. Such a pipe says what it says only once, so that is kept for whoever asks again.
 
-import { constants, lstatSync, openSync, readFile, readlinkSync, statSync } from "node:fs";
+import { constants, lstatSync, openSync, readFile, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
 
 /** A file that gives no text; the message follows its name and has no final stop. */
@@ -19,6 +19,8 @@ export class UnreadableError extends Error {
 /** What a file may take. */
 export interface TextBounds {
   readonly mebibytes: number;
+  /** True: a regular file is read at once, which takes less, where nothing else goes on meanwhile. */
+  readonly isAlone?: true;
   /** For how long the writer of a pipe may be silent, in seconds. */
   readonly silence: number;
 }
@@ -73,7 +75,7 @@ async function readBytes(path: string, stat: Stats, bounds: TextBounds): Promise
   if (stat.isFIFO()) return readPipeOnce(path, stat, bounds);
   if (stat.isFile()) {
     if (stat.size > bounds.mebibytes * 1024 * 1024) throw tooLarge(bounds);
-    return readRegular(path);
+    return bounds.isAlone === true ? readFileSync(path) : readRegular(path);
   }
   if (path === "/dev/null") return Buffer.alloc(0);
   throw new UnreadableError(

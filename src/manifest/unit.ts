@@ -37,7 +37,7 @@ export interface Reading {
 }
 
 // Where a manifest is made by another program, that may take its time.
-const bounds = { mebibytes: 1, silence: 60 };
+const bounds = { mebibytes: 1, silence: 60, isAlone: true } as const;
 
 /**
  * The manifest of these files and, after it, every manifest that it includes; faults go to `reading.problems`. `from` is
