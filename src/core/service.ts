@@ -233,6 +233,14 @@ export interface Service {
   readonly open?: Template;
 }
 
+/** Where `port: auto` takes its numbers from. */
+export interface PortPool extends PortRange {
+  /** When none of them is free: any that the system gives, or none. */
+  readonly fallback: "os" | "fail";
+  /** There where the manifest names the range: ports that have to move go there. */
+  readonly isGiven?: true;
+}
+
 /** One manifest, read and merged. */
 export interface Project {
   readonly name: string;
@@ -240,7 +248,7 @@ export interface Project {
   readonly root: string;
   /** Every file that was read, in the order of merging. */
   readonly files: readonly string[];
-  readonly portPool: PortRange & { readonly fallback: "os" | "fail" };
+  readonly portPool: PortPool;
   /** In the manifest's order. */
   readonly services: readonly Service[];
 }

@@ -82,7 +82,11 @@ function projectOf(
     name: input.name ?? nameOfDirectory(own.root),
     root: own.root,
     files: units.flatMap(({ files }) => files),
-    portPool: { ...range, fallback: pool?.fallback ?? defaults.portPool.fallback },
+    portPool: {
+      ...range,
+      fallback: pool?.fallback ?? defaults.portPool.fallback,
+      ...(pool?.range !== undefined && { isGiven: true }),
+    },
     services,
   };
 }

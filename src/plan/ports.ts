@@ -34,18 +34,22 @@ export function* candidatesFor(endpoint: Endpoint, rules: PortRules): Generator<
   for (const port of movesFor(endpoint, rules)) if (port !== remembered) yield port;
 }
 
-/** Where the endpoint goes when its preferred port stays someone else's: range, else pool, else the system. Empty when it never moves. */
+/**
+ * Where the endpoint goes when its preferred port stays someone else's: within its range, first above that port; else just above
+ * it, unless the manifest names a pool; else the pool, else the system. Empty when it never moves.
+ */
 export function* movesFor(endpoint: Endpoint, rules: PortRules): Generator<Candidate> {
   if (!mayMove(endpoint, rules.strict)) return;
   if (endpoint.range !== undefined) {
     // The manifest's own range is taken as it is: who wrote it may want an unusual port.
-    for (const port of portsIn(endpoint.range)) if (port !== endpoint.preferred && !rules.taken.has(port)) yield port;
+    for (const port of fromAbove(endpoint.range, endpoint.preferred)) if (!rules.taken.has(port)) yield port;
     return;
   }
   if (endpoint.source === "dynamic") {
     yield "os";
     return;
   }
+  if (endpoint.preferred !== undefined && rules.pool.isGiven !== true) yield* portsAbove(endpoint.preferred, rules);
   yield* poolPorts(rules);
   if (rules.pool.fallback === "os") yield "os";
 }
@@ -85,16 +89,40 @@ function isStillWanted(endpoint: Endpoint, port: Port, rules: PortRules): boolea
   return port >= rules.pool.from && port <= rules.pool.to;
 }
 
+/** The ports of a range above this one, then those below it. */
+function* fromAbove(range: PortRange, port: Port | undefined): Generator<Port> {
+  const start = port === undefined ? range.from : Math.max(port + 1, range.from);
+  yield* portsIn({ from: start, to: range.to });
+  yield* portsIn({ from: range.from, to: Math.min(start - 1, range.to) }, port);
+}
+
+/** How far above a taken port the next one is looked for: a person finds it there, and it is not yet another service's. */
+const reach = 20;
+
+/** The ports just above this one, without those that only a pool that has nothing else gives. */
+function* portsAbove(preferred: Port, rules: PortRules): Generator<Port> {
+  const isRisky = riskOf(rules, preferred);
+  for (const port of portsIn({ from: preferred + 1, to: Math.min(preferred + reach, 65_535) })) {
+    if (!rules.taken.has(port) && !isRisky(port)) yield port;
+  }
+}
+
 // Ports that a browser refuses or that a client may take in between come last: only a pool that has nothing else gives them.
 function* poolPorts(rules: PortRules): Generator<Port> {
-  const ephemeral = rules.ephemeral ?? linuxEphemeral;
-  const isRisky = (port: Port): boolean => isBrowserBlocked(port) || (port >= ephemeral.from && port <= ephemeral.to);
+  const isRisky = riskOf(rules);
   for (const port of portsIn(rules.pool)) if (!rules.taken.has(port) && !isRisky(port)) yield port;
   for (const port of portsIn(rules.pool)) if (!rules.taken.has(port) && isRisky(port)) yield port;
 }
 
-function* portsIn(range: PortRange): Generator<Port> {
-  for (let port = range.from; port <= range.to; port++) yield port;
+/** Which ports a browser refuses, or a client may take in between; beside a port that is such itself only the former. */
+function riskOf({ ephemeral = linuxEphemeral }: PortRules, beside?: Port): (port: Port) => boolean {
+  const isEphemeral = (port: Port): boolean => port >= ephemeral.from && port <= ephemeral.to;
+  const isAmongThem = beside !== undefined && isEphemeral(beside);
+  return (port) => isBrowserBlocked(port) || (!isAmongThem && isEphemeral(port));
+}
+
+function* portsIn(range: PortRange, without?: Port): Generator<Port> {
+  for (let port = range.from; port <= range.to; port++) if (port !== without) yield port;
 }
 
 const linuxEphemeral: PortRange = { from: 32_768, to: 60_999 };

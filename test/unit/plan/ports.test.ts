@@ -76,18 +76,36 @@ test("what the system gives is not foreseen, what the manifest says or this work
 });
 
 describe("when asked to move", () => {
-  test("a range is the only place to go", () => {
-    expect(moves(preferred(8765, { range: { from: 8764, to: 8767 } }))).toEqual([8764, 8766, 8767]);
+  test("a range is the only place to go, first above the port", () => {
+    expect(moves(preferred(8765, { range: { from: 8764, to: 8767 } }))).toEqual([8766, 8767, 8764]);
+    expect(moves(preferred(8767, { range: { from: 8764, to: 8767 } }))).toEqual([8764, 8765, 8766]);
+    expect(moves(preferred(80, { range: { from: 8764, to: 8765 } }))).toEqual([8764, 8765]);
+    expect(moves(preferred(9000, { range: { from: 8764, to: 8765 } }))).toEqual([8764, 8765]);
   });
-  test("a bare port goes to the pool, then to what the system gives", () => {
-    expect(moves(preferred(5432))).toEqual([8008, 8009, 8010, "os"]);
+  test("a bare port goes just above itself, then to the pool, then to what the system gives", () => {
+    const above = Array.from({ length: 20 }, (_, index) => 5433 + index);
+    expect(moves(preferred(5432))).toEqual([...above, 8008, 8009, 8010, "os"]);
+    expect(moves(preferred(65_534)).slice(0, 2)).toEqual([65_535, 8008]);
+  });
+  test("just above a port there is none that browsers refuse, or clients take where they do not take the port itself", () => {
+    expect(moves(preferred(6663)).slice(0, 3)).toEqual([6664, 6670, 6671]);
+    expect(moves(preferred(32_766)).slice(0, 2)).toEqual([32_767, 8008]);
+    expect(moves(preferred(40_000)).slice(0, 2)).toEqual([40_001, 40_002]);
+  });
+  test("a bare port goes to the pool that the manifest names", () => {
+    const pool = { from: 8008, to: 8010, fallback: "os", isGiven: true } as const;
+    expect(moves(preferred(5432), { pool })).toEqual([8008, 8009, 8010, "os"]);
   });
   test("a fixed port and --strict-ports go nowhere", () => {
     expect(moves(preferred(5432, { fixed: true }))).toEqual([]);
     expect(moves(preferred(5432), { strict: true })).toEqual([]);
   });
   test("nobody moves to a port that another service prefers or has", () => {
-    expect(moves(preferred(5432), { taken: new Set([8008, 8010]) })).toEqual([8009, "os"]);
+    const pool = { from: 8008, to: 8010, fallback: "os", isGiven: true } as const;
+    expect(moves(preferred(5432), { taken: new Set([8008, 8010]), pool })).toEqual([8009, "os"]);
+    expect(moves(preferred(5432), { taken: new Set([5433, 5435]) }).slice(0, 2)).toEqual([5434, 5436]);
+    const range = { from: 8764, to: 8767 };
+    expect(moves(preferred(8765, { range }), { taken: new Set([8766]) })).toEqual([8767, 8764]);
   });
 });
 
