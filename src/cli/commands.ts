@@ -2,7 +2,6 @@
 
 import type { Options } from "yargs";
 import {
-  askOptions,
   availableOptions,
   envOptions,
   faceOptions,
@@ -10,6 +9,7 @@ import {
   killOptions,
   logsOptions,
   portsOptions,
+  restartOptions,
   runOptions,
   selectionOptions,
   startServiceOptions,
@@ -70,7 +70,7 @@ export const commands: readonly Command[] = [
   {
     usage: ["restart [service..]"],
     description: "stop and start services of the run that is going here",
-    options: askOptions,
+    options: restartOptions,
     load: () => import("./restart.ts"),
   },
   {

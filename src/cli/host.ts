@@ -1,7 +1,8 @@
 // What the dashboard is given of this machine and this run: `tui/host.ts` says what, this file has it done.
 
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { leadsOut } from "../effects/files/leads-out.ts";
 import { dialAttachment, type RemoteSession } from "../client/session.ts";
 import type { Fleet } from "../core/state.ts";
 import { copyText } from "../effects/desktop/clipboard.ts";
@@ -59,7 +60,7 @@ export function openHost({ session, paths, owner, preferences }: HostOptions): H
         process.on("SIGINT", ignore);
         await editFile(path, line).finally(() => process.off("SIGINT", ignore));
       },
-      save: async (name, text) => saveNew(join(about.root, name), text),
+      save: async (name, text) => saveNew(join(paths.directory, "saved"), name, text),
       async attach(service) {
         const attachment = await dialAttachment(paths.directory, service, sizeOf());
         await attachHere(attachment, { service });
@@ -80,7 +81,12 @@ function pidsIn(fleet: Fleet): Readonly<Record<string, number>> {
 }
 
 /** Writes a file that is not there yet: `name`, else `name-2` and so on before its extension. */
-function saveNew(wanted: string, text: string): string {
+function saveNew(directory: string, name: string, text: string): string {
+  // A link in a project may point anywhere.
+  const elsewhere = leadsOut(directory, dirname(directory));
+  if (elsewhere !== undefined) throw new Error(`${directory} leads to ${elsewhere}: nothing is saved there`);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const wanted = join(directory, name);
   for (let number = 1; ; number++) {
     const path = number === 1 ? wanted : wanted.replace(/(\.[^./]*)?$/, `-${number}$1`);
     try {

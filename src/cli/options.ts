@@ -184,6 +184,16 @@ export const startServiceOptions = {
   deps: selectionOptions.deps,
 } as const satisfies Record<string, Options>;
 
+/** `launch restart`. */
+export const restartOptions = {
+  ...askOptions,
+  "with-dependents": {
+    type: "boolean",
+    default: false,
+    description: "also all that run and need them, directly or through others",
+  },
+} as const satisfies Record<string, Options>;
+
 /** `launch stop`. */
 export const stopServiceOptions = {
   ...askOptions,

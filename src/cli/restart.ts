@@ -1,19 +1,20 @@
 // `launch restart SERVICE…`: stops services of the run that is going here and starts them again, with the dependents whose
-// edges ask for it.
+// edges ask for it, or, if that is wanted, with all that run.
 
-import { withFollowers } from "../core/needs.ts";
+import { withFollowers, withRunningDependents } from "../core/needs.ts";
 import { type Fleet, isUp } from "../core/state.ts";
 import { askOfRun, hasArrived, namesIn, upWords } from "./asked-of-run.ts";
 import type { AskArgs } from "./options.ts";
 
 /** 0 once all that were named are ready again, and those that follow their restart; see `askOfRun` for the rest. */
-export function run(args: AskArgs): Promise<number> {
+export function run(args: AskArgs & { readonly withDependents: boolean }): Promise<number> {
+  const { withDependents: dependents } = args;
   return askOfRun(args, {
     ask(session) {
       const fleet = session.snapshot();
       const services = restartable(fleet, args.service);
-      session.request({ type: "restart", services });
-      return Promise.resolve(withFollowers(fleet, services));
+      session.request({ type: "restart", services, dependents });
+      return Promise.resolve(withFollowers(fleet, dependents ? withRunningDependents(fleet, services) : services));
     },
     wants: true,
     isHeard: (type) => type === "restart",

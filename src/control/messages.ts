@@ -36,7 +36,7 @@ function newSchema(): z.ZodMiniType<FromFace> {
   const request = z.discriminatedUnion("type", [
     z.object({ type: z.literal("up"), services: names }),
     z.object({ type: z.literal("down"), services: names }),
-    z.object({ type: z.literal("restart"), services: names }),
+    z.object({ type: z.literal("restart"), services: names, dependents: z.optional(z.boolean()) }),
     z.object({
       type: z.literal("resolve"),
       service: name,

@@ -13,8 +13,8 @@ export type Request =
   | { readonly type: "up"; readonly services: readonly string[]; readonly needed?: readonly string[] }
   /** No longer want these services. */
   | { readonly type: "down"; readonly services: readonly string[] }
-  /** Stop and start these again, with the dependents whose edges ask for it. */
-  | { readonly type: "restart"; readonly services: readonly string[] }
+  /** Stop and start these again, with the dependents whose edges ask for it; `dependents`: with all that run. */
+  | { readonly type: "restart"; readonly services: readonly string[]; readonly dependents?: boolean | undefined }
   /** The answer to a conflict. `fail` gives up on the service; `because` is said with the decision. */
   | {
       readonly type: "resolve";

@@ -1,8 +1,7 @@
 // Reads the graph in a fleet: which needs are met, which can no longer be met, who depends on whom.
 
 import type { Need } from "./service.ts";
-import type { Fleet, Member } from "./state.ts";
-import { isActive } from "./state.ts";
+import { type Fleet, isActive, type Member } from "./state.ts";
 
 /** `met`: go on. `hopeless`: it will not be met unless someone intervenes. */
 export type NeedState = "met" | "pending" | "hopeless";
@@ -72,6 +71,26 @@ export function withFollowers(fleet: Fleet, names: readonly string[]): readonly 
     }
   }
   return Object.keys(fleet.members).filter((name) => found.has(name));
+}
+
+/** The service and all that need it, directly or through others, itself first. */
+function withDependents(fleet: Fleet, name: string): readonly string[] {
+  const found = new Set([name]);
+  for (const next of found) for (const { service } of dependentsOf(fleet, next)) found.add(service.name);
+  return [...found];
+}
+
+/** Those running now that need the service, directly or through others. */
+export function runningDependents(fleet: Fleet, name: string): readonly string[] {
+  return withDependents(fleet, name).filter((other) => {
+    const member = fleet.members[other];
+    return other !== name && member !== undefined && isActive(member.state);
+  });
+}
+
+/** These services, and all that run and need them, each once. */
+export function withRunningDependents(fleet: Fleet, names: readonly string[]): readonly string[] {
+  return [...new Set([...names, ...names.flatMap((name) => runningDependents(fleet, name))])];
 }
 
 // Each member is judged once, or a graph of layers that all need each other would be walked along every path.

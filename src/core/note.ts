@@ -6,6 +6,7 @@ import { noteAdoption, noteAnswer, noteClaim, noteConflict } from "./claim.ts";
 import type { Event, Fact, Request } from "./event.ts";
 import { noteReclaim } from "./reclaim.ts";
 import { neverReady, noteRun } from "./run.ts";
+import { withRunningDependents } from "./needs.ts";
 import type { Millis } from "./service.ts";
 import type { Fleet, Member } from "./state.ts";
 import { isActive } from "./state.ts";
@@ -52,9 +53,11 @@ function noteRequest(fleet: Fleet, event: Request & Event): Fleet {
       return fleet.outcome === undefined ? noteWish(fleet, event) : fleet;
     case "down":
       return changeAll(fleet, event.services, (old) => ({ ...withoutCrashes(old), wanted: false }));
-    case "restart":
+    case "restart": {
       if (fleet.outcome !== undefined) return fleet;
-      return event.services.reduce((next, name) => bounceDependents(change(next, name, again), name), fleet);
+      const services = event.dependents === true ? withRunningDependents(fleet, event.services) : event.services;
+      return services.reduce((next, name) => bounceDependents(change(next, name, again), name), fleet);
+    }
     case "resolve":
       return noteAnswer(fleet, event);
     case "quit": {

@@ -2,6 +2,7 @@
 
 import type { Conflict, HolderKnowledge } from "./conflict.ts";
 import { describeMillis, nameHolder, programName } from "./failure.ts";
+import { dependentsOf } from "./needs.ts";
 import type { Choice, Service } from "./service.ts";
 import type { Fleet } from "./state.ts";
 
@@ -50,7 +51,7 @@ export function holderName(known: HolderKnowledge): string {
 export interface Others {
   /** The services that use the port. */
   readonly users: readonly string[];
-  /** The services that need this one. */
+  /** The services that need this one, directly or through others. */
   readonly needing: readonly string[];
 }
 
@@ -58,10 +59,19 @@ export interface Others {
 export function othersOf(fleet: Fleet, name: string): Others {
   return {
     users: (fleet.rules.portUsers[name] ?? []).filter((user) => user !== name),
-    needing: Object.values(fleet.members).flatMap(({ service, wanted }) =>
-      wanted && service.needs.some((need) => need.service === name && need.required) ? [service.name] : [],
-    ),
+    needing: needingOf(fleet, name),
   };
+}
+
+/** All that is wanted and cannot be without the service, in the manifest's order. */
+function needingOf(fleet: Fleet, name: string): readonly string[] {
+  const gone = new Set([name]);
+  for (const next of gone) {
+    for (const { service, wanted } of dependentsOf(fleet, next)) {
+      if (wanted && service.needs.some((need) => need.service === next && need.required)) gone.add(service.name);
+    }
+  }
+  return Object.keys(fleet.members).filter((other) => other !== name && gone.has(other));
 }
 
 /** What an answer does, in words without a full stop. */

@@ -72,7 +72,7 @@ export interface Deeds {
   openUrl(url: string): Promise<void>;
   /** Runs `$VISUAL`, `$EDITOR` or a pager on a file at a line, in this terminal, which has been given back before. */
   edit(path: string, line: number): Promise<void>;
-  /** Writes text to a new file in the project's directory and answers its path. */
+  /** Writes text to a new file in the project's state directory and answers its path. */
   save(name: string, text: string): Promise<string>;
   /** Joins the service's own terminal, in this terminal, which has been given back before; resolves when the person leaves. */
   attach(service: string): Promise<void>;

@@ -60,6 +60,25 @@ test("restart returns once those that follow it are ready again too", async () =
   expect(await statesOf(project)).toEqual({ db: "ready", api: "ready", worker: "ready" });
 });
 
+test("restart --with-dependents takes all along that run and need the service", async () => {
+  const project = await runShop({
+    services: { ...shop.services, web: { command: "exec sleep 1000", depends_on: ["api"] } },
+  });
+  const pids = async (): Promise<Record<string, number | null>> => {
+    const { services } = JSON.parse((await launch(project, ["status", "--json"])).stdout) as Told;
+    return Object.fromEntries(services.map(({ name, pid }) => [name, pid]));
+  };
+  const before = await pids();
+  const { code, stdout } = await launch(project, ["restart", "db", "--with-dependents"]);
+  expect({ code, names: stdout.split("\n").map((line) => line.split(" ", 1)[0]) }).toEqual({
+    code: 0,
+    names: ["db", "api", "web", ""],
+  });
+  const after = await pids();
+  const restarted = Object.keys(before).filter((name) => before[name] !== after[name]);
+  expect(restarted).toEqual(["db", "api", "web"]);
+});
+
 test("what is as it was asked to be is said to be so already", async () => {
   const project = await runShop({
     services: { ...shop.services, seed: { type: "task", command: "true" } },

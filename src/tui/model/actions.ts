@@ -47,6 +47,18 @@ export const actions = {
     group: "Services",
     keys: panes("1", "2", "3", "4", "5", "6", "7", "8", "9"),
   },
+  "next-trouble": {
+    hint: "next trouble",
+    says: "select the next service that is in trouble",
+    group: "Services",
+    keys: panes("!"),
+  },
+  "filter-services": {
+    hint: "find service",
+    says: "show only services with these letters in their name or state; !: those in trouble",
+    group: "Services",
+    keys: panes("F"),
+  },
   restart: { hint: "restart", says: "restart the service", group: "Services", keys: panes("r") },
   "restart-with-dependents": {
     hint: "restart all",
@@ -181,9 +193,14 @@ export const actions = {
     group: "Copy",
     keys: onLogs("l"),
   },
-  save: { hint: "save", says: "save the view to a file", group: "Copy", keys: onLogs("S") },
+  save: { hint: "save", says: "save the view to a file under .launch", group: "Copy", keys: onLogs("S") },
   "edit-log": { hint: "editor", says: "open the log in the editor at this line", group: "Copy", keys: onLogs("e") },
-  palette: { hint: "actions", says: "find an action by its words", group: "Dashboard", keys: everywhere(":") },
+  palette: {
+    hint: "actions",
+    says: "find an action by its words, or a service by its name",
+    group: "Dashboard",
+    keys: everywhere(":"),
+  },
   help: { hint: "help", says: "all keys", group: "Dashboard", keys: everywhere("?") },
   mouse: {
     hint: "mouse",

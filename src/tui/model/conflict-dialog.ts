@@ -36,6 +36,7 @@ export function keepConflicts(
     offer,
     since: now,
     sure: undefined,
+    deniedAt: undefined,
   };
 }
 
@@ -52,13 +53,15 @@ export function pressConflicts(
   if (dialog.sure !== undefined && ["n", "esc", "q"].includes(key)) {
     const question = questions.find(({ service }) => service === dialog.service);
     const cursor = question === undefined ? dialog.cursor : preselected(fleet, options, question);
-    return stay({ sure: undefined, cursor, since: now - blindPeriod });
+    return stay({ sure: undefined, cursor, since: now - blindPeriod, deniedAt: now });
   }
   if (now - (dialog.sure?.since ?? dialog.since) < blindPeriod) return stay();
   if (dialog.sure !== undefined) {
     const kill = options.find(({ choice }) => choice === "kill");
     return key === "y" && kill !== undefined ? { kind: "answer", option: kill, remember: dialog.remember } : stay();
   }
+  // Typed twice to say no, it is not meant as the answer that has this letter in the list.
+  if (key === "n" && dialog.deniedAt !== undefined && now - dialog.deniedAt < blindPeriod) return stay();
   const pick = (index: number): Outcome => {
     const option = options[index];
     if (option === undefined) return stay();
@@ -88,7 +91,7 @@ export function pressConflicts(
     case "enter":
       return pick(dialog.cursor);
     default:
-      return /^[1-9]$/.test(key) ? pick(Number(key) - 1) : stay();
+      return pick(options.findIndex(({ keys }) => keys.includes(key)));
   }
 }
 
@@ -105,9 +108,9 @@ export function drawConflicts(fleet: Fleet, dialog: Conflicts, aside: ReadonlySe
     ]),
   );
   const sure = dialog.sure;
-  const choices = options.map(({ choice, text }, index): Line => [
+  const choices = options.map(({ choice, text, keys: [digit, letter] }, index): Line => [
     span(index === dialog.cursor ? "  > " : "    ", "strong"),
-    span(`${index + 1} `, "accent"),
+    span(`${digit} ${letter} `, "accent"),
     span(choice.padEnd(6), index === dialog.cursor ? "strong" : undefined),
     span(text),
   ]);
@@ -116,7 +119,7 @@ export function drawConflicts(fleet: Fleet, dialog: Conflicts, aside: ReadonlySe
     ...(canRemember
       ? [[span(`    [${dialog.remember ? "x" : " "}] remember the new port for this project `), span("Space", "dim")]]
       : []),
-    [span(`    1-${options.length} answer  Enter as marked  ${many ? "Tab next question  " : ""}Esc later`, "dim")],
+    [span(`    digit or letter answers  Enter as marked  ${many ? "Tab next question  " : ""}Esc later`, "dim")],
   ];
   const killing = options.find(({ choice }) => choice === "kill");
   const confirm: readonly Line[] =

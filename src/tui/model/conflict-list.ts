@@ -17,10 +17,22 @@ export interface Question {
 /** One answer that can be picked. */
 export interface Option {
   readonly choice: Choice;
+  /** A digit and a letter, the same for each answer wherever it is offered. */
+  readonly keys: readonly [string, string];
   /** The services it is given for. */
   readonly services: readonly string[];
   readonly text: string;
 }
+
+/** `k` moves, and `q` is what one types to get out of something. */
+const keysOf: Readonly<Record<Choice, readonly [string, string]>> = {
+  next: ["1", "n"],
+  kill: ["2", "x"],
+  adopt: ["3", "a"],
+  wait: ["4", "w"],
+  skip: ["5", "s"],
+  quit: ["6", "Q"],
+};
 
 /** The services that wait for an answer, in the manifest's order. */
 export function openQuestions(fleet: Fleet): readonly Question[] {
@@ -40,6 +52,7 @@ export function optionsFor(fleet: Fleet, questions: readonly Question[], chosen:
       ? [
           {
             choice: "next",
+            keys: ["0", "N"],
             services: movable.map(({ service }) => service),
             text: `move all ${movable.length} to free ports`,
           },
@@ -50,6 +63,7 @@ export function optionsFor(fleet: Fleet, questions: readonly Question[], chosen:
     ...all,
     ...chosen.choices.map((choice) => ({
       choice,
+      keys: keysOf[choice],
       services: [chosen.service],
       text: meaningOf(choice, chosen.service, chosen.conflicts, others),
     })),

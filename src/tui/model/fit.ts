@@ -66,8 +66,11 @@ export function spread(left: Line, right: Line, columns: number, filler = " "): 
 
 /** The line in rows of so many columns: its last piece is broken between words, under where that piece begins. */
 export function wrapLine(line: Line, columns: number): readonly Line[] {
-  const last = line.at(-1);
-  const before = line.slice(0, -1);
+  const whole = line.at(-1);
+  const blanks = /^ */.exec(whole?.text ?? "")?.[0] ?? "";
+  // What a piece begins with in blanks is where it begins.
+  const last = whole === undefined ? undefined : { ...whole, text: whole.text.slice(blanks.length) };
+  const before = blanks === "" ? line.slice(0, -1) : [...line.slice(0, -1), span(blanks)];
   const indent = lineWidth(before);
   const room = columns - indent;
   if (last === undefined || room < 20 || widthOf(last.text) <= room) return [clipLine(line, columns)];

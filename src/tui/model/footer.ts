@@ -4,6 +4,7 @@ import { type Action, type Context, rowOf } from "./actions.ts";
 import { widthOf } from "./fit.ts";
 import { type Keymap, keysOf, showKey } from "./keymap.ts";
 import { type Line, type Span, span } from "./line.ts";
+import type { Dialog } from "./ui.ts";
 
 /** The line, and which columns of it do what. */
 export interface Footer {
@@ -24,6 +25,8 @@ const shown: Readonly<Record<Context, readonly (readonly Action[])[]>> = {
     ["merged"],
     ["copy"],
     ["stream"],
+    ["next-trouble"],
+    ["filter-services"],
     ["attach"],
     ["journal"],
     ["tree"],
@@ -71,10 +74,29 @@ export function footer(keymap: Keymap, context: Context, columns: number): Foote
   return { line, places };
 }
 
-/** The footer under a dialog, which says its own keys and takes all of them but this one. */
-export function dialogFooter(): Line {
-  return [span(` ${showKey("ctrl-c")}`, "strong"), span(` ${rowOf("stop").hint}`, "dim")];
+/** The footer under a dialog: what the keys do in it, and the one that means the same everywhere. */
+export function dialogFooter(kind: Dialog["kind"]): Line {
+  const keys = [...dialogKeys[kind], ["Ctrl-C", rowOf("stop").hint] as const];
+  return [span(" "), ...keys.flatMap(([key, text]) => [span(key, "strong"), span(` ${text}`, "dim"), span("  ")])];
 }
+
+const dialogKeys: Readonly<Record<Dialog["kind"], readonly (readonly [string, string])[]>> = {
+  conflicts: [
+    ["j/k", "move"],
+    ["Enter", "as marked"],
+    ["Esc", "later"],
+  ],
+  menu: [
+    ["j/k", "move"],
+    ["Enter", "as marked"],
+    ["Esc", "leave"],
+  ],
+  palette: [
+    ["Up/Down", "move"],
+    ["Enter", "do it"],
+    ["Esc", "leave"],
+  ],
+};
 
 interface Hint {
   readonly action: Action;

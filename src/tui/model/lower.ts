@@ -4,6 +4,8 @@ import { isTroubled } from "../../core/word.ts";
 import { lineWidth, spread } from "./fit.ts";
 import { type Line, paint, type Span, span } from "./line.ts";
 import type { Stage } from "./stage.ts";
+import { emptyLog } from "./empty.ts";
+import { keyOf, showKey } from "./keymap.ts";
 import { viewTitle, visibleLines } from "./text-view.ts";
 
 /** A tab: what it shows, and where it stands in its line. */
@@ -18,13 +20,26 @@ export interface Tab {
 
 /** The rows from the tabs on, ready for the screen. */
 export function lowerRows(stage: Stage): readonly string[] {
-  const { layout, ui, host, pane } = stage;
+  const { layout, ui, host } = stage;
   const { colors } = host.preferences;
   const rows =
     ui.view === "logs"
-      ? pane.rows().rows
+      ? logRows(stage)
       : visibleLines(stage).map((line) => paint(line.length === 0 ? [] : [span(" "), ...line], colors));
   return layout.tabs.height === 0 ? rows : [paint(tabsLine(stage), colors), ...rows];
+}
+
+/** The rows of the log, or why there are none. */
+function logRows({ pane, ui, host, keymap }: Stage): readonly string[] {
+  const { rows } = pane.rows();
+  if (rows.length > 0) return rows;
+  const fleet = host.session.snapshot();
+  const words = emptyLog(pane, ui.merged ? undefined : fleet.members[ui.selected], {
+    at: host.session.now(),
+    fleet,
+    keyOf: (action) => showKey(keyOf(keymap, action) ?? ":"),
+  });
+  return [paint([span(` ${words}`, "dim")], host.preferences.colors)];
 }
 
 /** The tabs: the selected service, all, and whatever is in trouble, as many as fit. */

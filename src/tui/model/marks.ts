@@ -7,13 +7,16 @@ export interface Marks {
   readonly rule: string;
   /** Before a line that belongs to the one above. */
   readonly branch: string;
+  /** Before one that others follow, and beside what is below it. */
+  readonly fork: string;
+  readonly pipe: string;
   readonly ellipsis: string;
   /** Between the services of a path. */
   readonly next: string;
 }
 
-const unicode: Marks = { moved: "→", rule: "─", branch: "└", ellipsis: "…", next: "→" };
-const ascii: Marks = { moved: "->", rule: "-", branch: "\\", ellipsis: "..", next: "->" };
+const unicode: Marks = { moved: "→", rule: "─", branch: "└", fork: "├", pipe: "│", ellipsis: "…", next: "→" };
+const ascii: Marks = { moved: "->", rule: "-", branch: "\\", fork: "|", pipe: "|", ellipsis: "..", next: "->" };
 
 /** The characters to draw with. */
 export function marksFor(preferences: { readonly ascii: boolean }): Marks {

@@ -3,7 +3,9 @@
 import { type Action, rowOf } from "./actions.ts";
 import { type Keymap, keyOf, showKey } from "./keymap.ts";
 import { type Line, span } from "./line.ts";
-import { findActions } from "./palette.ts";
+import { findActions, findServices } from "./palette.ts";
+import { stateWord } from "./state-words.ts";
+import type { Fleet } from "../../core/state.ts";
 import { charactersOf, editField, newField } from "./text-field.ts";
 import type { DialogPicture, Menu, MenuOption, Palette } from "./ui.ts";
 
@@ -44,10 +46,10 @@ export function drawMenu({ title, lines, options, cursor }: Menu): DialogPicture
   };
 }
 
-/** A question that is answered by yes or no; moving to the answer is left to the person. */
-export function question(title: string, lines: readonly string[], yes: MenuOption, from: number): Menu {
+/** A question that is answered by yes, in one way or another, or no; moving to the answer is left to the person. */
+export function question(title: string, lines: readonly string[], yes: readonly MenuOption[], from: number): Menu {
   const no: MenuOption = { key: "n", text: "no", pick: () => {} };
-  return { kind: "menu", title, lines, options: [yes, no], cursor: 1, from };
+  return { kind: "menu", title, lines, options: [...yes, no], cursor: yes.length, from };
 }
 
 /** Signals that a person may want to send, and what they usually do. */
@@ -75,17 +77,20 @@ export const newPalette: Palette = { kind: "palette", field: newField(), cursor:
 export function pressPalette(
   palette: Palette,
   key: string,
+  services: readonly string[],
 ):
   | { readonly kind: "stay"; readonly dialog: Palette }
   | { readonly kind: "leave" }
-  | { readonly kind: "pick"; readonly action: Action } {
-  const found = findActions(palette.field.text);
+  | { readonly kind: "pick"; readonly action: Action }
+  | { readonly kind: "service"; readonly service: string } {
+  const found = findAll(palette.field.text, services);
   switch (key) {
     case "esc":
       return { kind: "leave" };
     case "enter": {
-      const action = found[palette.cursor];
-      return action === undefined ? { kind: "stay", dialog: palette } : { kind: "pick", action };
+      const chosen = found[palette.cursor];
+      if (chosen === undefined) return { kind: "stay", dialog: palette };
+      return "action" in chosen ? { kind: "pick", ...chosen } : { kind: "service", ...chosen };
     }
     case "up":
       return { kind: "stay", dialog: { ...palette, cursor: Math.max(0, palette.cursor - 1) } };
@@ -102,23 +107,42 @@ export function pressPalette(
 
 const paletteRows = 8;
 
+/** What the palette finds: services, of which one knows the name, before actions. */
+function findAll(
+  text: string,
+  services: readonly string[],
+): readonly ({ readonly action: Action } | { readonly service: string })[] {
+  return [
+    ...findServices(services, text).map((service) => ({ service })),
+    ...findActions(text).map((action) => ({ action })),
+  ];
+}
+
 /** The palette in lines. */
-export function drawPalette(palette: Palette, keymap: Keymap): DialogPicture {
-  const found = findActions(palette.field.text);
+export function drawPalette(palette: Palette, keymap: Keymap, members: Fleet["members"]): DialogPicture {
+  const found = findAll(palette.field.text, Object.keys(members));
   const from = Math.max(0, Math.min(palette.cursor - paletteRows + 1, found.length - paletteRows));
   return {
-    title: "Actions",
+    title: "Actions and services",
     about: [],
     cursor: palette.cursor - from + 1,
     options: [
       fieldLine(":", palette.field),
-      ...(found.length === 0 ? [[span("    no action is called so", "dim")]] : []),
-      ...found.slice(from, from + paletteRows).map((action, index): Line => {
-        const key = keyOf(keymap, action);
+      ...(found.length === 0 ? [[span("    no action and no service is called so", "dim")]] : []),
+      ...found.slice(from, from + paletteRows).map((one, index): Line => {
         const isChosen = from + index === palette.cursor;
+        const start = span(isChosen ? "  > " : "    ", "strong");
+        const tone = isChosen ? "strong" : undefined;
+        if ("service" in one) {
+          const member = members[one.service];
+          const state = member === undefined ? [] : [span("  "), stateWord(member)];
+          return [start, span("service  ", "dim"), span(one.service, tone), ...state];
+        }
+        const { action } = one;
+        const key = keyOf(keymap, action);
         return [
-          span(isChosen ? "  > " : "    ", "strong"),
-          span(action.padEnd(24), isChosen ? "strong" : undefined),
+          start,
+          span(action.padEnd(24), tone),
           span((key === undefined ? "" : showKey(key)).padEnd(9), "accent"),
           span(rowOf(action).says, "dim"),
         ];

@@ -16,6 +16,9 @@ import type { Stage, Surroundings } from "./stage.ts";
 import { noStartup, noteStartup, summarize } from "./startup.ts";
 import { newUi } from "./ui.ts";
 
+/** How long a word takes the place of the keys: with the second that a picture may be late, less than 5 s. */
+const noticeTime = 3900;
+
 /** A stage and what keeps it up to date. */
 export interface OpenStage extends Disposable {
   readonly stage: Stage;
@@ -62,7 +65,7 @@ export function openStage(host: Host, around: Surroundings, now = (): number => 
       around.refresh("now");
     },
     say(text, tone) {
-      stage.change({ notice: { text, tone } });
+      stage.change({ notice: { text, tone, until: now() + noticeTime } });
     },
     note(more) {
       notes = addNotes(notes, more);

@@ -1,4 +1,4 @@
-// Finds actions by a few letters of their words.
+// Finds actions by a few letters of their words, and services by a few of their names.
 
 import { type Action, actionNames, rowOf } from "./actions.ts";
 
@@ -16,6 +16,19 @@ export function findActions(letters: string): readonly Action[] {
     })
     .toSorted((a, b) => a.best - b.best || a.index - b.index)
     .map(({ action }) => action);
+}
+
+/** Services whose names hold the letters in one piece, those that begin with them first; none for no letters. */
+export function findServices(names: readonly string[], letters: string): readonly string[] {
+  const wanted = letters.toLowerCase().replaceAll(/[- ]/g, "");
+  if (wanted === "") return [];
+  return names
+    .flatMap((name, index) => {
+      const found = name.toLowerCase().replaceAll("-", "").indexOf(wanted);
+      return found < 0 ? [] : [{ name, found, index }];
+    })
+    .toSorted((a, b) => a.found - b.found || a.index - b.index)
+    .map(({ name }) => name);
 }
 
 /** How scattered the letters are in the text: 0 for a beginning; undefined when they are not there in order. */

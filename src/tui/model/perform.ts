@@ -8,7 +8,9 @@ import { moveSelection as moveLines } from "../logs/select.ts";
 import * as logs from "./log-actions.ts";
 import { newPalette } from "./menus.ts";
 import * as services from "./service-actions.ts";
+import { fits, shownNames } from "./shown-services.ts";
 import type { Stage } from "./stage.ts";
+import { isTroubled } from "../../core/word.ts";
 import { scrollView, showSelected, toEdge } from "./text-view.ts";
 import { newField } from "./text-field.ts";
 import type { View } from "./ui.ts";
@@ -22,6 +24,10 @@ export function perform(stage: Stage, action: Action, key: string): void {
       return moveSelection(stage, -1);
     case "select-number":
       return selectAt(stage, Number(key) - 1);
+    case "next-trouble":
+      return nextTrouble(stage);
+    case "filter-services":
+      return stage.change({ pane: "services", zoomed: false, field: { purpose: "services", field: newField() } });
     case "restart":
       return services.restart(stage);
     case "restart-with-dependents":
@@ -130,14 +136,35 @@ function showSource(stage: Stage): void {
 }
 
 function moveSelection(stage: Stage, by: number): void {
-  const names = Object.keys(stage.host.session.snapshot().members);
+  const names = shownNames(stage);
   const at = names.indexOf(stage.ui.selected);
   selectAt(stage, Math.max(0, Math.min(names.length - 1, at + by)));
 }
 
 function selectAt(stage: Stage, index: number): void {
-  const name = Object.keys(stage.host.session.snapshot().members)[index];
+  const name = shownNames(stage)[index];
   if (name !== undefined) select(stage, name);
+}
+
+/** Goes round: from the last one that is in trouble to the first. */
+function nextTrouble(stage: Stage): void {
+  const members = Object.values(stage.host.session.snapshot().members);
+  const at = members.findIndex(({ service }) => service.name === stage.ui.selected);
+  const next = [...members.slice(at + 1), ...members.slice(0, at + 1)].find(isTroubled);
+  if (next === undefined) return stage.say("no service is in trouble", "good");
+  const { name } = next.service;
+  if (!shownNames(stage).includes(name)) stage.change({ tableFilter: "" });
+  if (name === stage.ui.selected) stage.say(`${name} is the only service in trouble`);
+  select(stage, name);
+}
+
+/** Shows only the services that fit, and selects the first of them if the selected one does not. */
+export function filterServices(stage: Stage, filter: string): void {
+  stage.change({ tableFilter: filter });
+  const members = Object.values(stage.host.session.snapshot().members).filter((member) => fits(member, filter));
+  const [first] = members;
+  if (first === undefined || members.some(({ service }) => service.name === stage.ui.selected)) return;
+  select(stage, first.service.name);
 }
 
 function show(stage: Stage, view: View): void {
@@ -155,6 +182,7 @@ function back(stage: Stage): void {
   if (ui.view !== "logs") return stage.change({ view: "logs" });
   if (pane.dismiss()) return;
   if (ui.zoomed) return stage.change({ zoomed: false });
+  if (ui.tableFilter !== "") return stage.change({ tableFilter: "" });
   if (ui.pane === "lower") stage.change({ pane: "services" });
 }
 

@@ -1,5 +1,6 @@
 // Everything but the lower pane as lines for the screen, made anew from what is true at the moment.
 
+import type { Member } from "../../core/state.ts";
 import { isTroubled, wordOf } from "../../core/word.ts";
 import { openQuestions } from "./conflict-list.ts";
 import { drawConflicts } from "./conflict-dialog.ts";
@@ -11,8 +12,9 @@ import { dialogRoom, divide, type Layout, windowOn } from "./layout.ts";
 import { type Line, paint, span } from "./line.ts";
 import { drawMenu, drawPalette, fieldLine } from "./menus.ts";
 import { serviceTable } from "./service-table.ts";
+import { shownMembers } from "./shown-services.ts";
 import type { Stage } from "./stage.ts";
-import { contextOf, type DialogPicture, unasked } from "./ui.ts";
+import { contextOf, type DialogPicture, noticeNow, unasked } from "./ui.ts";
 
 /** The chrome of one picture. */
 export interface Picture {
@@ -29,10 +31,10 @@ export function pictureOf(stage: Stage): Picture {
   const { host, ui, marks, keymap } = stage;
   const fleet = host.session.snapshot();
   const dialog = dialogLines(stage);
-  const members = Object.values(fleet.members);
+  const members = shownMembers(stage);
   const layout = divide({
     ...stage.size(),
-    services: members.length,
+    services: members.length + (ui.tableFilter === "" ? 0 : 1),
     // What was opened is shown, also where there is room for one pane only.
     pane: ui.view === "logs" ? ui.pane : "lower",
     zoomed: ui.zoomed,
@@ -40,7 +42,7 @@ export function pictureOf(stage: Stage): Picture {
   });
   const { columns } = layout;
   const usage = host.usage();
-  const shown = windowOn(members.length, Math.max(1, layout.table.height - 1), indexOf(stage), ui.tableOffset);
+  const shown = windowOn(members.length, tableRoom(stage, layout), indexOf(stage), ui.tableOffset);
   const { heading, rows } = serviceTable(members.slice(shown.from, shown.to), {
     fleet,
     usage,
@@ -63,7 +65,10 @@ export function pictureOf(stage: Stage): Picture {
       conflicts: { count: waiting, key: showKey(keyOf(keymap, "conflicts") ?? ":") },
       columns,
     }),
-    table: [heading, ...rows, ...hiddenLine(shown.from, members.length - shown.to)].slice(0, layout.table.height),
+    table: [heading, ...filterLine(stage, members.length), ...rows, ...hiddenLine(shown, members)].slice(
+      0,
+      layout.table.height,
+    ),
     dialog: dialog.slice(0, layout.dialog.height).map((line) => clipLine(line, columns)),
     footer: clipLine(footerLine(stage, columns), columns),
   };
@@ -75,10 +80,31 @@ export function chromeRows(stage: Stage, { layout, header, dialog, footer: last 
   return lines.map((line) => paint(line, stage.host.preferences.colors));
 }
 
-/** How many services are out of sight, and where. */
-function hiddenLine(above: number, below: number): readonly Line[] {
-  const words = [...(above > 0 ? [`${above} above`] : []), ...(below > 0 ? [`${below} below`] : [])];
-  return words.length === 0 ? [] : [[span(`   ${words.join(", ")}`, "dim")]];
+/** How many services are out of sight, and where, and how many of them are in trouble. */
+function hiddenLine(
+  { from, to }: { readonly from: number; readonly to: number },
+  members: readonly Member[],
+): readonly Line[] {
+  const below = members.length - to;
+  const words = [...(from > 0 ? [`${from} above`] : []), ...(below > 0 ? [`${below} below`] : [])];
+  if (words.length === 0) return [];
+  const troubled = [...members.slice(0, from), ...members.slice(to)].filter(isTroubled).length;
+  const trouble = troubled === 0 ? [] : [span(`, ${troubled} of them in trouble`, "bad")];
+  return [[span(`   ${words.join(", ")}`, "dim"), ...trouble]];
+}
+
+/** What the table is filtered by. */
+function filterLine(stage: Stage, shown: number): readonly Line[] {
+  const { ui, host } = stage;
+  if (ui.tableFilter === "") return [];
+  const all = Object.keys(host.session.snapshot().members).length;
+  const what = ui.tableFilter === "!" ? "in trouble" : `"${ui.tableFilter}"`;
+  return [[span(`   only ${what}: `, "warn"), span(`${shown} of ${all}; Esc shows all`, "dim")]];
+}
+
+/** The rows that the table has for services. */
+function tableRoom({ ui }: Stage, layout: Layout): number {
+  return Math.max(1, layout.table.height - (ui.tableFilter === "" ? 1 : 2));
 }
 
 function tinyLine({ host, size }: Stage): Line {
@@ -93,30 +119,36 @@ function tinyLine({ host, size }: Stage): Line {
 
 /** The first service that the table shows. */
 export function tableOffset(stage: Stage, layout: Layout): number {
-  const count = Object.keys(stage.host.session.snapshot().members).length;
-  return windowOn(count, Math.max(1, layout.table.height - 1), indexOf(stage), stage.ui.tableOffset).from;
+  const count = shownMembers(stage).length;
+  return windowOn(count, tableRoom(stage, layout), indexOf(stage), stage.ui.tableOffset).from;
 }
 
-function indexOf({ host, ui }: Stage): number {
-  return Math.max(0, Object.keys(host.session.snapshot().members).indexOf(ui.selected));
+function indexOf(stage: Stage): number {
+  return Math.max(
+    0,
+    shownMembers(stage).findIndex(({ service }) => service.name === stage.ui.selected),
+  );
 }
 
 function isSent({ host, ui }: Stage, service: string): boolean {
   return host.session.snapshot().members[service]?.state === ui.answered.get(service);
 }
 
+const fieldWords = {
+  search: { label: "/", hint: "text or /regex/   Enter search   Esc leave " },
+  filter: { label: "filter:", hint: "! inverts   Enter filter   Esc all " },
+  services: { label: "services:", hint: "a name or a state, ! those in trouble   Enter keep   Esc all " },
+} as const;
+
 function footerLine(stage: Stage, columns: number): Line {
   const { ui, keymap, pane } = stage;
   if (ui.field !== undefined) {
-    const label = ui.field.purpose === "search" ? "/" : "filter:";
-    const hint =
-      ui.field.purpose === "search"
-        ? "text or /regex/   Enter search   Esc leave "
-        : "! inverts   Enter filter   Esc all ";
+    const { label, hint } = fieldWords[ui.field.purpose];
     return spread(fieldLine(label, ui.field.field), [span(hint, "dim")], columns);
   }
-  if (ui.notice !== undefined) return [span(` ${ui.notice.text}`, ui.notice.tone)];
-  if (ui.dialog !== undefined) return dialogFooter();
+  const notice = noticeNow(ui, stage.now());
+  if (notice !== undefined) return [span(` ${notice.text}`, notice.tone)];
+  if (ui.dialog !== undefined) return dialogFooter(ui.dialog.kind);
   return footer(keymap, contextOf(ui, pane.isSelecting()), columns).line;
 }
 
@@ -131,12 +163,16 @@ function dialogLines(stage: Stage): readonly Line[] {
     return spread(start, [], columns, marks.rule);
   };
   const room = Math.max(1, dialogRoom(rows) - 2);
+  const wrapped = drawn.options.map((line) => wrapLine(line, Math.max(1, columns - 1)));
+  const options = wrapped.flat();
+  // The last row of what the cursor is on.
+  const cursor = wrapped.slice(0, drawn.cursor + 1).flat().length - 1;
   const whole = drawn.about.flatMap((line) => wrapLine(line, Math.max(1, columns - 1)));
   // What it is about is said in at least one line, however short the screen.
-  const about = whole.slice(0, Math.max(room > 1 ? 1 : 0, room - drawn.options.length));
+  const about = whole.slice(0, Math.max(room > 1 ? 1 : 0, room - options.length));
   const left = room - about.length;
-  const from = Math.max(0, Math.min(drawn.cursor - left + 1, drawn.options.length - left));
-  return [rule(drawn.title), ...about, ...drawn.options.slice(from, from + left), rule("")];
+  const from = Math.max(0, Math.min(cursor - left + 1, options.length - left));
+  return [rule(drawn.title), ...about, ...options.slice(from, from + left), rule("")];
 }
 
 function drawDialog(stage: Stage): DialogPicture | undefined {
@@ -151,6 +187,6 @@ function drawDialog(stage: Stage): DialogPicture | undefined {
     case "menu":
       return drawMenu(ui.dialog);
     case "palette":
-      return drawPalette(ui.dialog, keymap);
+      return drawPalette(ui.dialog, keymap, host.session.snapshot().members);
   }
 }

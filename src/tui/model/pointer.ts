@@ -9,7 +9,8 @@ import { tabsOf } from "./lower.ts";
 import { perform, scroll, select, showLogs } from "./perform.ts";
 import { act } from "./press.ts";
 import type { Stage } from "./stage.ts";
-import { contextOf } from "./ui.ts";
+import { shownNames } from "./shown-services.ts";
+import { contextOf, noticeNow } from "./ui.ts";
 
 const wheelLines = 3;
 
@@ -49,8 +50,8 @@ function wheel(stage: Stage, { direction, y }: Extract<Mouse, { kind: "wheel" }>
 function click(stage: Stage, { x, y }: Mouse): void {
   const { layout, ui } = stage;
   if (isWithin(layout.table, y)) {
-    const index = y - layout.table.top - 1;
-    const name = Object.keys(stage.host.session.snapshot().members)[ui.tableOffset + index];
+    const index = y - layout.table.top - (ui.tableFilter === "" ? 1 : 2);
+    const name = shownNames(stage)[ui.tableOffset + index];
     if (index < 0 || index >= layout.table.height - 1 || name === undefined) return;
     stage.change({ pane: "services" });
     return select(stage, name);
@@ -61,7 +62,12 @@ function click(stage: Stage, { x, y }: Mouse): void {
     if (tab.shows.kind === "service") select(stage, tab.shows.name);
     return showLogs(stage, { merged: tab.shows.kind === "all" });
   }
-  if (isWithin(layout.footer, y) && ui.dialog === undefined && ui.field === undefined && ui.notice === undefined) {
+  if (
+    isWithin(layout.footer, y) &&
+    ui.dialog === undefined &&
+    ui.field === undefined &&
+    noticeNow(ui, stage.now()) === undefined
+  ) {
     const { places } = footer(stage.keymap, contextOf(ui, stage.pane.isSelecting()), layout.columns);
     const place = places.find(({ from, to }) => x >= from && x < to);
     if (place !== undefined) act(stage, place.action);

@@ -7,7 +7,8 @@ import { pressMenu, pressPalette } from "./menus.ts";
 import { cancelSearch } from "../logs/search.ts";
 import { withoutNotice } from "../logs/view.ts";
 import { askLog } from "./log-actions.ts";
-import { perform } from "./perform.ts";
+import { filterServices, perform, select, showLogs } from "./perform.ts";
+import { shownNames } from "./shown-services.ts";
 import type { Stage } from "./stage.ts";
 import { stopAll } from "./service-actions.ts";
 import { editField, insert } from "./text-field.ts";
@@ -57,13 +58,25 @@ function pressDialog(stage: Stage, key: string): void {
       return;
     }
     case "palette": {
-      const outcome = pressPalette(dialog, key);
+      const outcome = pressPalette(dialog, key, namesOf(stage));
       if (outcome.kind === "stay") return stage.change({ dialog: outcome.dialog });
       closeDialog(stage);
       if (outcome.kind === "pick") act(stage, outcome.action);
+      if (outcome.kind === "service") goTo(stage, outcome.service);
       return;
     }
   }
+}
+
+function namesOf({ host }: Stage): readonly string[] {
+  return Object.keys(host.session.snapshot().members);
+}
+
+/** Selects a service wherever it is, and shows its log. */
+function goTo(stage: Stage, service: string): void {
+  if (!shownNames(stage).includes(service)) stage.change({ tableFilter: "" });
+  select(stage, service);
+  showLogs(stage, { merged: false });
 }
 
 function pressOnConflicts(stage: Stage, dialog: Conflicts, key: string): void {
@@ -123,19 +136,21 @@ function pressField(stage: Stage, key: string): void {
     case "esc":
       stage.change({ field: undefined });
       if (field.purpose === "search") stage.pane.change(cancelSearch);
+      else if (field.purpose === "services") filterServices(stage, "");
       else askLog(stage, "filter", "");
       return refreshConflicts(stage);
     case "enter": {
       stage.change({ field: undefined });
       // It has been searched for while it was typed.
       const isDone = field.purpose === "search" && text !== "" && stage.pane.view.search?.query.text === text;
-      const problem = isDone ? undefined : askLog(stage, field.purpose, text);
+      const problem = isDone || field.purpose === "services" ? undefined : askLog(stage, field.purpose, text);
       if (problem !== undefined) stage.say(problem, "warn");
       return refreshConflicts(stage);
     }
     case "backspace":
       if (text === "") {
         stage.change({ field: undefined });
+        if (field.purpose === "services") filterServices(stage, "");
         return;
       }
       break;
@@ -144,5 +159,7 @@ function pressField(stage: Stage, key: string): void {
   if (next === field.field) return;
   stage.change({ field: { ...field, field: next } });
   // Found while it is typed; what is wrong with a half-typed pattern is nobody's business yet.
-  if (next.text !== text && field.purpose === "search") askLog(stage, "search", next.text);
+  if (next.text === text) return;
+  if (field.purpose === "search") askLog(stage, "search", next.text);
+  if (field.purpose === "services") filterServices(stage, next.text.trim());
 }

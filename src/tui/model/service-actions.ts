@@ -1,7 +1,8 @@
 // What can be done to a service: start, stop, restart, signal, attach, open. Asked first wherever something would be lost.
 
 import { isActive, type Member } from "../../core/state.ts";
-import { runningDependents, runningServices, withDependents } from "./dependents.ts";
+import { runningDependents, withRunningDependents } from "../../core/needs.ts";
+import { runningServices } from "./running.ts";
 import { question, signals } from "./menus.ts";
 import { blindPeriod } from "./conflict-dialog.ts";
 import type { Stage } from "./stage.ts";
@@ -54,16 +55,21 @@ export function restart(stage: Stage): void {
     stage.host.session.request({ type: "restart", services: [name] });
   };
   if (affected.length === 0) return go();
+  const all = [name, ...affected];
   ask(
     stage,
     `Restart ${name}?`,
-    [`${affected.join(", ")} ${affected.length === 1 ? "uses" : "use"} it meanwhile. R restarts them as well.`],
-    {
-      key: "y",
-      text: `restart ${name}`,
-      pick: go,
-    },
+    [`${affected.join(", ")} ${affected.length === 1 ? "uses" : "use"} it meanwhile.`],
+    [
+      { key: "y", text: `restart ${name} alone`, pick: go },
+      { key: "R", text: `restart all ${all.length}: ${all.join(", ")}`, pick: () => restartAll(stage, name, all) },
+    ],
   );
+}
+
+function restartAll(stage: Stage, name: string, all: readonly string[]): void {
+  stage.say(`restarting ${all.join(", ")}`);
+  stage.host.session.request({ type: "restart", services: [name], dependents: true });
 }
 
 /** Restarts the selected service and everything running that needs it. */
@@ -71,13 +77,12 @@ export function restartWithDependents(stage: Stage): void {
   const member = selected(stage);
   if (member === undefined) return;
   const { name } = member.service;
-  const fleet = stage.host.session.snapshot();
-  const all = withDependents(fleet, name).filter((one) => one === name || isRunning(fleet.members[one]));
-  const go = (): void => {
-    stage.say(`restarting ${all.join(", ")}`);
-    if (isActive(member.state)) stage.host.session.request({ type: "restart", services: all });
-    else stage.attempt(stage.host.session.start([name]));
-  };
+  if (!isActive(member.state)) {
+    stage.say(`starting ${name}`);
+    return stage.attempt(stage.host.session.start([name]));
+  }
+  const all = withRunningDependents(stage.host.session.snapshot(), [name]);
+  const go = (): void => restartAll(stage, name, all);
   if (all.length === 1) return go();
   ask(stage, `Restart ${all.length} services?`, [all.join(", ")], { key: "y", text: "restart them", pick: go });
 }
@@ -171,8 +176,10 @@ export function stopAll(stage: Stage): void {
   session.request({ type: "quit", by: "SIGINT", force: isEnding });
 }
 
-function ask(stage: Stage, title: string, lines: readonly string[], yes: MenuOption): void {
-  stage.change({ dialog: question(title, lines, yes, stage.now() + (title.includes("KILL") ? blindPeriod : 150)) });
+function ask(stage: Stage, title: string, lines: readonly string[], yes: MenuOption | readonly MenuOption[]): void {
+  stage.change({
+    dialog: question(title, lines, [yes].flat(), stage.now() + (title.includes("KILL") ? blindPeriod : 150)),
+  });
 }
 
 function selected({ host, ui }: Stage): Member | undefined {

@@ -57,7 +57,7 @@ export interface Stage extends Surroundings {
   now(): number;
   wallClock(): number;
   change(next: Partial<Ui>): void;
-  /** Says a few words in the last line, until the next key, and keeps them in the journal. */
+  /** Says a few words in the last line, until the next key or for some seconds. */
   say(text: string, tone?: Tone): void;
   /** Keeps a few words in the journal. */
   note(notes: readonly Note[]): void;

@@ -80,7 +80,8 @@ function waitWords(fleet: Fleet, member: Member): string {
 function crashReason(member: Member, at: Millis): Span {
   const { state, crashes } = member;
   const name = crashes === undefined ? "" : nameCrashes(crashes);
-  return span(withWords(`${name}, ${tryWords(state, at)}`, member), "bad");
+  const said = member.lastWords === undefined ? "" : `; last words: ${member.lastWords}`;
+  return span(`${name}, ${tryWords(state, at)}${said}`, "bad");
 }
 
 function tryWords(state: Member["state"], at: Millis): string {

@@ -21,7 +21,7 @@ function wholeLines(stage: Stage): readonly Line[] {
     case "logs":
       return [];
     case "help":
-      return helpLines(keymap);
+      return helpLines(keymap, Math.max(1, stage.layout.columns - 1));
     case "journal":
       return journalLines(notes, marks);
     case "tree":

@@ -14,7 +14,7 @@ export const chosen = "> ";
 export function treeLines(fleet: Fleet, selected: string, marks: Marks): readonly Line[] {
   const seen = new Set<string>();
   const lines: Line[] = [];
-  const visit = (name: string, depth: number, need: Need | undefined): void => {
+  const visit = (name: string, stem: string, need: Need | undefined, isLast = true): void => {
     const member = fleet.members[name];
     if (member === undefined) return;
     const again = seen.has(name) && member.service.needs.length > 0;
@@ -22,23 +22,27 @@ export function treeLines(fleet: Fleet, selected: string, marks: Marks): readonl
     const state = stateWord(member);
     lines.push([
       span(name === selected ? chosen : "  ", "strong"),
-      span(`${"   ".repeat(depth)}${depth === 0 ? "" : `${marks.branch} `}`, "dim"),
+      span(need === undefined ? "" : `   ${stem}${isLast ? marks.branch : marks.fork} `, "dim"),
       span(name, name === selected ? "strong" : undefined),
       span("  "),
       state,
-      span(need === undefined ? "" : `  ${needWords(fleet, need)}`, "dim"),
+      span(need === undefined ? "" : needWords(fleet, need), "dim"),
       span(again ? `  (see above)` : "", "dim"),
     ]);
-    if (!again) for (const next of member.service.needs) visit(next.service, depth + 1, next);
+    if (again) return;
+    const below = need === undefined ? "" : `${stem}${isLast ? " " : marks.pipe}  `;
+    const needs = member.service.needs.filter((next) => fleet.members[next.service] !== undefined);
+    for (const [index, next] of needs.entries()) visit(next.service, below, next, index === needs.length - 1);
   };
   const names = Object.keys(fleet.members);
-  for (const name of names.filter((name) => dependentsOf(fleet, name).length === 0)) visit(name, 0, undefined);
+  for (const name of names.filter((name) => dependentsOf(fleet, name).length === 0)) visit(name, "", undefined);
   return lines;
 }
 
 function needWords(fleet: Fleet, need: Need): string {
   const state = needState(fleet, need);
-  const met = state === "met" ? "met" : state === "pending" ? "not yet" : "cannot be met";
-  const extra = `${need.required ? "" : ", optional"}${need.restart ? ", restarts with it" : ""}`;
-  return `needed ${need.condition}: ${met}${extra}`;
+  const open = { met: [], pending: ["not yet"], hopeless: ["cannot be met"] }[state];
+  const extra = [...open, ...(need.required ? [] : ["optional"]), ...(need.restart ? ["restarts with it"] : [])];
+  // That all is as it should be needs no words.
+  return extra.length === 0 ? "" : `  needed ${need.condition}: ${extra.join(", ")}`;
 }

@@ -14,6 +14,8 @@ export interface Ui {
   /** A service's name; empty when there is none. */
   readonly selected: string;
   readonly tableOffset: number;
+  /** Only services that fit these words are in the table; empty: all. */
+  readonly tableFilter: string;
   readonly pane: "services" | "lower";
   readonly zoomed: boolean;
   /** True: the logs of all services in one. */
@@ -35,13 +37,15 @@ export interface Ui {
 
 /** A field that is being typed into, in place of the footer. */
 export interface Field {
-  readonly purpose: "search" | "filter";
+  readonly purpose: "search" | "filter" | "services";
   readonly field: TextField;
 }
 
 /** A short word on what has just been done. */
 export interface Notice {
   readonly text: string;
+  /** This process's own clock: from then on the keys stand there again. */
+  readonly until: number;
   readonly tone: Tone | undefined;
 }
 
@@ -60,6 +64,8 @@ export interface Conflicts {
   readonly since: number;
   /** Set once `kill` was picked: it is asked for again. */
   readonly sure: { readonly choice: Choice; readonly since: number } | undefined;
+  /** When that was last answered by no. */
+  readonly deniedAt: number | undefined;
 }
 
 /** A few things to pick from. */
@@ -87,11 +93,17 @@ export interface Palette {
   readonly cursor: number;
 }
 
+/** The word in the last line, while it stands there. */
+export function noticeNow({ notice }: Ui, now: number): Notice | undefined {
+  return notice !== undefined && now < notice.until ? notice : undefined;
+}
+
 /** Before anything was typed. */
 export function newUi(selected: string, mouse: boolean): Ui {
   return {
     selected,
     tableOffset: 0,
+    tableFilter: "",
     pane: "services",
     zoomed: false,
     merged: false,

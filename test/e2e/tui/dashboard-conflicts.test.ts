@@ -43,7 +43,7 @@ async function openContested(): Promise<Contested> {
 
 /** The digit of an answer. */
 function digitOf(dashboard: Dashboard, choice: string): string {
-  return new RegExp(`^[ >]+(\\d) ${choice} `, "m").exec(dashboard.screen.screen())?.[1] ?? "";
+  return new RegExp(`^[ >]+(\\d) \\w ${choice} `, "m").exec(dashboard.screen.screen())?.[1] ?? "";
 }
 
 describe("the dialog about a taken port", () => {
@@ -57,7 +57,7 @@ describe("the dialog about a taken port", () => {
     expect(rowOf(screen, "web")).toMatch(/waiting .*api/);
     await untilRow(screen, "other", /ready/);
     // What is marked is the answer that harms nobody.
-    expect(screen.screen()).toMatch(new RegExp(`> 1 next +take ${next} instead.*web`));
+    expect(screen.screen()).toMatch(new RegExp(`> 1 n next +take ${next} instead.*web`));
     screen.type("\r");
     await screen.untilGone("is taken");
     expect(await untilRow(screen, "api", /ready/)).toContain(`${port}→${next}`);
@@ -206,7 +206,7 @@ describe("several at once, and later ones", () => {
     await screen.until(/> two {2}port/);
     screen.type(digitOf(dashboard, "skip"));
     await asked(screen, "2 port conflicts");
-    screen.type("1");
+    screen.type("N");
     await screen.untilGone("port conflicts");
     await untilRow(screen, "one", /ready/);
     await untilRow(screen, "three", /ready/);

@@ -64,14 +64,14 @@ describe("copying", () => {
     await using dashboard = await openLines();
     const { screen, project } = dashboard;
     screen.type("S");
-    await screen.until(/saved 5 lines as .*app\.log/);
-    expect(project.read("app.log")).toBe(`${lines.join("\n")}\n`);
+    await screen.until(/saved 5 lines as .*\.launch\/saved\/app\.log/);
+    expect(project.read(".launch/saved/app.log")).toBe(`${lines.join("\n")}\n`);
     screen.type("ferror\r");
     await screen.until("filter error");
     screen.type("S");
-    await screen.until(/saved 1 line as .*app-2\.log/);
-    expect(project.read("app-2.log")).toBe("third ERROR\n");
-    expect(readdirSync(project.directory)).toContain("app.log");
+    await screen.until(/saved 1 line as .*\.launch\/saved\/app-2\.log/);
+    expect(project.read(".launch/saved/app-2.log")).toBe("third ERROR\n");
+    expect(readdirSync(project.directory)).not.toContain("app.log");
   });
 
   it.concurrent("opens the log in the editor at the line that is looked at, and comes back", async () => {

@@ -67,9 +67,7 @@ describe("the views", () => {
     const { screen } = dashboard;
     screen.type("d");
     await screen.until("[ tree ]");
-    await screen.until(
-      /web {2}ready\n +└ api {2}ready.*met\n> +└ db {2}ready|web {2}ready\n +└ api {2}ready.*met\n.*└ db {2}ready/,
-    );
+    await screen.until(/web {2}ready *\n +├ api {2}ready *\n > +│ {2}└ db {2}ready *\n > +└ db {2}ready/);
     screen.type("J");
     await screen.until("[ journal ]");
     await screen.until(

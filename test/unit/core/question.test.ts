@@ -80,7 +80,7 @@ it("an answer is also about who uses the port and who cannot do without the serv
   ];
   const p = play(services, { portUsers: { api: ["api", "web", "db"] } });
   p.up("api", "web", "other");
-  expect(othersOf(p.fleet, "api")).toEqual({ users: ["web", "db"], needing: ["web"] });
+  expect(othersOf(p.fleet, "api")).toEqual({ users: ["web", "db"], needing: ["web", "other"] });
   expect(othersOf(p.fleet, "web")).toEqual({ users: [], needing: ["other"] });
 });
 

@@ -75,6 +75,21 @@ describe("down", () => {
 });
 
 describe("restart", () => {
+  it("takes all along that run and need it, where that is asked for", () => {
+    const p = play([
+      service("db"),
+      service("api", { needs: ["db"] }),
+      service("web", { needs: ["api"] }),
+      service("cron", { needs: ["db"] }),
+    ]);
+    p.up("db", "api", "web");
+    p.serves("db", "api", "web");
+    expect(p.send({ type: "restart", services: ["db"], dependents: true })).toEqual(["stop web 1"]);
+    expect(p.exited("web", "SIGTERM")).toEqual(["stop api 1"]);
+    expect(p.exited("api", "SIGTERM")).toEqual(["stop db 1"]);
+    expect(p.member("cron").wanted).toBe(false);
+  });
+
   it("stops what is starting as soon as it is there, and starts it again", () => {
     const p = at("starting");
     expect(p.restart("api")).toEqual([]);

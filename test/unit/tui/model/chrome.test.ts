@@ -33,7 +33,7 @@ describe("the table", () => {
     const [header, , db, api, web] = dashboard.screen();
     expect(header).toContain("1 ok  1 waiting  1 crashing   api: exit code 1");
     expect(db).toMatch(/^ > db +ready +5432→5433 +ok/);
-    expect(api).toMatch(/^ {3}api +crashing +3000 +exit code 1, 2 times, again in 7s: Ke.* 2/);
+    expect(api).toMatch(/^ {3}api +crashing +3000 +exit code 1, 2 times, again in 7s; la.* 2/);
     expect(web).toMatch(/^ {3}web +waiting +5173 +waits for api/);
   });
 

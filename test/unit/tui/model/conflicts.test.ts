@@ -25,7 +25,7 @@ describe("the conflict dialog", () => {
     expect(text).toContain(
       'api wants port 3000, which is held by node (pid 4242, "node server.js")\n     user ann, for 1h, in /home/ann/old-shop',
     );
-    expect(text).toContain("  > 1 next  take 3001 instead");
+    expect(text).toContain("  > 1 n next  take 3001 instead");
     expect(text).toContain("skip  go on without api and what needs it (web)");
   });
 
@@ -42,6 +42,43 @@ describe("the conflict dialog", () => {
     expect(dashboard.screen().join("\n")).toContain("[x] remember the new port");
   });
 
+  test("gives each answer the same digit and letter whether one question is open or several", () => {
+    using dashboard = openTestStage(shop);
+    const offered = (): readonly string[] =>
+      dashboard.screen().flatMap((row) => /^ {2}[ >] (\d \w \w+)/.exec(row)?.[1] ?? []);
+    block(dashboard, "api");
+    const alone = offered();
+    expect(alone).toEqual(["1 n next", "2 x kill", "3 a adopt", "4 w wait", "5 s skip", "6 Q quit"]);
+    block(dashboard, "db", "web");
+    expect(offered()).toEqual(["0 N next", ...alone]);
+    dashboard.pass(500);
+    dashboard.keys("w");
+    expect(dashboard.host.deedsDone).toEqual(["resolve api wait"]);
+  });
+
+  test.each([
+    [160, 50],
+    [80, 24],
+  ])("names all that goes when one is skipped, and cuts nothing, at %ix%i", (columns, rows) => {
+    using dashboard = openTestStage([
+      { name: "db", port: 5432 },
+      { name: "acme-identity-service", needs: ["db"] },
+      { name: "acme-payment-service", needs: ["acme-identity-service"] },
+      { name: "acme-web-frontend", needs: ["acme-payment-service"] },
+    ]);
+    dashboard.resize(columns, rows);
+    for (const name of ["acme-identity-service", "acme-payment-service", "acme-web-frontend"]) {
+      dashboard.host.set(name, { wanted: true });
+    }
+    dashboard.host.set("db", { wanted: true, state: { status: "blocked", conflicts: [demoConflict("db", 5432)] } });
+    const text = dashboard.screen().join(" ").replaceAll(/\s+/g, " ");
+    expect(text).toContain(
+      "skip go on without db and what needs it (acme-identity-service, acme-payment-service, acme-web-frontend)",
+    );
+    expect(text).toContain("adopt use what runs there as db; launch will watch it and never stop it");
+    expect(dashboard.screen().find((row) => row.includes("db wants port"))).toMatch(/^ {2}db wants/);
+  });
+
   test("ignores what is typed before it has stood for half a second", () => {
     using dashboard = openTestStage(shop);
     block(dashboard, "api");
@@ -56,8 +93,8 @@ describe("the conflict dialog", () => {
   test("hears Ctrl-C at once", () => {
     using dashboard = openTestStage(shop);
     block(dashboard, "api");
-    // Of all that the last line says elsewhere, only this does anything here.
-    expect(dashboard.screen().at(-1)?.trim()).toBe("Ctrl-C stop all");
+    // Of all that the last line says elsewhere, only the last does anything here.
+    expect(dashboard.screen().at(-1)?.trim()).toBe("j/k move  Enter as marked  Esc later  Ctrl-C stop all");
     dashboard.keys("ctrl-c");
     expect(dashboard.host.asked.at(-1)).toMatchObject({ type: "quit", by: "SIGINT", force: false });
   });
@@ -91,9 +128,12 @@ describe("the conflict dialog", () => {
     block(dashboard, "api");
     dashboard.pass(500);
     dashboard.keys("2", "n");
-    expect(dashboard.screen().join("\n")).toContain("  > 1 next");
+    expect(dashboard.screen().join("\n")).toContain("  > 1 n next");
+    // Typed twice it must not be taken for the answer of this letter.
+    dashboard.keys("n");
+    expect(dashboard.host.deedsDone).toEqual([]);
     dashboard.keys("2", "esc");
-    expect(dashboard.screen().join("\n")).toContain("  > 1 next");
+    expect(dashboard.screen().join("\n")).toContain("  > 1 n next");
     expect(dashboard.host.deedsDone).toEqual([]);
   });
 
@@ -112,7 +152,7 @@ describe("the conflict dialog", () => {
     block(dashboard, "db", "api", "web");
     expect(dashboard.screen().join("\n")).toContain("3 port conflicts");
     dashboard.pass(500);
-    dashboard.keys("1");
+    dashboard.keys("0");
     expect(dashboard.host.deedsDone).toEqual(["resolve db next", "resolve api next", "resolve web next"]);
     expect(dashboard.stage.ui.dialog).toBeUndefined();
   });
@@ -130,7 +170,7 @@ describe("the conflict dialog", () => {
     using dashboard = openTestStage(shop);
     block(dashboard, "api", "web");
     dashboard.pass(500);
-    dashboard.keys("5", "1", "1");
+    dashboard.keys("4", "1", "1");
     expect(dashboard.host.deedsDone).toEqual(["resolve api wait"]);
     expect(dashboard.screen().join("\n")).toContain("Port 5173 is taken");
   });
@@ -179,7 +219,7 @@ describe("the conflict dialog", () => {
     dashboard.resize(80, 10);
     dashboard.pass(500);
     dashboard.keys("down", "down", "down", "down");
-    expect(dashboard.screen().join("\n")).toMatch(/> 5 wait/);
+    expect(dashboard.screen().join("\n")).toMatch(/> 4 w wait/);
     expect(dashboard.screen().length).toBeLessThanOrEqual(10);
   });
 });

@@ -51,7 +51,17 @@ describe("actions on services", () => {
     dashboard.keys("R");
     dashboard.pass(200);
     dashboard.keys("y");
-    expect(asked(dashboard)).toEqual([{ type: "restart", services: ["db", "api"] }]);
+    expect(asked(dashboard)).toEqual([{ type: "restart", services: ["db"], dependents: true }]);
+  });
+
+  test("offer in the question about a restart to restart those that use it as well", () => {
+    using dashboard = openTestStage(shop);
+    run(dashboard, "db", "api", "web");
+    dashboard.keys("r");
+    expect(dashboard.screen().join("\n")).toMatch(/ y {2}restart db alone\n +R {2}restart all 3: db, api, web\n/);
+    dashboard.pass(200);
+    dashboard.keys("R");
+    expect(asked(dashboard)).toEqual([{ type: "restart", services: ["db"], dependents: true }]);
   });
 
   test("ask before a signal that may end it", () => {

@@ -71,8 +71,18 @@ describe("what is made from the keymap", () => {
   });
 
   test("the help has every action", () => {
-    const text = helpLines(builtIn).map(plain).join("\n");
+    const text = helpLines(builtIn, 79).map(plain).join("\n");
     expect(actionNames.filter((action) => !text.includes(action))).toEqual([]);
+  });
+
+  test("the help has columns where there is room, and every action's words in them", () => {
+    const rows = helpLines(builtIn, 159).map(plain);
+    expect(rows.length).toBeLessThan(40);
+    expect(rows.every((row) => row.length <= 159)).toBe(true);
+    expect(rows[0]).toMatch(/^Services {40,}\S.* {3,}\S/);
+    const words = new Set(rows.join(" ").split(/\s+/));
+    const missing = actionNames.flatMap((action) => rowOf(action).says.split(" ")).filter((word) => !words.has(word));
+    expect(missing).toEqual([]);
   });
 
   test("the palette finds an action by letters of its name, the closest first", () => {
