@@ -96,6 +96,21 @@ describe("ending from outside", () => {
     expect(servicesIn(project)).toEqual([]);
   });
 
+  it.concurrent.each([
+    ["SIGINT", "SIGTERM"],
+    ["SIGTERM", "SIGHUP"],
+  ] as const)("%s and %s that come together keep the grace of services", async (...pair) => {
+    const polite = "trap 'sleep 0.2; touch clean; exit' TERM; echo up; while :; do sleep 0.02; done";
+    await using dashboard = await openDashboard({
+      services: { polite: { command: polite, ready: { log: "up" }, stop: { timeout: "10m" } } },
+    });
+    const { screen, project } = dashboard;
+    for (const signal of ["SIGSTOP", ...pair, "SIGCONT"] as const) screen.signal(signal);
+    expect(await screen.ended).toEqual({ code: 0, signal: 0 });
+    expect(project.has("clean")).toBe(true);
+    expectGivenBack(screen);
+  });
+
   it.concurrent("a closed terminal stops everything", async () => {
     await using dashboard = await openDashboard({ services });
     const { screen, project } = dashboard;
