@@ -34,6 +34,7 @@ describe("two signals that come together are one request", () => {
     together(run, "SIGINT", "SIGTERM");
     await until("the signal", () => run.stdout().includes("ignores"));
     await anotherRequest();
+    expect(run.child.exitCode).toBeNull();
     expect(await run.end("SIGTERM")).toBe(137);
   });
 
