@@ -3,7 +3,7 @@
 import { jsonText, plainText } from "../core/sanitize.ts";
 import { constants, statSync } from "node:fs";
 import { open, writeFile } from "node:fs/promises";
-import { describe, describeExit } from "../core/failure.ts";
+import { describe, describeEnd } from "../core/failure.ts";
 import { crashStory } from "../core/crash.ts";
 import type { Entry } from "../core/event.ts";
 import { exitCodeOf, type Fleet, isSettled, type Member, type Outcome } from "../core/state.ts";
@@ -84,7 +84,7 @@ export function newReporter(project: string): Reporter {
         const last = own.at(-1);
         if (last !== undefined && after.lastEnd !== before.lastEnd && after.lastEnd !== undefined) {
           last.endedAt = time;
-          last.end = "exit" in after.lastEnd ? describeExit(after.lastEnd.exit) : describe(after.lastEnd.failure);
+          last.end = describeEnd(after.lastEnd);
         }
         // One entry may hold the end of a run and the start of the next.
         if (after.run !== before.run) own.push({ run: after.run, startedAt: time });

@@ -82,6 +82,14 @@ export function describeExit(exit: Exit): string {
   return bySignal === undefined ? `exit code ${exit.code}` : `exit code ${exit.code} (${bySignal})`;
 }
 
+/** How a run ended, in words that follow "ended with" or stand alone. */
+export function describeEnd(
+  end: { readonly exit: Exit; readonly killed?: true } | { readonly failure: Failure },
+): string {
+  if ("failure" in end) return describe(end.failure);
+  return end.killed === true ? "SIGKILL (by launch, it did not end in time)" : describeExit(end.exit);
+}
+
 /** The failure in words, without a final stop, so that it can stand in a table or a sentence. */
 export function describe(failure: Failure): string {
   switch (failure.kind) {

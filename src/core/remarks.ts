@@ -2,7 +2,7 @@
 
 import { STEADY_AFTER } from "./crash.ts";
 import type { Change } from "./event.ts";
-import { describe, describeConflict, describeExit, describeMillis, type Failure } from "./failure.ts";
+import { describe, describeConflict, describeEnd, describeExit, describeMillis, type Failure } from "./failure.ts";
 import type { Remark } from "./remark.ts";
 import type { Millis } from "./service.ts";
 import type { After, Member } from "./state.ts";
@@ -86,8 +86,7 @@ function failureWords(failure: Failure): string {
 function crashRemark(before: Member, after: Member): readonly Remark[] {
   if (after.restarts === before.restarts || after.lastEnd === undefined) return [];
   if (before.state.status === "stopping" && illRemark(before.state.after).length > 0) return [];
-  const text =
-    "exit" in after.lastEnd ? `ended with ${describeExit(after.lastEnd.exit)}` : describe(after.lastEnd.failure);
+  const text = "exit" in after.lastEnd ? `ended with ${describeEnd(after.lastEnd)}` : describe(after.lastEnd.failure);
   return [{ tone: "bad", text }];
 }
 

@@ -130,12 +130,18 @@ function noteLoss(fleet: Fleet, member: Member, event: Fell): Fleet {
   return change(fleet, name, (old) => ({ ...old, probeReason: event.reason, health: { status: "unknown" }, state }));
 }
 
+/** A SIGKILL that launch has sent says nothing of what the service or the machine has done. */
+function endSeen({ state }: Member, { end }: Exited): Ending {
+  const isOurs = state.status === "stopping" && state.killed && "exit" in end && end.exit.signal === "SIGKILL";
+  return isOurs ? { ...end, killed: true } : end;
+}
+
 function noteExit(fleet: Fleet, member: Member, event: Exited): Fleet {
   const { state } = member;
   const { lastWords: _, ...former } = member;
   const ended: Member = {
     ...former,
-    lastEnd: event.end,
+    lastEnd: endSeen(member, event),
     ...(event.words === undefined ? {} : { lastWords: event.words }),
   };
   const after: After = state.status === "stopping" ? state.after : { kind: "judge", end: endOf(member, event) };

@@ -4,7 +4,7 @@ import { aboutWords } from "../../core/about.ts";
 import { withoutCredentials } from "../../core/mask.ts";
 import type { Fleet, Member } from "../../core/state.ts";
 import { explain, explanationLines } from "../../core/explain.ts";
-import { describe, describeExit, describeMillis } from "../../core/failure.ts";
+import { describeEnd, describeMillis } from "../../core/failure.ts";
 import type { Millis, Probe } from "../../core/service.ts";
 import { dependentsOf } from "../../core/needs.ts";
 import type { Usage } from "../host.ts";
@@ -69,10 +69,7 @@ function factLines(facts: WhyFacts, member: Member): readonly Line[] {
         : `${health.status}: ${probeWords(service.health.probe)}, every ${describeMillis(service.health.interval)}`,
     ),
     row("last probe", member.probeReason ?? ""),
-    row(
-      "last end",
-      lastEnd === undefined ? "" : "exit" in lastEnd ? describeExit(lastEnd.exit) : describe(lastEnd.failure),
-    ),
+    row("last end", lastEnd === undefined ? "" : describeEnd(lastEnd)),
     row("restarts", `${member.restarts}, policy ${service.restart.policy}`),
     row("needs", service.needs.map((need) => `${need.service} (${need.condition})`).join(", ")),
     row("needed by", dependents.join(", ")),

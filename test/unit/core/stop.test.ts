@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { describeEnd } from "../../../src/core/failure.ts";
 import { KILL_GRACE } from "../../../src/core/drive.ts";
 import { external, on, service } from "./fleet.ts";
 import { play, type Play } from "./play.ts";
@@ -45,6 +46,17 @@ describe("stopping", () => {
     expect(p.quit()).toEqual([]);
     expect(p.started("api")).toEqual(["stop api 1"]);
     expect(p.exited("api", "SIGTERM")).toEqual(["stop db 1"]);
+  });
+
+  it("knows its own SIGKILL from one of the system, which may have been out of memory", () => {
+    const p = running(service("deaf"), service("big"));
+    p.down("deaf");
+    p.wait(service("deaf").stop.timeout);
+    p.exited("deaf", "SIGKILL");
+    p.exited("big", "SIGKILL");
+    const words = (name: string): string => describeEnd(p.fleet.members[name]!.lastEnd!);
+    expect(words("deaf")).toBe("SIGKILL (by launch, it did not end in time)");
+    expect(words("big")).toBe("SIGKILL (killed, possibly out of memory)");
   });
 
   it("kills what has not ended when its grace is over, not before", () => {
