@@ -4,7 +4,7 @@ import type { Source } from "../../../src/manifest/source.ts";
 
 function sourceOf(text: string, file = "/p/services.yaml"): Source {
   const lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
-  return { file, text, lineStarts } as unknown as Source;
+  return { file, text, lineStarts };
 }
 
 const at = (line: number, column: number, file = "/p/services.yaml") => ({ file, line, column });
