@@ -39,7 +39,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 const limits = new Map<Project, number>();
 const survivors: Mutant[] = [];
-for (const mutant of sample) {
+for (const [index, mutant] of sample.entries()) {
+  // Seen in a terminal alone, and written over by what comes next.
+  if (process.stderr.isTTY) process.stderr.write(`${index} of ${sample.length}\r`);
   if (await isNoticed(copy, mutant)) continue;
   survivors.push(mutant);
   console.log(`${mutant.file}:${mutant.line}:${mutant.column}\n    ${brief(mutant).join("\n  → ")}`);
