@@ -46,6 +46,7 @@ export async function loadManifest(options: LoadOptions): Promise<Loaded> {
     sources: new Map(),
     problems: [],
     warnings: [...located.warnings],
+    dotenvs: new Map(),
   };
   const units = await readUnits(located.files, reading);
   const failed = (): Loaded => ({ ok: false, problems: presentProblems(reading.problems, reading.sources) });

@@ -34,10 +34,13 @@ export interface Reading {
   readonly sources: Map<string, Source>;
   readonly problems: Problem[];
   readonly warnings: Problem[];
+  /** What the `.env` of each directory says, which several manifests may be in. */
+  readonly dotenvs: Map<string, Readonly<Record<string, string>>>;
 }
 
-// Where a manifest is made by another program, that may take its time.
-const bounds = { mebibytes: 1, silence: 60, isAlone: true } as const;
+// What another program makes at this moment (`-f <(…)`) may take its time; into a named pipe perhaps nobody ever writes.
+const bounds = { mebibytes: 1, silence: 10, isAlone: true } as const;
+const patientBounds = { ...bounds, silence: 60 };
 
 /**
  * The manifest of these files and, after it, every manifest that it includes; faults go to `reading.problems`. `from` is
@@ -59,7 +62,8 @@ export async function readUnits(
   if (merged.kind !== "map") return [];
   const root = rootOf(files[0], reading);
   const file = { path: join(root, ".env"), required: false };
-  const dotenv = reading.dotenv ? await readEnvFileInto(file, reading) : {};
+  const dotenv = reading.dotenv ? (reading.dotenvs.get(root) ?? (await readEnvFileInto(file, reading))) : {};
+  reading.dotenvs.set(root, dotenv);
   const unit: Unit = { root, files, tree: withoutEmpty(merged), dotenv };
   const units = [unit];
   for (const { path, place } of includesOf(unit, reading)) {
@@ -80,7 +84,11 @@ export async function readUnits(
 
 // What comes through a descriptor (`-f <(…)`) stands in no directory of the project's: it is as if it stood here.
 function rootOf(file: string, { directory }: Reading): string {
-  return /^\/(?:dev|proc)\//.test(file) ? directory : dirname(file);
+  return isDescriptor(file) ? directory : dirname(file);
+}
+
+function isDescriptor(file: string): boolean {
+  return /^\/(?:dev|proc)\//.test(file);
 }
 
 // `env:` with all its lines commented out says nothing.
@@ -135,7 +143,7 @@ function withoutEmptyServices(tree: MapTree): MapTree {
 
 async function readText(file: string, problems: Problem[], saidAt: Place | undefined): Promise<string | undefined> {
   try {
-    return await readTextFile(file, bounds);
+    return await readTextFile(file, isDescriptor(file) ? patientBounds : bounds);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     const remedy = remedies.find(([words]) => error.message.startsWith(words))?.[1];

@@ -56,6 +56,7 @@ const names: readonly (readonly [name: string, ...needs: Ability[]])[] = [
   ["a flood of connections"],
   ["values that a shell would run"],
   ["locks and leases taken by another user", "another user"],
+  ["special files in the place of ours"],
 ];
 
 /** All of them, in their order. */

@@ -349,3 +349,56 @@ fault(45, async () => {
     ]);
   }
 });
+
+fault(46, async () => {
+  // In the place of each file something else that a careless reader would wait for, or read for ever.
+  const things: Readonly<Record<string, string>> = {
+    "a named pipe": 'mkfifo "$1"',
+    "a directory": 'mkdir "$1"',
+    "a device": 'ln -s /dev/zero "$1"',
+    "a socket": `perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack("Sa*", AF_UNIX, shift)) or die' "$1"`,
+  };
+  // Where it stands, the arguments, and whether it is refused for it; what is only remembered or looked up is done without.
+  const places: readonly (readonly [name: string, args: readonly string[], refused: boolean])[] = [
+    ["services.yaml", ["--check-only"], true],
+    ["services.override.yaml", ["--check-only"], true],
+    ["more.yaml", ["--check-only"], true],
+    ["named.yaml", ["--check-only", "-f", "named.yaml"], true],
+    [".env", ["--check-only"], true],
+    [".config/launch/config.yaml", ["--plain"], false],
+    ["made.conf", ["--non-interactive"], true],
+    [".launch", ["--non-interactive"], true],
+    [".launch/logs", ["--non-interactive"], true],
+    [".launch/logs/api.log", ["--non-interactive"], true],
+    [".launch/logs/api.log", ["logs"], false],
+    [".launch/logs/api.1.log", ["logs"], false],
+    [".launch/logs/api.times", ["--non-interactive"], false],
+    [".launch/run.json", ["status"], true],
+    [".launch/run.json", ["--non-interactive"], false],
+    [".launch/state.json", ["--non-interactive"], false],
+    [".launch/control.sock", ["status"], true],
+    [".launch/instance.lease", ["--non-interactive"], false],
+  ];
+  const isDirectory = new Set([".launch", ".launch/logs"]);
+  const tries = places.flatMap(([place, args, refused]) =>
+    Object.keys(things).map((thing) => ({ place, args, refused, thing })),
+  );
+  const attempt = async ({ place, args, refused, thing }: (typeof tries)[number]): Promise<readonly string[]> => {
+    const api = { ...shop.services.api, files: { "made.conf": "x" } };
+    await using project = newProject(
+      { include: "more.yaml", services: { api } },
+      { "more.yaml": "services: { more: { type: task, command: 'true' } }\n" },
+    );
+    mkdirSync(dirname(project.path(place)), { recursive: true });
+    rmSync(project.path(place), { force: true });
+    execFileSync("sh", ["-c", things[thing] ?? "", "sh", place], { cwd: project.directory });
+    const { code, stdout, stderr } = await launch(project, args);
+    const said = `${place} as ${thing}: ${args.join(" ")} ended with ${code}: ${stdout}${stderr}`;
+    return (code === 0) === refused || /\n +at /.test(said) ? [said] : [];
+  };
+  const wrong: string[] = [];
+  // A pipe that nobody writes into is waited for: many at a time, so that they wait together.
+  const left = tries.filter(({ place, thing }) => !(thing === "a directory" && isDirectory.has(place)));
+  while (left.length > 0) wrong.push(...(await Promise.all(left.splice(0, 6).map(attempt))).flat());
+  expect(wrong).toEqual([]);
+});

@@ -9,6 +9,8 @@ import { UnsafePathError } from "./unsafe.ts";
 export interface Entered extends Disposable {
   /** The path by which a file in it is reached; valid until disposed. */
   at(name: string): string;
+  /** The error with the directory's own path in its words. */
+  named(error: unknown): unknown;
 }
 
 /** Linux opens what need only be passed through, not read, by this flag; Node has no name for it. */
@@ -41,7 +43,11 @@ function enterByDescriptors(path: string, make: number | undefined): Entered {
     throw error;
   }
   const entered = fd;
-  return { at: (name) => below(entered, name), [Symbol.dispose]: () => closeSync(entered) };
+  return {
+    at: (name) => below(entered, name),
+    named: (error) => named(error, below(entered, ""), join(path, "/")),
+    [Symbol.dispose]: () => closeSync(entered),
+  };
 }
 
 function openOrMake(path: string, shown: string, flags: number, make: number | undefined): number {
@@ -67,7 +73,7 @@ function enterByNames(path: string, make: number | undefined): Entered {
     if (stat === undefined && make !== undefined) makeIfMissing(here, make);
     if (stat?.isSymbolicLink() === true) throw new UnsafePathError(`${here} is a symbolic link`);
   }
-  return { at: (name) => join(path, name), [Symbol.dispose]: () => {} };
+  return { at: (name) => join(path, name), named: (error) => error, [Symbol.dispose]: () => {} };
 }
 
 function makeIfMissing(path: string, mode: number): void {

@@ -1,8 +1,9 @@
 // Leases where there are no abstract Unix sockets (macOS): an exclusive SQLite transaction per lease, whose file lock the
 // kernel takes back however the owner dies. Unlike ports these are one user's: another user's run is not seen.
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readPlain } from "../files/plain.ts";
 import type { Lease } from "./lease.ts";
 import { runsDirectory } from "../state/registry.ts";
 
@@ -35,7 +36,7 @@ export function leaseByFile(name: string, directory: string | undefined = runsDi
 /** The pid that the lease's owner wrote beside it; it may be dead. */
 export function ownerByFile(name: string, directory: string | undefined = runsDirectory()): number | undefined {
   try {
-    const pid = Number(readFileSync(join(directory ?? "", `${name}.owner`), "utf8"));
+    const pid = Number(readPlain(join(directory ?? "", `${name}.owner`)).toString());
     return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
   } catch {
     return undefined;

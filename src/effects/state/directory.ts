@@ -200,7 +200,8 @@ export function writeRunFile({ directory }: StatePaths, run: RunFile): void {
 
 /** No run is going here any more. */
 export function removeRunFile({ directory }: StatePaths): void {
-  rmSync(join(directory, "run.json"), { force: true });
+  // Whatever has its place: nobody may be left to be told that somebody runs here.
+  rmSync(join(directory, "run.json"), { force: true, recursive: true });
 }
 
 /** The run of this project and instance that is going here; undefined when there is none, or only the file of a dead one. */

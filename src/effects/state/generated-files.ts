@@ -63,13 +63,19 @@ export async function writeFiles(
     }
     written[path] = wanted;
     if (present === wanted) continue;
-    // Whoever reads it meanwhile sees the old file or the new one, never half of one.
-    const beside = `${own}.launch-new`;
-    await rm(beside, { force: true });
-    await writeFile(beside, content, { flag: "wx" });
-    await rename(beside, own);
+    await replaceWith(content, own).catch((error: unknown) => {
+      throw directory.named(error);
+    });
   }
   return shared;
+}
+
+/** Whoever reads it meanwhile sees the old file or the new one, never half of one. */
+async function replaceWith(content: string, path: string): Promise<void> {
+  const beside = `${path}.launch-new`;
+  await rm(beside, { force: true });
+  await writeFile(beside, content, { flag: "wx" });
+  await rename(beside, path);
 }
 
 /** Removes the files that are still as we wrote them, except those to be kept and those that another instance has written just so. */

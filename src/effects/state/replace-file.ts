@@ -22,7 +22,7 @@ export function replaceFile(path: string, text: string, ready: () => void = () =
     } catch {
       // What went wrong first is what is said.
     }
-    throw error;
+    throw directory.named(error);
   }
 }
 
@@ -52,7 +52,7 @@ export async function replaceFileSoon(
   } catch (error) {
     if (!isOvertaken()) {
       await rm(beside, { force: true }).catch(() => {});
-      throw error;
+      throw directory.named(error);
     }
   }
   await rm(beside, { force: true }).catch(() => {});

@@ -1,8 +1,8 @@
 // Where a person's own settings are, and reading them. A missing file says nothing, and is no fault.
 
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { isThere, readTextFile, UnreadableError } from "../../manifest/text-file.ts";
 import type { KeyWords, UserConfigResult } from "../../manifest/user-config.ts";
 
 /** `~/.config/launch/config.yaml`, or where `XDG_CONFIG_HOME` says that settings are. */
@@ -13,16 +13,18 @@ export function userConfigPath(env: Readonly<Record<string, string | undefined>>
   return join(base !== undefined && isAbsolute(base) ? base : join(home, ".config"), "launch", "config.yaml");
 }
 
+const bounds = { mebibytes: 1, silence: 2 };
+
 /** The settings of a file, or all that is wrong with them; `known` judges actions and keys. */
 export async function readUserConfig(path: string, known?: KeyWords): Promise<UserConfigResult> {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    if (!isThere(path)) return { ok: true, config: { keys: {} } };
+    text = await readTextFile(path, bounds);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return { ok: true, config: { keys: {} } };
+    if (!(error instanceof UnreadableError)) throw error;
     const remedy = "Make it readable, or move it away.";
-    return { ok: false, problems: [{ message: `your settings cannot be read: ${message}`, remedy }] };
+    return { ok: false, problems: [{ message: `your settings cannot be read: ${path} ${error.message}`, remedy }] };
   }
   // The reader of YAML is loaded only where there is something to read.
   const { parseUserConfig } = await import("../../manifest/user-config.ts");
