@@ -67,12 +67,20 @@ function whyNot(message: FromEngine): string {
  */
 export async function dialSession(stateDirectory: string, patience = 10_000): Promise<RemoteSession | undefined> {
   for (const path of socketPaths(stateDirectory)) {
-    // What a link leads to is the socket of somebody who knows nothing of us.
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) continue;
-    const socket = await dial(path);
+    const socket = mayBeSocket(path) ? await dial(path) : undefined;
     if (socket !== undefined) return greet(socket, patience);
   }
   return undefined;
+}
+
+// What a link leads to is the socket of somebody who knows nothing of us.
+function mayBeSocket(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true;
+  } catch {
+    // Whoever connects is told why it cannot be looked at.
+    return true;
+  }
 }
 
 async function greet(socket: Socket, patience: number): Promise<RemoteSession> {

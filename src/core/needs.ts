@@ -56,9 +56,7 @@ function findEndedNeed(fleet: Fleet, member: Member, seen: Set<string>): string 
 
 /** The members whose needs name this service. */
 export function dependentsOf(fleet: Fleet, name: string): readonly Member[] {
-  return Object.values(fleet.members).filter(
-    ({ service }) => service.needs.length > 0 && service.needs.some((need) => need.service === name),
-  );
+  return Object.values(fleet.members).filter(({ service }) => service.needs.some((need) => need.service === name));
 }
 
 /** These services, in the fleet's order, and the running dependents whose edges have them restarted too, directly or through others. */

@@ -1,8 +1,6 @@
 // The socket file, and faces that do anything but behave.
 
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -158,22 +156,6 @@ test("a face that dies in the middle of a word harms nobody", async () => {
   await until("it to be gone", () => serving.server.watchers === 0);
   expect(serving.losses).toBe(0);
   await isUnharmed(serving);
-});
-
-test.each([
-  ["hangs up", (socket: Socket) => socket.end(), "before it had said anything"],
-  ["says nothing", () => {}, "does not answer"],
-])("an engine that %s is not waited for without end", async (_, answer, why) => {
-  await using project = newProject(oneService);
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    answer(socket);
-  }).listen(project.path("control.sock"));
-  await once(server, "listening");
-  await expect(dialSession(project.directory, 200)).rejects.toThrow(why);
-  for (const socket of sockets) socket.destroy();
-  server.close();
 });
 
 test("a face that does not go is not waited for when the run is over", async () => {

@@ -17,6 +17,8 @@ import { rules, service } from "../core/fleet.ts";
 /** A run with the services `api`, `broken` and `tty`, of which the last has a terminal. Disposing ends faces and server. */
 export interface Scene extends AsyncDisposable {
   readonly server: ControlServer;
+  /** The directory that it is served in. */
+  readonly directory: string;
   /** What was done with the run. */
   readonly done: readonly unknown[];
   /** Those who listen to the run. */
@@ -108,6 +110,7 @@ export async function serveScene(): Promise<Scene> {
 
   return {
     server,
+    directory,
     done,
     get listeners() {
       return readers.size;
