@@ -51,3 +51,27 @@ it("words say what was expected", () => {
     words: "This is not understood, because of request.services: Invalid input: expected array, received string.",
   });
 });
+
+it.each<[string, (count: number) => object, number]>([
+  ["names", (count) => ({ type: "request", request: { type: "up", services: Array(count).fill("a") } }), 10_000],
+  ["letters of a name", (count) => ({ type: "request", request: { type: "up", services: ["a".repeat(count)] } }), 1000],
+  ["columns", (columns) => ({ type: "resize", columns, rows: 1 }), 10_000],
+  ["rows", (rows) => ({ type: "resize", columns: 1, rows }), 10_000],
+  [
+    "letters of a reason",
+    (count) => ({
+      type: "request",
+      request: { type: "resolve", service: "a", choice: "next", because: "x".repeat(count), restartUsers: false },
+    }),
+    10_000,
+  ],
+])("so many %s are understood, and not one more", (_, message, most) => {
+  expect(checkMessage(message(most)).ok).toBe(true);
+  expect(checkMessage(message(most + 1)).ok).toBe(false);
+});
+
+it("a name has a letter, and a question a number that is not below 0", () => {
+  expect(checkMessage({ type: "request", request: { type: "up", services: [""] } }).ok).toBe(false);
+  expect(checkMessage({ type: "ask", id: 0, question: { kind: "watching" } }).ok).toBe(true);
+  expect(checkMessage({ type: "ask", id: -1, question: { kind: "watching" } }).ok).toBe(false);
+});

@@ -1,7 +1,7 @@
 // Other tools' words for our values.
 
 import { expect, it } from "vitest";
-import { valueRemedy } from "../../../src/manifest/value-remedies.ts";
+import { nameRemedy, valueRemedy } from "../../../src/manifest/value-remedies.ts";
 
 it.each([
   [
@@ -55,4 +55,14 @@ it.each([
   ["db", ["defaults", "depends_on"], [], "Write a list: depends_on: [db]."],
 ])("%j at %j: %s", (value, path, words, remedy) => {
   expect(valueRemedy(value, path, words)).toBe(remedy);
+});
+
+it.each([
+  ["Api", 'Call it "api".'],
+  ["webServer", 'Call it "web-server".'],
+  ["${NAME}", "Variables are rendered in values, not in names."],
+  ["api", undefined],
+  ["!!", undefined],
+])("the name %s", (name, remedy) => {
+  expect(nameRemedy(name)).toBe(remedy);
 });
