@@ -37,9 +37,10 @@ export function belongingOf(pid: number, binding?: Binding): Belonging | undefin
   for (const { run, record } of runs) {
     const isTagged = record?.tag !== undefined && isTagOf(tag, { instance: record.tag });
     const isChild = relatives.some((relative) => relative.pid === run.pid);
-    const service = (isTagged ? serviceTagged(record, tag) : undefined) ?? serviceOnPort(run, binding);
+    const service = (isTagged ? serviceTagged(record, tag) : undefined) ?? serviceOnPort(run, record, binding);
     if (service !== undefined) return belongingTo(run, service);
-    if (isTagged || isChild) return belongingTo(run, "a process");
+    // What we have started ourselves besides services, such as the command of `launch run`, is as good as a stranger to them.
+    if (run.pid !== process.pid && (isTagged || isChild)) return belongingTo(run, "a process");
   }
   return undefined;
 }
@@ -90,9 +91,14 @@ function serviceTagged({ services }: RunRecord, tag: TagParts | undefined): stri
   )?.[0];
 }
 
-/** The service that has the port, as the run itself tells it: whoever is there while the run has the lease is of that service. */
-function serviceOnPort({ directory }: Run, binding: Binding | undefined): string | undefined {
-  if (directory === undefined || binding === undefined) return undefined;
+/** The living service that has the port, as another run tells it. Our own has come upon a stranger there, or would not ask. */
+function serviceOnPort(
+  { pid, directory }: Run,
+  record: RunRecord | undefined,
+  binding: Binding | undefined,
+): string | undefined {
+  if (directory === undefined || binding === undefined || pid === process.pid) return undefined;
   const { bindings = [] } = readRunFile(directory) ?? {};
-  return bindings.find((held) => overlaps(held, binding))?.service;
+  return bindings.find((held) => overlaps(held, binding) && record?.services[held.service]?.live !== undefined)
+    ?.service;
 }

@@ -153,6 +153,7 @@ describe.runIf(process.platform === "linux")("the holder of a port", () => {
       [
         "the ports of the run",
         `const { port } = await listen("setsid", ["-f", "perl", ...titled]);
+         write({ cache: service({ live: live(process.pid) }), other: service({ live: live(process.pid) }) });
          writeRunFile({ directory }, { ...namedProcess(process.pid), version: "1", ...about, bindings: [{ service: "cache", host: "127.0.0.1", port }] });
          console.log(port);`,
       ],
@@ -174,11 +175,13 @@ describe.runIf(process.platform === "linux")("the holder of a port", () => {
       await run.end("SIGTERM");
     });
 
-    test("is a stranger beside a run that has nothing to do with it", async () => {
-      await using run = await startRun(
-        `write({ cache: service({ live: live(process.pid) }) }); console.log("up"); setInterval(() => {}, 1e6);`,
-      );
+    test("is a stranger beside a run that has nothing to do with it, and where that run's own service is down", async () => {
       await using stranger = await startStranger("perl", ["-e", titled]);
+      const bindings = [{ service: "cache", port: Number(stranger.line) }];
+      await using run = await startRun(`
+        write({ cache: service({}), other: service({ live: live(process.pid) }) });
+        writeRunFile({ directory }, { ...namedProcess(process.pid), version: "1", ...about, bindings: ${JSON.stringify(bindings)} });
+        console.log("up"); setInterval(() => {}, 1e6);`);
       const known = await holderOn(Number(stranger.line));
       expect(known).toMatchObject({ kind: "process", holder: { pid: stranger.pid } });
       expect(known).not.toHaveProperty("holder.project");
