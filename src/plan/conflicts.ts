@@ -82,7 +82,7 @@ export function decide(conflict: Conflict, endpoint: Endpoint, policy: ConflictP
   }
 
   if (!can("next")) return { choice: "fail", reason: whyNot("next", conflict, endpoint, policy) };
-  if (isAnotherProject(conflict.holder)) return { choice: "next", reason: "another launch project has it" };
+  if (isAnotherProject(conflict.holder)) return { choice: "next", reason: whoseWords(conflict.holder) };
   if (hasRoom(endpoint)) return { choice: "next", reason: "the manifest gives room to move" };
   return { choice: "fail", reason: "the manifest gives no room to move, and nobody was there to ask" };
 }
@@ -103,6 +103,11 @@ function isListening(known: HolderKnowledge): boolean {
 
 function isAnotherProject(known: HolderKnowledge): boolean {
   return known.kind === "lease" || (known.kind === "process" && known.holder.project !== undefined);
+}
+
+function whoseWords(known: HolderKnowledge): string {
+  const isOtherInstance = known.kind === "process" && known.holder.project?.instance !== undefined;
+  return isOtherInstance ? "another instance of this project has it" : "another launch project has it";
 }
 
 function hasRoom(endpoint: Endpoint): boolean {

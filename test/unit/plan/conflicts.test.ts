@@ -64,7 +64,11 @@ describe("without a person", () => {
     expect(decided(held({ leftover: true, project, uid: 0 })).choice).toBe("next");
   });
   test("another worktree keeps its port, also against a bare number", () => {
-    expect(decided(held({ project })).choice).toBe("next");
+    expect(decided(held({ project }))).toEqual({ choice: "next", reason: "another launch project has it" });
+    expect(decided(held({ project: { ...project, instance: "two" } }))).toEqual({
+      choice: "next",
+      reason: "another instance of this project has it",
+    });
     expect(decided({ kind: "lease" }).choice).toBe("next");
   });
   test("a stranger is moved away from only where the manifest gives room", () => {
