@@ -1,6 +1,6 @@
 // The run's report: what every service did and why, as JSON, or as JUnit for a CI that reads that.
 
-import { jsonText, plainText } from "../core/sanitize.ts";
+import { eachActing, jsonText, plainText } from "../core/sanitize.ts";
 import { constants, statSync } from "node:fs";
 import { open, writeFile } from "node:fs/promises";
 import { describe, describeEnd } from "../core/failure.ts";
@@ -202,5 +202,6 @@ function xml(text: string): string {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+    .replaceAll('"', "&quot;")
+    .replaceAll(eachActing, (found) => `&#x${found.charCodeAt(0).toString(16)};`);
 }

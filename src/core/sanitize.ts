@@ -22,7 +22,8 @@ const sequences = new RegExp(
 
 /** Marks that turn the text around them, and separators that some terminals break a line at. */
 const turning = "\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069";
-const unescaped = new RegExp(`[\\x7f-\\x9f\\ufeff${turning}]`, "g");
+/** What JSON and XML would leave as it is although terminals act on it. */
+export const eachActing = new RegExp(`[\\x7f-\\x9f\\ufeff${turning}]`, "g");
 /** All controls but line feeds and tabs, and what turns text around. */
 const unprintable = new RegExp(`[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f${turning}]`);
 const eachUnprintable = new RegExp(unprintable, "g");
@@ -78,7 +79,7 @@ export function pictured(line: string): string {
 /** The value as JSON that shows nothing but itself on a terminal: what JSON leaves as it is, C1 controls and the like, is escaped. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent).replace(
-    unescaped,
+    eachActing,
     (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

@@ -203,7 +203,7 @@ describe("the JUnit report", () => {
         runs: [],
         lines: 0,
         bytes: 0,
-        lastLines: ["\u001b[31mred & \u0000"],
+        lastLines: ["\u001b[31mred & \u0000", "\u009b2J\u202e"],
         log: "",
       },
       {
@@ -228,5 +228,6 @@ describe("the JUnit report", () => {
     expect(xml).toContain('<testcase name="ok" classname="p&lt;1&gt;" time="0.250">');
     expect(xml).toContain('<failure message="ended with &quot;3&quot;">');
     expect(xml).toContain("\uFFFD[31mred &amp; \uFFFD");
+    expect(xml).toContain("&#x9b;2J&#x202e;");
   });
 });
