@@ -5,6 +5,7 @@ import { checkStartOptions, defaultTimeout, nothingToStart } from "./start-optio
 import { openFace } from "./face.ts";
 import { declineEngine } from "./engine-process.ts";
 import { openHeadStart } from "./head-start.ts";
+import { sayLastLines } from "./last-lines.ts";
 import { openLive } from "./live.ts";
 import type { UpArgs } from "./options.ts";
 import { chooseServices } from "./project.ts";
@@ -52,6 +53,7 @@ async function runHere(args: UpArgs): Promise<number> {
   });
   live.supervisor.request({ type: "up", services: chosen.services.map(({ name }) => name), needed: chosen.needed });
   const outcome = await live.ended;
+  if (!args.json && exitCodeOf(outcome) !== 0) sayLastLines(face, live.supervisor, outcome);
   await face.conclude(outcome, live.supervisor.snapshot());
   return exitCodeOf(outcome);
 }

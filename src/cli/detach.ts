@@ -5,11 +5,13 @@ import type { RemoteSession } from "../client/session.ts";
 import type { Probe } from "../core/service.ts";
 import { exitCodeOf, type Fleet, hasFailed, isUp, isWatchedOnly, type Member, type Outcome } from "../core/state.ts";
 import { isOnItsWay } from "../core/drive.ts";
+import { isTroubled } from "../core/word.ts";
 import { after, now } from "../effects/clock.ts";
 import { durationOf } from "./duration.ts";
 import { sayEdited } from "./edited.ts";
 import { joinOrStart } from "./join.ts";
 import { lostWords } from "./lost-engine.ts";
+import { lastLinesText } from "./last-lines.ts";
 import type { UpArgs } from "./options.ts";
 import { defaultTimeout } from "./start-options.ts";
 import { sayNotices } from "./say-notices.ts";
@@ -21,6 +23,9 @@ import { newStyle, wantsColor } from "./terminal.ts";
 const confirmation = 150;
 /** Where readiness says little about the service's own process. */
 const confirmations: { readonly [Kind in Probe["kind"]]?: number } = { none: 500, exec: 300 };
+
+/** Of more services than this nobody reads the last lines. */
+const mostShown = 5;
 
 /** Answers 0 once the run goes its own way; with `--wait` once all is up, and 1, 3 or 5 when something is not. */
 export async function detach(args: UpArgs): Promise<number> {
@@ -44,7 +49,9 @@ export async function detach(args: UpArgs): Promise<number> {
   }
   if (joined.isNew) await session.detach();
   const fleet = session.snapshot();
-  print(args.json ? statusJson(session) : words(session, fleet, args));
+  print(
+    args.json ? statusJson(session) : words(session, fleet, args) + (args.wait ? await evidence(session, fleet) : ""),
+  );
   return args.wait ? codeOf(fleet, seen === "late") : 0;
 }
 
@@ -118,6 +125,16 @@ function words(session: RemoteSession, fleet: Fleet, args: UpArgs): string {
     args.wait && !isAllUp(fleet) ? style.bad(missing > 0 ? ", not all of it up," : ", not all of it up yet,") : "";
   const hint = "launch attach shows it, launch status prints this, launch down stops it.";
   return `${statusTable(fleet, session.now(), style)}\n\n${style.bold(project)}${state} runs in the background (pid ${pid}). ${hint}\n`;
+}
+
+/** The last lines of what did not come up. */
+async function evidence(session: RemoteSession, fleet: Fleet): Promise<string> {
+  const names = Object.values(fleet.members).flatMap((member) => (isTroubled(member) ? [member.service.name] : []));
+  const texts = names.slice(0, mostShown).map(async (name) => {
+    const details = await session.details(name).catch(() => undefined);
+    return lastLinesText(name, details?.lastLines ?? []);
+  });
+  return (await Promise.all(texts)).join("");
 }
 
 function codeOf(fleet: Fleet, isLate: boolean): number {

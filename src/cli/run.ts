@@ -14,8 +14,9 @@ import { after } from "../effects/clock.ts";
 import { exportsOf } from "../plan/env.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { launchFailed } from "./exit-codes.ts";
-import { type Face, openFace } from "./face.ts";
+import { openFace } from "./face.ts";
 import { openHeadStart } from "./head-start.ts";
+import { sayLastLines } from "./last-lines.ts";
 import { openLive } from "./live.ts";
 import type { GlobalArgs, SelectionArgs, StartArgs } from "./options.ts";
 import { type Chosen, chooseServices } from "./project.ts";
@@ -63,7 +64,7 @@ export async function run(args: RunArgs): Promise<number> {
   supervisor.request({ type: "up", services: chosen.services.map((service) => service.name) });
   const first = await Promise.race([up, live.ended]);
   if (first !== "up") {
-    showFailures(face, supervisor);
+    sayLastLines(face, supervisor, first, lastLines);
     await face.conclude(first, supervisor.snapshot());
     return first.kind === "interrupted" ? exitCodeOf(first) : launchFailed;
   }
@@ -71,7 +72,7 @@ export async function run(args: RunArgs): Promise<number> {
   const code = await runToEnd(command, chosen, supervisor, args);
   supervisor.request({ type: "quit", by: "request", force: false });
   const outcome = await live.ended;
-  if (outcome.kind !== "interrupted" && outcome.kind !== "done") showFailures(face, supervisor);
+  if (outcome.kind !== "interrupted" && outcome.kind !== "done") sayLastLines(face, supervisor, outcome, lastLines);
   await face.writer.flush(2000);
   return code;
 }
@@ -184,16 +185,4 @@ function said(code: number, text: string): number {
 
 function assignmentOf(fleet: Fleet): Readonly<Record<string, Readonly<Record<string, number>>>> {
   return Object.fromEntries(Object.entries(fleet.members).map(([name, member]) => [name, member.ports]));
-}
-
-function showFailures(face: Face, supervisor: Supervisor): void {
-  for (const { service, state } of Object.values(supervisor.snapshot().members)) {
-    if (state.status !== "failed") continue;
-    const lines = supervisor.output.last(service.name, lastLines);
-    if (lines.length > 0) {
-      face.writer.say(
-        `last lines of ${service.name} (${supervisor.output.path(service.name)}):\n${lines.map((line) => `  ${line}`).join("\n")}\n`,
-      );
-    }
-  }
 }

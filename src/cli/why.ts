@@ -2,9 +2,12 @@
 
 import { jsonText } from "../core/sanitize.ts";
 import { print } from "./print.ts";
-import { aboutWords } from "../core/about.ts";
+import { aboutWords, environmentWords } from "../core/about.ts";
 import { explain, type Explanation, explanationLines } from "../core/explain.ts";
-import { type Fleet, isUp } from "../core/state.ts";
+import { plainText } from "../core/sanitize.ts";
+import type { Details, Environment } from "../core/session.ts";
+import { type Fleet, isUp, type Member } from "../core/state.ts";
+import { isTroubled, type Word, wordOf } from "../core/word.ts";
 import { namesIn } from "./asked-of-run.ts";
 import type { GlobalArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
@@ -17,7 +20,12 @@ export async function run(args: GlobalArgs & { readonly service: readonly string
   if (session === undefined) return sayNobodyThere(args);
   const fleet = session.snapshot();
   const names = namesIn(fleet, args.service);
-  const explanations = names.map((name) => explain(fleet, name, session.now()));
+  const explanations = await Promise.all(
+    names.map(async (name) => {
+      const details = await session.details(name).catch(() => undefined);
+      return { ...explain(fleet, name, session.now()), ...known(fleet.members[name], details) };
+    }),
+  );
   const text = args.json
     ? jsonText(explanations, 2)
     : explanations.map((explanation) => whyText(fleet, explanation)).join("\n");
@@ -25,9 +33,34 @@ export async function run(args: GlobalArgs & { readonly service: readonly string
   return names.every((name) => fleet.members[name] !== undefined && isUp(fleet.members[name])) ? 0 : 1;
 }
 
+/** What is told beside the chain. */
+interface Known {
+  readonly state?: Word;
+  readonly environment?: Environment;
+  readonly lastLines?: readonly string[];
+}
+
+function known(member: Member | undefined, details: Details | undefined): Known {
+  return {
+    ...(member === undefined ? {} : { state: wordOf(member) }),
+    ...(details === undefined
+      ? {}
+      : { environment: details.environment, lastLines: details.lastLines.map((line) => plainText(line)) }),
+  };
+}
+
 /** The chain of causes, and what the service is, where the manifest says it. */
-function whyText(fleet: Fleet, explanation: Explanation): string {
+function whyText(fleet: Fleet, explanation: Explanation & Known): string {
   const service = fleet.members[explanation.service]?.service;
   const about = service === undefined ? "" : aboutWords(service);
-  return [...explanationLines(explanation), ...(about === "" ? [] : [`  (${about})`])].join("\n");
+  const member = fleet.members[explanation.service];
+  // What is well needs no evidence.
+  const isOpen = member !== undefined && (!isUp(member) || isTroubled(member));
+  const { environment, lastLines = [] } = isOpen ? explanation : {};
+  return [
+    ...explanationLines(explanation),
+    ...(about === "" ? [] : [`  (${about})`]),
+    ...(environment === undefined ? [] : [`  environment: ${environmentWords(environment)}`]),
+    ...(lastLines.length === 0 ? [] : ["  last lines:", ...lastLines.map((line) => `  | ${line}`)]),
+  ].join("\n");
 }

@@ -52,13 +52,25 @@ export interface Differences {
   readonly fault?: string;
 }
 
+/** The names in a service's environment, by who has set them. */
+export interface Environment {
+  /** The manifest, or an env file. */
+  readonly manifest: readonly string[];
+  /** launch itself: ports, addresses, who the run is. */
+  readonly launch: readonly string[];
+  /** As launch has them. */
+  readonly inherited: readonly string[];
+}
+
 /** What only the engine knows of the latest run of a service: what it was started with. */
 export interface Details {
   /** As it would be typed; empty for what is only watched. */
   readonly command: string;
   readonly workingDir: string;
   /** Names alone, sorted: values may be secrets. */
-  readonly environment: readonly string[];
+  readonly environment: Environment;
+  /** What its latest run printed last, oldest first. */
+  readonly lastLines: readonly string[];
   /** The paths of the files that were written for it. */
   readonly files: readonly string[];
   /** The names of launch's own that the service sets itself. */

@@ -20,6 +20,8 @@ export interface Preparation {
   /** The environment's `PATH`, by which its programs are found. */
   readonly path?: string | undefined;
   readonly files: readonly RenderedFile[];
+  /** Names that the manifest or an env file sets, and those that launch does. */
+  readonly setBy: { readonly manifest: readonly string[]; readonly launch: readonly string[] };
   /** Names of launch's own that the service or its env files set themselves. */
   readonly clashes: readonly string[];
 }
@@ -94,6 +96,10 @@ export async function prepare(
       return env;
     },
     path: valueOf("PATH"),
+    setBy: {
+      manifest: Object.keys({ ...service.env.own, ...service.env.manifest, ...ownFiles, ...manifestFiles }),
+      launch: ["LAUNCH_RUN", "LAUNCH_ROOT", ...Object.keys(own), ...Object.keys(exports)],
+    },
     clashes,
   };
 }

@@ -163,6 +163,7 @@ function unprepared(service: Service, marker: string): Preparation {
     service: { ...rest, ready: { ...service.ready, probe: { kind: "none" } } },
     env: { LAUNCH_RUN: marker },
     files: [],
+    setBy: { manifest: [], launch: [] },
     clashes: [],
   };
 }

@@ -22,6 +22,9 @@ import { newProof } from "./proof.ts";
 import { newRunFiles } from "./run-files.ts";
 import { type StartingOptions, startRun } from "./starting.ts";
 
+/** How many of a run's last lines are told to whoever asks about it. */
+const linesTold = 10;
+
 /** What runs need from around them. */
 export interface RunsOptions extends Omit<StartingOptions, "files" | "lane" | "onPrepared" | "onLive" | "onEnd"> {
   readonly written: WrittenFiles;
@@ -147,7 +150,7 @@ export function newRuns(options: RunsOptions): Runs {
     },
     details(name) {
       const preparation = prepared.get(name);
-      return preparation === undefined ? undefined : detailsOf(preparation);
+      return preparation === undefined ? undefined : detailsOf(preparation, output.lastOfRun(name, linesTold));
     },
     signal(name, signal) {
       const found = lives.get(name);

@@ -115,7 +115,7 @@ test("a service that does not come up again is said, with 1, and why says so too
   expect(restarted).toMatchObject({ code: 1, stdout: "", stderr: "api failed: ended with exit code 3\n" });
   expect(await launch(project, ["why", "api"])).toMatchObject({
     code: 1,
-    stdout: "api failed: ended with exit code 3\n",
+    stdout: expect.stringMatching(/^api failed: ended with exit code 3\n {2}environment: /) as string,
   });
 });
 
@@ -214,6 +214,29 @@ test("a person is asked before all services stop", async () => {
   sure.type("yes\r");
   expect(await sure.ended).toBe(0);
   expect(await statesOf(project)).toEqual({ db: "idle", api: "idle", worker: "idle" });
+});
+
+test("why shows the last lines of what is not up, and names the variables that the manifest sets first", async () => {
+  const project = await runShop({
+    services: {
+      api: {
+        command: "test -e broken || exec sleep 1000; echo one; echo two; echo fatal: no luck >&2; echo bye; exit 3",
+        env: { TOKEN: "hunter2" },
+        restart: "no",
+      },
+    },
+  });
+  project.write("broken", "");
+  await launch(project, ["restart", "api"]);
+  // Ready for as long as it took to end.
+  await until("its end", async () => (await statesOf(project))["api"] === "failed");
+  const { stdout } = await launch(project, ["why", "api"]);
+  expect(stdout).toMatch(
+    /^api failed: ended with exit code 3; its last words: fatal: no luck\n {2}environment: TOKEN \(from the manifest\), LAUNCH_.* \(from launch\), and \d+ as launch has them\n {2}last lines:\n {2}\| one\n {2}\| two\n {2}\| fatal: no luck\n {2}\| bye\n$/,
+  );
+  expect(stdout).not.toContain("hunter2");
+  const [explanation] = JSON.parse((await launch(project, ["why", "--json", "api"])).stdout) as readonly object[];
+  expect(explanation).toMatchObject({ state: "failed", lastLines: ["one", "two", "fatal: no luck", "bye"] });
 });
 
 test("what the manifest says about a service is shown by status and why", async () => {

@@ -10,6 +10,8 @@ import { dependentsOf } from "../../core/needs.ts";
 import type { Usage } from "../host.ts";
 import type { Details } from "../../core/session.ts";
 import { memory, percent, uptime } from "./figures.ts";
+import { environmentWords } from "../../core/about.ts";
+import { plainText } from "../../core/sanitize.ts";
 import { fit } from "./fit.ts";
 import { type Line, span } from "./line.ts";
 import { inMarks, type Marks } from "./marks.ts";
@@ -37,6 +39,7 @@ export function whyLines(facts: WhyFacts): readonly Line[] {
   return [
     ...chain,
     [],
+    ...lastLines(facts.details),
     ...factLines(facts, member),
     ...(member.run === 0 ? [] : detailLines(facts.details)),
     ...processLines(facts.usage),
@@ -84,10 +87,17 @@ function detailLines(details: WhyFacts["details"]): readonly Line[] {
   return [
     row("command", details.command),
     row("directory", details.workingDir),
-    row("environment", details.environment.join(" ")),
+    row("environment", environmentWords(details.environment)),
     row("files", details.files.join(", ")),
     row("sets itself", details.clashes.join(", ")),
   ].flat();
+}
+
+/** What it printed last: the reason is often there. */
+function lastLines(details: WhyFacts["details"]): readonly Line[] {
+  if (details === undefined || typeof details === "string" || details.lastLines.length === 0) return [];
+  const said = details.lastLines.map((text): Line => [span("  | ", "dim"), span(plainText(text))]);
+  return [[span("last lines", "strong")], ...said, []];
 }
 
 function processLines(usage: Usage | undefined): readonly Line[] {

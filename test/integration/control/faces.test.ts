@@ -96,10 +96,14 @@ test("what a face asks is answered, or refused with words", async () => {
   expect(await face.details("web")).toMatchObject({
     command: String.raw`sh -c 'trap '\''echo heard'\'' USR1; while :; do sleep 0.05; done'`,
     workingDir: project.directory,
-    environment: expect.arrayContaining(["API_PORT", "LAUNCH_RUN", "PATH"]),
+    environment: {
+      manifest: [],
+      launch: expect.arrayContaining(["API_PORT", "LAUNCH_RUN"]),
+      inherited: expect.arrayContaining(["PATH"]),
+    },
   });
   const { environment } = await face.details("api");
-  expect(environment).toContain("API_KEY");
+  expect(environment.manifest).toContain("API_KEY");
   expect(JSON.stringify(environment)).not.toContain("secret");
 
   await face.signal("web", "SIGUSR1");

@@ -25,7 +25,13 @@ function liveRun(ticks: number, stop: ServiceWords["stop"] = {}): Live {
   return {
     run: 1,
     marker: "test/api/1",
-    preparation: { service: service("api", { stop }), env: {}, files: [], clashes: [] },
+    preparation: {
+      service: service("api", { stop }),
+      env: {},
+      files: [],
+      setBy: { manifest: [], launch: [] },
+      clashes: [],
+    },
     spawnedAt: 0,
     pid: stranger.pid,
     startTicks: ticks,

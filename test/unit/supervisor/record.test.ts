@@ -13,7 +13,7 @@ function liveRun(run: number, words: Partial<Live> = {}): Live {
   return {
     run,
     marker: `shop/api/${run}`,
-    preparation: { service: api, env: {}, files: [], clashes: [] },
+    preparation: { service: api, env: {}, files: [], setBy: { manifest: [], launch: [] }, clashes: [] },
     spawnedAt: 0,
     pid: 4711,
     over: new AbortController(),

@@ -125,7 +125,8 @@ describe("the views of words", () => {
     expect(text).toContain(
       " web waits for api to be ready\n   └ api waits for db to be ready\n     └ db failed: command not found: pg",
     );
-    expect(text).toContain("environment  PATH PORT");
+    expect(text).toContain("environment  TOKEN (from the manifest), PORT (from launch), and 2 as launch has them");
+    expect(text).toContain("last lines\n   | last of web\n");
     dashboard.keys("k", "k");
     expect(dashboard.screen().join("\n")).toContain("[ why db ]");
   });
