@@ -46,7 +46,8 @@ export async function probeExec(
   // Once wrapped, a program that is not there is an exit code of the wrapper's.
   const fault = isWrapped && "args" in command ? findFault({ command, cwd, env }) : undefined;
   if (fault !== undefined) return { ok: false, reason: describe(fault) };
-  onAsk?.(file);
+  const called = "shell" in command ? inShort(command.shell) : file;
+  onAsk?.(called);
   using bound = deadline(within, signal);
   const [program = "", ...args] = words;
   const running = execa(program, args, {
@@ -81,13 +82,21 @@ export async function probeExec(
   child.stdout?.destroy();
   child.stderr?.destroy();
 
-  if (bound.passed) return { ok: false, reason: `${file}: ${describeSilence(within)}` };
+  if (bound.passed) return { ok: false, reason: `${called}: ${describeSilence(within)}` };
   signal.throwIfAborted();
   if (end.kind === "error") return { ok: false, reason: describeSpawn(file, cwd, end.error) };
   if (end.code === 0) return { ok: true };
   const exit = end.signal === null ? { code: end.code ?? 1, signal: null } : { code: null, signal: end.signal };
   const said = lastLine(complaint()) ?? lastLine(output());
   return { ok: false, reason: said === undefined ? describeExit(exit) : `${describeExit(exit)}: ${said}` };
+}
+
+const longestName = 60;
+
+/** A command of the shell's as it stands in a sentence. */
+function inShort(shell: string): string {
+  const line = plainText(shell.trim().replaceAll(/\s+/g, " "));
+  return line.length > longestName ? `${line.slice(0, longestName - 1)}…` : line;
 }
 
 function lastBytes(stream: Readable | null): () => string {

@@ -29,7 +29,7 @@ describe("an answer counts", () => {
     ["without a reason, with line feeds", "HTTP/1.1 200\n\nok"],
     ["of HTTP/1.0", "HTTP/1.0 200 OK\r\n\r\nok"],
     ["behind provisional ones", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n\r\nok"],
-    ["with 60 KiB of headers", `HTTP/1.1 200 OK\r\n${headers(1800)}\r\nok`],
+    ["with 190 KiB of headers", `HTTP/1.1 200 OK\r\n${headers(6000)}\r\nok`],
     ["with a folded header", "HTTP/1.1 200 OK\r\nX-A: b\r\n  more\r\nContent-Length: 2\r\n\r\nok"],
     ["with a blank before a colon", "HTTP/1.1 200 OK\r\nX-A : b\r\n\r\nok"],
     ["that says its length twice", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok"],
@@ -54,6 +54,11 @@ describe("an answer counts", () => {
     const answer = "HTTP/1.1 200 OK\r\nX-A : b\r\n\r\nall is well";
     expect(await said(answer, http("/", { body: "well$" }))).toBe("ok");
     expect(await said(answer, http("/", { body: "ill$" }))).toBe("answered 200, but its body does not match /ill$/");
+  });
+
+  test("whose body comes in chunks that end with line feeds", async () => {
+    const answer = "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nall\n5\n well\n0\n\n";
+    expect(await said(answer, http("/", { body: "^all well$" }))).toBe("ok");
   });
 
   test("that switches protocols, if that was asked for", async () => {

@@ -6,7 +6,7 @@ import type { Health } from "../../../src/core/service.ts";
 import type { Subject } from "../../../src/effects/health/subject.ts";
 import { systemSockets } from "../../../src/effects/health/system.ts";
 import { watchHealth } from "../../../src/effects/health/watch.ts";
-import { health, http, serveHttp, subject } from "./subjects.ts";
+import { freePort, health, http, serveHttp, subject } from "./subjects.ts";
 
 /** Watches until `enough` says so, and gives back what was told. */
 async function watch(of: Subject, wanted: Health, enough: (told: readonly string[]) => boolean): Promise<string[]> {
@@ -43,6 +43,14 @@ describe("watching a service's health", () => {
     expect(await watch(subject(server.port), wanted, () => true)).toEqual([
       `GET http://127.0.0.1:${server.port}/: no answer within 50ms`,
     ]);
+  });
+
+  test("says where the service listens by now, when nobody answers where it did", async () => {
+    const port = await freePort();
+    await using other = await serveHttp((_, response) => response.end());
+    const [words] = await watch(subject(port), health(http("/")), () => true);
+    expect(words).toMatch(`connect 127.0.0.1:${port}: connection refused; it listens on `);
+    expect(words).toContain(String(other.port));
   });
 
   test("counts nothing while a process of the service is stopped", async () => {

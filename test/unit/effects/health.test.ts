@@ -128,6 +128,7 @@ describe("a pattern in a service's output", () => {
     const log = matchLog("is up", 2);
     log.see(piece("it i"));
     log.see(piece("s up", true));
+    expect(log.matched()).toBe(1);
     log.see(piece(" since noon, and is up\nnext\n", true));
     expect([log.matched(), log.found.given()]).toEqual([1, false]);
     log.see(piece("it is up\n"));
