@@ -1,7 +1,18 @@
 // A copy of the working tree in a temporary directory, where mutants are tried: the tree itself is never touched.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unshare } from "../../test/helpers/namespace.ts";
@@ -15,6 +26,8 @@ export interface Copy extends Disposable {
   write(file: string, text: string): void;
   /** Runs one of the installed programs there, in a process namespace of its own, so that whatever it starts ends with it. */
   run(program: string, args: readonly string[], limit?: number): Promise<Ending>;
+  /** What the latest program has said. */
+  said(): string;
 }
 
 /** Copies what git knows or would take up, with the packages and the build linked to it. */
@@ -32,6 +45,7 @@ export function copyTree(root: string): Copy {
   linkEntries(join(root, "dist"), join(tree, "dist"));
   const env = { ...process.env, HOME: join(directory, "home"), XDG_CONFIG_HOME: "", XDG_STATE_HOME: "" };
   mkdirSync(env.HOME);
+  const log = join(directory, "said");
   let running: ChildProcess | undefined;
 
   return {
@@ -40,16 +54,19 @@ export function copyTree(root: string): Copy {
     run: (program, args, limit) =>
       new Promise((resolve, reject) => {
         const command = [...namespace, "sh", "-c", '"$@" & wait $!', "sh", join(tree, "node_modules/.bin", program)];
+        const output = openSync(log, "w");
         running = spawn(first, [...command, ...args], {
           cwd: tree,
           env,
-          stdio: "ignore",
+          stdio: ["ignore", output, output],
           killSignal: "SIGKILL",
           ...(limit !== undefined && { timeout: Math.ceil(limit) }),
         });
+        closeSync(output);
         running.once("error", reject);
         running.once("exit", (code) => resolve(code === 0 ? "passed" : code === null ? "late" : "failed"));
       }),
+    said: () => readFileSync(log, "utf8"),
     [Symbol.dispose]() {
       running?.kill("SIGKILL");
       rmSync(directory, { recursive: true, force: true, maxRetries: 5 });

@@ -28,7 +28,7 @@ function passing(): readonly string[] {
 
 test.each([
   ["an exec probe", (command: readonly string[]) => ({ ready: { exec: command } })],
-  ["a stop command", (command: readonly string[]) => ({ stop: { ...stop, command } })],
+  ["a stop command", (command: readonly string[]) => ({ stop: { timeout: "10s", command } })],
 ])("what %s has left running is ended with the run", async (_, keysOf) => {
   await using project = newProject({ services: { app: { command: "exec sleep 1000", stop, ...keysOf(passing()) } } });
   await using run = await startEngine(project);
