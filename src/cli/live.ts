@@ -41,6 +41,8 @@ export interface LiveOptions extends Pick<
   readonly reclaim?: () => void;
   /** The command that goes on with the run in our place, where one may. */
   readonly successor?: readonly string[];
+  /** What launch ends with when that is more than the outcome says, such as a command's own code; for the report. */
+  readonly exitCode?: (outcome: Outcome) => number;
   /** The connection to the face that started this run, and that ends it by going away. */
   readonly lifeline?: {
     readonly stream: Duplex;
@@ -199,7 +201,7 @@ export async function openLive(
 
   const finish = async (): Promise<Outcome> => {
     const outcome = await supervisor.ended;
-    const report = reporter.finish(outcome, supervisor.snapshot(), supervisor.output);
+    const report = reporter.finish(outcome, supervisor.snapshot(), supervisor.output, options.exitCode?.(outcome));
     // The run's own exit code is worth more than the report: what goes wrong here is only said.
     if (args.report !== undefined) await writeReport(args.report, report, project.root).catch(sayUnwritten);
     return outcome;

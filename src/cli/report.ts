@@ -10,6 +10,7 @@ import { exitCodeOf, type Fleet, isSettled, type Member, type Outcome } from "..
 import { tellingWords, type Word, wordOf } from "../core/word.ts";
 import { leadsOut } from "../effects/files/leads-out.ts";
 import type { Output } from "../supervisor/output.ts";
+import { whySkipped } from "./skipped.ts";
 import { VERSION } from "./version.ts";
 
 /** One run of a service; times are milliseconds since the epoch. */
@@ -24,7 +25,8 @@ interface RunReport {
 /** Gathers from the journal; `finish` gives the report. */
 export interface Reporter {
   onEntry(entry: Entry): void;
-  finish(outcome: Outcome, fleet: Fleet, output: Output): Report;
+  /** `exitCode`: what launch ends with; not given: what the outcome means. */
+  finish(outcome: Outcome, fleet: Fleet, output: Output, exitCode?: number): Report;
 }
 
 /** The whole report, as it is written to a `.json` file. */
@@ -44,6 +46,8 @@ interface ServiceReport {
   /** As every face says it. */
   readonly state: Word;
   readonly ok: boolean;
+  /** Set where something else kept it from being up: it has not failed itself. */
+  readonly skipped?: true;
   readonly reason?: string;
   readonly ports: Readonly<Record<string, number>>;
   readonly restarts: number;
@@ -96,15 +100,21 @@ export function newReporter(project: string): Reporter {
         }
       }
     },
-    finish(outcome, fleet, output) {
-      const services = Object.values(fleet.members).map((member) => {
+    finish(outcome, fleet, output, exitCode = exitCodeOf(outcome)) {
+      const judgedOf = (member: Member): Member => {
         const known = judged.get(member.service.name);
-        return reportOf(
-          known !== undefined && member.state.status !== "failed" ? known : member,
-          runs.get(member.service.name) ?? [],
-          output,
-        );
-      });
+        return known !== undefined && member.state.status !== "failed" ? known : member;
+      };
+      const isUp = (name: string): boolean => {
+        const member = fleet.members[name];
+        return member !== undefined && isOk(judgedOf(member));
+      };
+      const services = Object.values(fleet.members)
+        .map(judgedOf)
+        .map((member) => {
+          const own = runs.get(member.service.name) ?? [];
+          return reportOf(member, whySkipped(member, outcome, isUp), own, output);
+        });
       upAt = fleet.wasUp ? Math.max(startedAt, ...services.map((service) => service.runs[0]?.readyAt ?? 0)) : undefined;
       return {
         version: VERSION,
@@ -113,24 +123,34 @@ export function newReporter(project: string): Reporter {
         ...(upAt === undefined ? {} : { upAt }),
         endedAt: wallClock(),
         outcome,
-        exitCode: exitCodeOf(outcome),
+        exitCode,
         services,
       };
     },
   };
 }
 
-function reportOf(member: Member, runs: readonly RunReport[], output: Output): ServiceReport {
-  const { service, state, restarts, ports } = member;
+function isOk({ state }: Member): boolean {
+  return state.status === "ready" || state.status === "exited";
+}
+
+function reportOf(
+  member: Member,
+  skipped: string | undefined,
+  runs: readonly RunReport[],
+  output: Output,
+): ServiceReport {
+  const { service, restarts, ports } = member;
   const { name } = service;
   const [first] = runs;
   const ready = runs.find((run) => run.readyAt !== undefined)?.readyAt;
-  const reason = reasonOf(member);
+  const reason = skipped ?? reasonOf(member);
   const words = tellingWords(member);
   return {
     name,
     state: wordOf(member),
-    ok: state.status === "ready" || state.status === "exited",
+    ok: isOk(member),
+    ...(skipped !== undefined && { skipped: true }),
     ...(reason === undefined ? {} : { reason }),
     ports,
     restarts,
@@ -173,16 +193,20 @@ async function refuseUnread(path: string): Promise<void> {
 
 /** The report as JUnit: one test case a service. */
 export function junit({ project, startedAt, endedAt, services, exitCode }: Report): string {
-  const bad = services.filter((service) => !service.ok);
+  const skipped = services.filter((service) => service.skipped === true);
+  const bad = services.filter((service) => !service.ok && service.skipped !== true);
   const cases = services.map((service) => {
     const time = ((service.timeToReady ?? 0) / 1000).toFixed(3);
     const attributes = `name="${xml(service.name)}" classname="${xml(project)}" time="${time}"`;
     const output = `<system-out>${xml(service.lastLines.join("\n"))}</system-out>`;
     if (service.ok) return `    <testcase ${attributes}>${output}</testcase>`;
     const message = service.reason ?? `was ${service.state}`;
+    if (service.skipped === true) {
+      return `    <testcase ${attributes}><skipped message="${xml(message)}"/>${output}</testcase>`;
+    }
     return `    <testcase ${attributes}><failure message="${xml(message)}">${xml(message)}</failure>${output}</testcase>`;
   });
-  const counts = `tests="${services.length}" failures="${bad.length}" time="${((endedAt - startedAt) / 1000).toFixed(3)}"`;
+  const counts = `tests="${services.length}" failures="${bad.length}" skipped="${skipped.length}" time="${((endedAt - startedAt) / 1000).toFixed(3)}"`;
   return [
     `<?xml version="1.0" encoding="UTF-8"?>`,
     `<testsuites ${counts}>`,

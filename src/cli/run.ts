@@ -5,7 +5,7 @@ import { constants } from "node:os";
 import { resolve } from "node:path";
 import { describe, describeMillis } from "../core/failure.ts";
 import type { EndingSignal } from "../core/ending-signals.ts";
-import { exitCodeOf, type Fleet } from "../core/state.ts";
+import { exitCodeOf, type Fleet, type Outcome } from "../core/state.ts";
 import { readTree, signalProcess, signalTree } from "../effects/processes/signal.ts";
 import { findFault, shellFault } from "../effects/processes/fault.ts";
 import { inheritance } from "../effects/processes/inheritance.ts";
@@ -50,6 +50,7 @@ export async function run(args: RunArgs): Promise<number> {
     { ...args, quiet: true, json: false },
     { interactive: false, output: process.stderr, hint: "" },
   );
+  let code: number | undefined;
   await using live = await openLive(chosen, { ...args, nonInteractive: true }, face, {
     interactive: false,
     patient: false,
@@ -58,6 +59,7 @@ export async function run(args: RunArgs): Promise<number> {
     restarts: false,
     onFailure: args.onFailure ?? "stop",
     endWhenSettled: false,
+    exitCode: (outcome) => code ?? codeWithoutCommand(outcome),
   });
   const { supervisor } = live;
   const up = whenUp(supervisor);
@@ -66,15 +68,20 @@ export async function run(args: RunArgs): Promise<number> {
   if (first !== "up") {
     sayLastLines(face, supervisor, first, lastLines);
     await face.conclude(first, supervisor.snapshot());
-    return first.kind === "interrupted" ? exitCodeOf(first) : launchFailed;
+    return codeWithoutCommand(first);
   }
 
-  const code = await runToEnd(command, chosen, supervisor, args);
+  code = await runToEnd(command, chosen, supervisor, args);
   supervisor.request({ type: "quit", by: "request", force: false });
   const outcome = await live.ended;
   if (outcome.kind !== "interrupted" && outcome.kind !== "done") sayLastLines(face, supervisor, outcome, lastLines);
   await face.writer.flush(2000);
   return code;
+}
+
+/** What a run ends with that did not come to its command. */
+function codeWithoutCommand(outcome: Outcome): number {
+  return outcome.kind === "interrupted" ? exitCodeOf(outcome) : launchFailed;
 }
 
 function whenUp(supervisor: Supervisor): Promise<"up"> {

@@ -51,7 +51,38 @@ print(json.dumps([[case.get("name"), [part.tag for part in case]] for case in ro
       ["shaky", ["system-out"]],
       ["last", ["failure", "system-out"]],
     ]);
-    expect(project.read("out.xml")).toContain('tests="3" failures="1"');
+    expect(project.read("out.xml")).toContain('tests="3" failures="1" skipped="0"');
+  });
+
+  test.concurrent("tells what failed from what another failure kept from being up", async () => {
+    await using project = newProject({
+      services: {
+        slow: { command: "exec sleep 1000", ready: { log: "never" } },
+        db: { command: "exit 3", restart: "no", depends_on: { slow: "started" } },
+        api: { command: "exec sleep 1000", depends_on: ["db"] },
+        web: { command: "exec sleep 1000", depends_on: ["api"] },
+      },
+    });
+    expect((await launch(project, ["--report", "out.json"])).code).toBe(1);
+    expect((JSON.parse(project.read("out.json")) as { services: unknown }).services).toMatchObject([
+      { name: "slow", ok: false, skipped: true, reason: "was stopped before it was ready: db failed" },
+      { name: "db", ok: false, reason: expect.stringContaining("exit code 3") },
+      { name: "api", ok: false, skipped: true, reason: "was not started: it needs db" },
+      { name: "web", ok: false, skipped: true, reason: "was not started: it needs api" },
+    ]);
+    expect((await launch(project, ["--report", "out.xml"])).code).toBe(1);
+    const xml = project.read("out.xml");
+    expect(xml).toContain('tests="4" failures="1" skipped="3"');
+    expect(xml).toContain('<skipped message="was not started: it needs db"/>');
+  });
+
+  test.concurrent("has the exit code of the command of launch run, and its failure to come to one", async () => {
+    await using project = newProject({ services: { api: "exec sleep 1000" } });
+    expect((await launch(project, ["run", "--report", "out.json", "--", "sh", "-c", "exit 7"])).code).toBe(7);
+    expect(JSON.parse(project.read("out.json"))).toMatchObject({ exitCode: 7, services: [{ name: "api", ok: true }] });
+    project.write("services.yaml", JSON.stringify({ services: { api: { command: "exit 3", restart: "no" } } }));
+    expect((await launch(project, ["run", "--report", "out.json", "--", "true"])).code).toBe(125);
+    expect(JSON.parse(project.read("out.json"))).toMatchObject({ exitCode: 125, services: [{ ok: false }] });
   });
 
   test.concurrent("is written as well when a conflict or Ctrl-C ends the run", async () => {

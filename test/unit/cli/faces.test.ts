@@ -224,7 +224,7 @@ describe("the JUnit report", () => {
 
   it("counts failures, gives times in seconds and holds only what XML can", () => {
     const xml = junit(report);
-    expect(xml).toContain('<testsuites tests="2" failures="1" time="1.500">');
+    expect(xml).toContain('<testsuites tests="2" failures="1" skipped="0" time="1.500">');
     expect(xml).toContain('<testcase name="ok" classname="p&lt;1&gt;" time="0.250">');
     expect(xml).toContain('<failure message="ended with &quot;3&quot;">');
     expect(xml).toContain("\uFFFD[31mred &amp; \uFFFD");
