@@ -77,6 +77,8 @@ export type Fact =
       readonly run: number;
       readonly end: { readonly exit: Exit } | { readonly failure: Failure };
       readonly words?: string;
+      /** Where its part of the log ends, in bytes. */
+      readonly logEnd?: number;
       readonly left: boolean;
       readonly background?: readonly Leftover[];
     }

@@ -67,6 +67,7 @@ export async function endRun(
   const { command, env } = found?.preparation ?? {};
   const fault = "exit" in end && command && env && shellFault({ command, cwd: service.workingDir, env }, end.exit);
   const own = background.length === 0 ? {} : { background };
+  const logEnd = found === undefined ? undefined : output.end(name);
   const words = found === undefined ? undefined : lastWordsOf(output.lastOfRun(name, linesLookedAt));
   report({
     type: "exited",
@@ -74,6 +75,7 @@ export async function endRun(
     run,
     end: fault ? { failure: fault } : end,
     ...(words === undefined ? {} : { words }),
+    ...(logEnd === undefined ? {} : { logEnd }),
     left,
     ...own,
   });

@@ -35,6 +35,8 @@ export interface Output extends AsyncDisposable {
   /** What was seen of the service's output in this session. */
   totals(service: string): { readonly lines: number; readonly bytes: number };
   path(service: string): string;
+  /** Where what has been seen of the log ends, in bytes; undefined for one that was never opened. */
+  end(service: string): number | undefined;
   /** Where this session's part of the log begins, in bytes. */
   start(service: string): number;
 }
@@ -146,6 +148,7 @@ export function openOutput({ directory, policy, notice, halt }: OutputOptions): 
       return { lines, bytes };
     },
     path,
+    end: (service) => streams.get(service)?.log.end(),
     start: (service) => streams.get(service)?.log.start() ?? sizeOf(path(service)),
     async [Symbol.asyncDispose]() {
       room[Symbol.dispose]();

@@ -40,6 +40,8 @@ export interface FollowedLog extends AsyncDisposable {
   readonly fd: number;
   /** Where this session's part begins, in bytes. */
   start(): number;
+  /** Where what has been seen of it ends, in bytes. */
+  end(): number;
   /** True while the file of this name is the one that is written to. */
   isThere(): boolean;
   /** Resolves once every line that is in the log by now has been seen. */
@@ -148,6 +150,7 @@ export function followLog(options: FollowedOptions): FollowedLog {
   const log: FollowedLog = {
     fd: file.fd,
     start: () => start,
+    end: tail.delivered,
     isThere() {
       try {
         return statSync(path).ino === file.inode;

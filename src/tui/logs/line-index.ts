@@ -6,6 +6,7 @@ import type { LogFile } from "../host.ts";
 import { checkpointSpacing, createCheckpoints } from "./checkpoints.ts";
 import { cutLength, lineBound, startsOf, textOf } from "./cut.ts";
 import type { Line, Source } from "./source.ts";
+import { createBorders } from "./borders.ts";
 import { createTimes } from "./times.ts";
 
 /** A source that follows one file. */
@@ -13,6 +14,8 @@ export interface LineIndex extends Source {
   readonly service: string;
   /** Takes in what has been written since, at most 4 MiB; `time` is the wall clock. True if anything changed. */
   poll(time: number): boolean;
+  /** A run ended where the file had this many bytes; answers the words of its border. */
+  addBorder(offset: number, text: string): { text: string };
   /** Bytes that have been written and not been taken in. */
   behind(): number;
 }
@@ -77,7 +80,19 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
     }
   };
 
+  /** The first line that begins at an offset or behind it. */
+  const lineAt = (offset: number): number | undefined => {
+    if (offset > scanned || offset < checkpoints.offset(0)) return undefined;
+    if (offset >= nextStart) return offset > nextStart ? next + 1 : next;
+    let index = checkpoints.find(Number.POSITIVE_INFINITY);
+    while (checkpoints.offset(index) > offset) index--;
+    const { first: line, offset: base, starts } = pieceAt(checkpoints.line(index));
+    return line + starts().findIndex((start) => base + start >= offset);
+  };
+  const borders = createBorders(lineAt);
+
   const restart = (): void => {
+    borders.clear();
     remark = end();
     next = remark + 1;
     nextStart = scanned = timed = file.first();
@@ -208,6 +223,8 @@ export function createLineIndex(service: string, file: LogFile): LineIndex {
       const { first, offset, starts } = pieceAt(number);
       return { service, line: 1 + feedsBefore(file, offset + (starts()[number - first] ?? 0)) };
     },
+    addBorder: borders.add,
+    borders: borders.all,
     runStart: () => (runStart !== undefined && runStart > first() ? runStart : undefined),
   };
 }

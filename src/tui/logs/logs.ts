@@ -13,6 +13,10 @@ export interface RunLogs extends Disposable {
   of(service: string): Source;
   /** The lines of all services in the order seen. */
   readonly merged: Source;
+  /** A run of the service has ended where its log had this many bytes; `isNew`: just now. */
+  ended(service: string, offset: number, words: string, isNew: boolean): void;
+  /** The next run of the service has begun. */
+  begun(service: string, run: number): void;
   /** Where the service's log is. */
   path(service: string): string;
 }
@@ -21,6 +25,8 @@ export interface RunLogs extends Disposable {
 export function openRunLogs(logs: Logs, services: readonly string[]): RunLogs {
   const open = new Map<string, { index: LineIndex; path: string; close: () => void }>();
   const merged = createTimeline();
+  /** The borders that the next run of each service will be named in. */
+  const last = new Map<string, { text: string }[]>();
 
   const openLog = (service: string): { index: LineIndex; path: string } => {
     const known = open.get(service);
@@ -42,6 +48,20 @@ export function openRunLogs(logs: Logs, services: readonly string[]): RunLogs {
     },
     of: (service) => openLog(service).index,
     merged,
+    ended(service, offset, words, isNew) {
+      const { index } = openLog(service);
+      const borders = [index.addBorder(offset, words)];
+      if (isNew) {
+        // What it has written last comes before.
+        if (index.poll(Date.now())) merged.append();
+        borders.push(merged.addBorder(`${service} ${words}`));
+      }
+      last.set(service, borders);
+    },
+    begun(service, run) {
+      for (const border of last.get(service) ?? []) border.text += ` · run ${run}`;
+      last.delete(service);
+    },
     path: (service) => openLog(service).path,
     [Symbol.dispose]() {
       for (const { close } of open.values()) close();

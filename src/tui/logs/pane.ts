@@ -32,11 +32,12 @@ export function textColumns(view: LogView, pane: Pane): number {
 /** The marks directly above a line, which may be the end. */
 function marksAbove(view: LogView, sight: Sight, line: number): readonly Mark[] {
   const runStart = view.source.runStart();
-  if (view.marks.length === 0 && runStart === undefined) return [];
+  const borders = view.source.borders();
+  if (view.marks.length === 0 && runStart === undefined && borders.length === 0) return [];
   const previous = line <= sight.first ? (view.cleared ?? view.source.first()) - 1 : sight.step(line, -1);
   const isAbove = (place: number): boolean => place <= line && place > previous;
   const run = runStart !== undefined && isAbove(runStart) ? [{ line: runStart, text: "this run" }] : [];
-  return [...run, ...view.marks.filter((mark) => isAbove(mark.line))];
+  return [...run, ...[...borders, ...view.marks].filter((mark) => isAbove(mark.line))];
 }
 
 /** How many rows a line takes with the marks above it; the end has only marks. */
@@ -55,7 +56,9 @@ function drawingOf(view: LogView, pane: Pane): Drawing {
 
 /** True when every line takes one row. */
 function isEven(view: LogView): boolean {
-  return !view.wrap && view.marks.length === 0 && view.source.runStart() === undefined;
+  return (
+    !view.wrap && view.marks.length === 0 && view.source.runStart() === undefined && view.source.borders().length === 0
+  );
 }
 
 /** The row that is so many rows further up; stops at the first. */

@@ -69,7 +69,8 @@ function selectedCount(view: LogView): number {
 
 function markRow({ mark }: Extract<Slot, { kind: "mark" }>, { width, colors, ascii }: Pane): string {
   const rule = ascii ? "--" : "──";
-  const row = ` ${rule} ${mark.text} ${rule}`.slice(0, width);
+  const text = ascii ? mark.text.replaceAll("·", "-") : mark.text;
+  const row = ` ${rule} ${text} ${rule}`.slice(0, width);
   return colors ? `\x1b[1m${row}\x1b[0m` : row;
 }
 

@@ -28,6 +28,12 @@ export interface Stretch {
   above(steps: number): string | undefined;
 }
 
+/** Words above a line, which may be the end. */
+export interface Border {
+  readonly line: number;
+  readonly text: string;
+}
+
 /** Lines with numbers from `first()` up to, not including, `end()`. */
 export interface Source {
   /** The service that all lines are of; not given: several. */
@@ -50,4 +56,6 @@ export interface Source {
   placeInFile(number: number): { readonly service: string; readonly line: number } | undefined;
   /** The first line of this run, if older ones have been read. */
   runStart(): number | undefined;
+  /** Where one run of a service ended and the next began, above lines in ascending order. */
+  borders(): readonly Border[];
 }

@@ -8,6 +8,8 @@ import type { Line, Source } from "./source.ts";
 export interface Timeline extends Source {
   /** Takes in what the services' indexes have that is new. */
   append(): void;
+  /** Puts words behind the last line; answers them. */
+  addBorder(text: string): { text: string };
   /** Takes in another service; what it has already comes now. */
   add(index: LineIndex): void;
 }
@@ -22,6 +24,7 @@ export function createTimeline(most = 256 * 1024): Timeline {
   let starts = new Float64Array(smallest);
   let lines = new Float64Array(smallest);
   let services = new Uint16Array(smallest);
+  let borders: readonly { readonly line: number; text: string }[] = [];
   let count = 0;
   let end = 0;
 
@@ -146,6 +149,12 @@ export function createTimeline(most = 256 * 1024): Timeline {
     isCut: () => false,
     extendBack: () => false,
     runStart: () => undefined,
+    addBorder(text) {
+      const border = { line: end, text };
+      borders = [...borders.slice(-99), border];
+      return border;
+    },
+    borders: () => borders,
   };
 }
 

@@ -4,6 +4,7 @@ import { performance } from "node:perf_hooks";
 import type { Entry } from "../../core/event.ts";
 import type { Host } from "../host.ts";
 import type { Details } from "../../core/session.ts";
+import { noteBorders } from "./borders.ts";
 import { openRunLogs } from "../logs/logs.ts";
 import { addNotes, type Note, notesOn } from "./journal.ts";
 import { checkKeys, makeKeymap } from "./keymap.ts";
@@ -103,12 +104,13 @@ export function openStage(host: Host, around: Surroundings, now = (): number => 
     ]);
     stage.say(headline, tone);
   };
-  const remember = (entry: Entry): void => {
+  const remember = (entry: Entry, isNew: boolean): void => {
     startup = noteStartup(startup, entry);
+    noteBorders(logs, entry, isNew);
     notes = addNotes(notes, notesOn(entry));
   };
 
-  for (const entry of session.past) remember(entry);
+  for (const entry of session.past) remember(entry, false);
   // A quick start may be over before there is anybody to see it.
   if (isSummed && host.about.owner && session.snapshot().outcome === undefined) {
     sum(session.past.at(-1)?.event.at ?? session.now());
@@ -120,7 +122,7 @@ export function openStage(host: Host, around: Surroundings, now = (): number => 
   return {
     stage,
     take(entry) {
-      remember(entry);
+      remember(entry, true);
       const fleet = session.snapshot();
       if (fleet.arrived && !isSummed && fleet.outcome === undefined) sum(entry.event.at);
       if (fleet.outcome !== undefined && entry.outcome !== undefined) {

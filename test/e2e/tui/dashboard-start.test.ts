@@ -57,6 +57,9 @@ describe("the start", () => {
     await untilRow(screen, "flaky", /crashing/);
     await untilRow(screen, "flaky", /crashing +exit code 3, 2 times, ready for .* 2 /);
     await screen.until("lives after 2 crashes");
+    await screen.until(
+      /crash 1\n ── ended with exit code 3 · run 2 ──\n.*crash 2\n ── ended with exit code 3 · run 3 ──\n.*lives/,
+    );
   });
 
   it.concurrent.each([

@@ -121,6 +121,30 @@ describe.each(sizes)("at %ix%i", (columns, rows) => {
     expect(names[1]).toMatch(/^acme-.*….*worker$/);
   });
 
+  test("a border stands between the runs in a log, at the line where one ended", () => {
+    using dashboard = open(shop);
+    const run = (count: number): object => ({
+      wanted: true,
+      run: count,
+      state: { status: "started", run: count, since: 0 },
+    });
+    const text = "one\nTraceback\n";
+    dashboard.host.set("db", run(1));
+    dashboard.host.write("db", text);
+    // What the next run has written is there before anybody hears of the end of the first.
+    dashboard.host.write("db", "two\n");
+    const end = { exit: { code: 3, signal: null } } as const;
+    const exited = { type: "exited", service: "db", run: 1, end, left: false, logEnd: text.length } as const;
+    dashboard.host.set("db", { state: { status: "backoff", until: 1e9, failure } }, exited);
+    dashboard.keys("t");
+    const lower = (): readonly string[] => dashboard.screen().slice(6, 10);
+    expect(lower()).toEqual([" one", " Traceback", " ── ended with exit code 3 ──", " two"]);
+    dashboard.host.set("db", run(2));
+    expect(lower()[2]).toBe(" ── ended with exit code 3 · run 2 ──");
+    dashboard.keys("m");
+    expect(dashboard.screen().join("\n")).toContain("── db ended with exit code 3 · run 2 ──");
+  });
+
   test("an empty log says why it is empty", () => {
     using dashboard = open(shop);
     const lower = (): string => dashboard.screen()[6] ?? "";
