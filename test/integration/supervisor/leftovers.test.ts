@@ -28,7 +28,13 @@ function passing(): readonly string[] {
 
 test.each([
   ["an exec probe", (command: readonly string[]) => ({ ready: { exec: command } })],
-  ["a stop command", (command: readonly string[]) => ({ stop: { timeout: "10s", command } })],
+  [
+    "a stop command",
+    (command: readonly string[]) => ({
+      command: "until test -e asked; do sleep 0.02; done",
+      stop: { timeout: "10m", command: ["sh", "-c", '"$$@"; touch asked', "sh", ...command] },
+    }),
+  ],
 ])("what %s has left running is ended with the run", async (_, keysOf) => {
   await using project = newProject({ services: { app: { command: "exec sleep 1000", stop, ...keysOf(passing()) } } });
   await using run = await startEngine(project);
