@@ -5,6 +5,7 @@ const some = (...pids: readonly number[]): readonly Leftover[] => pids.map((pid)
 const none = { ended: [], alive: [], spared: [] };
 const left = { kind: "left-behind", service: "api", ...none } as const;
 const leftByCommand = { kind: "left-by-command", ...none } as const;
+const stopCommand = { kind: "stop-command", service: "api" } as const;
 const formerRun = { kind: "former-run", ended: [], alive: [] } as const;
 
 describe("a notice in words", () => {
@@ -34,6 +35,23 @@ describe("a notice in words", () => {
     [
       { kind: "reclaimed", services: [], ended: ["api", "db"] },
       "warn: the engine had died and was started again; took back nothing; ended meanwhile: api, db",
+    ],
+    [
+      { ...stopCommand, problem: { kind: "late", after: 5000 } },
+      "warn: the stop command had not ended after 5s and was killed",
+    ],
+    [
+      { ...stopCommand, problem: { kind: "late", after: 5000 }, signal: "SIGTERM" },
+      "warn: the stop command has not ended after 5s; SIGTERM follows",
+    ],
+    [
+      { ...stopCommand, problem: { kind: "alive" }, signal: "SIGINT" },
+      "warn: the stop command has ended, the service has not; SIGINT follows",
+    ],
+    [{ ...stopCommand, problem: { kind: "alive" } }, "warn: the stop command has ended, the service has not"],
+    [
+      { ...stopCommand, problem: { kind: "failed", failure: { kind: "command-not-found", command: "end" } } },
+      "warn: the stop command failed: command not found: end",
     ],
     [{ kind: "state", message: "it is full" }, "warn: it is full"],
     [{ kind: "log", service: "api", message: "it was emptied" }, "warn: it was emptied"],

@@ -47,6 +47,10 @@ describe("what to do is said", () => {
     ["health: {interval: 1s}", "Name one of http, tcp, exec, log, listen."],
     ["health: {log: x}", "Use http, tcp, exec or listen."],
     ["files: {../x: y}", "Files are written below the manifest's directory; write a path relative to it, without .."],
+    [
+      "port: '${PORT}'",
+      "What launch sets can stand in command lists, env, files and their contents, open, and the http, tcp, exec and headers of probes. Write it out here.",
+    ],
     ["env_file: nope.env", "Create it, or say `{ path: …, required: false }`."],
   ])("%s", async (text, remedy) => {
     expect(await remedyFor(inService(text))).toBe(remedy);
@@ -65,6 +69,11 @@ describe("what to do is said", () => {
   ])("%s", async (text, remedy) => {
     expect(await remedyFor(text)).toBe(remedy);
   });
+});
+
+it("what runs elsewhere never completes", async () => {
+  const text = "services: {s: {external: true, port: 1}, a: {command: x, depends_on: {s: completed}}}";
+  expect(await problems(text)).toContain("s never completes: it runs elsewhere\n");
 });
 
 describe("is no contradiction", () => {
