@@ -1,4 +1,5 @@
-// `launch kill :PORT` and `launch kill SERVICE`: ends whatever listens there, by consent of whoever typed it.
+// `launch kill :PORT` and `launch kill SERVICE`: ends whatever listens there, by consent of whoever typed it. A service of the run
+// that is going here is ended by its engine.
 
 import { print, printError } from "./print.ts";
 import type { Holder } from "../core/conflict.ts";
@@ -13,6 +14,7 @@ import { portOf } from "./available.ts";
 import { isConsentGiven } from "./consent.ts";
 import { inspectPorts } from "./inspect.ts";
 import { durationOf } from "./duration.ts";
+import { findOwnService, killOwnService, type OwnService } from "./kill-service.ts";
 import type { GlobalArgs, killOptions, Values } from "./options.ts";
 import { chooseServices } from "./project.ts";
 import { isInteractive } from "./terminal.ts";
@@ -22,7 +24,10 @@ import { UsageError } from "./usage-error.ts";
 export async function run(
   args: GlobalArgs & Values<typeof killOptions> & { readonly target: string },
 ): Promise<number> {
-  const port = /^:?\d+$/.test(args.target) ? portOf(args.target) : await portOfService(args);
+  const isPort = /^:?\d+$/.test(args.target);
+  const own = await findOwnService(args, isPort ? portOf(args.target) : args.target);
+  if (own !== undefined) return endOwn(args, own);
+  const port = isPort ? portOf(args.target) : await portOfService(args);
   if (port === undefined) return 2;
   // TCP first: a client may have the same number of UDP for a moment.
   const wanted: readonly Binding[] = [{ port }, { transport: "udp", port }];
@@ -45,6 +50,18 @@ export async function run(
     if (!(await isSure(port, known.holder))) return 1;
   }
   return end(port, known.holder, durationOf("--grace", args.grace));
+}
+
+async function endOwn(args: GlobalArgs & Values<typeof killOptions>, { name, pid }: OwnService): Promise<number> {
+  const grace = durationOf("--grace", args.grace);
+  const who = `${name}, a service of the run that is going here${pid === undefined ? "" : ` (pid ${pid})`}`;
+  if (!args.yes) {
+    if (!isInteractive({ nonInteractive: false, json: args.json })) {
+      throw new UsageError(`launch kill without a terminal needs --yes, because it would end ${who}.`);
+    }
+    if (!(await isConsentGiven(`This ends ${who}.\nStop it?`))) return 1;
+  }
+  return killOwnService(args, name, grace);
 }
 
 async function portOfService(

@@ -37,6 +37,7 @@ function newSchema(): z.ZodMiniType<FromFace> {
     z.object({ type: z.literal("up"), services: names }),
     z.object({ type: z.literal("down"), services: names }),
     z.object({ type: z.literal("restart"), services: names, dependents: z.optional(z.boolean()) }),
+    z.object({ type: z.literal("kill"), services: names, grace: z.number().check(z.minimum(0)) }),
     z.object({
       type: z.literal("resolve"),
       service: name,

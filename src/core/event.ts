@@ -15,6 +15,8 @@ export type Request =
   | { readonly type: "down"; readonly services: readonly string[] }
   /** Stop and start these again, with the dependents whose edges ask for it; `dependents`: with all that run. */
   | { readonly type: "restart"; readonly services: readonly string[]; readonly dependents?: boolean | undefined }
+  /** End these now, for good, with this much time from their stop signal to SIGKILL. */
+  | { readonly type: "kill"; readonly services: readonly string[]; readonly grace: Millis }
   /** The answer to a conflict. `fail` gives up on the service; `because` is said with the decision. */
   | {
       readonly type: "resolve";

@@ -4,7 +4,12 @@ import type { Conflict, HolderKnowledge } from "./conflict.ts";
 import type { Millis } from "./service.ts";
 
 /** How a process ended: a code, or the signal that ended it. */
-export type Exit = { readonly code: number; readonly signal: null } | { readonly code: null; readonly signal: string };
+export type Exit =
+  | { readonly code: number; readonly signal: null }
+  | { readonly code: null; readonly signal: string; readonly sentBy?: Sender };
+
+/** Who sent a signal, as far as it is known: launch, once the grace was over or before; somebody, while it was to end anyway. */
+export type Sender = "launch" | "launch, in the end" | "somebody";
 
 /** Why a service is not what was asked for. */
 export type Failure =
@@ -44,6 +49,8 @@ export type Failure =
   | { readonly kind: "lost"; readonly reason: string }
   /** A port conflict was left unresolved. */
   | { readonly kind: "conflict"; readonly conflict: Conflict }
+  /** A person had it ended by `launch kill`. */
+  | { readonly kind: "killed" }
   /** Not even SIGKILL ended all of it. */
   | { readonly kind: "did-not-stop" }
   /** It was skipped by choice. */
@@ -60,6 +67,7 @@ export function isPermanent(failure: Failure): boolean {
     case "skipped":
     case "need-ended":
     case "crash-loop":
+    case "killed":
     case "did-not-stop":
       return true;
     case "spawn":
@@ -77,17 +85,28 @@ export function isPermanent(failure: Failure): boolean {
 
 /** `exit code 3`, `SIGKILL`, or what a shell makes of a signal: `exit code 143 (SIGTERM)`. */
 export function describeExit(exit: Exit): string {
-  if (exit.signal !== null) return exit.signal === "SIGKILL" ? "SIGKILL (killed, possibly out of memory)" : exit.signal;
+  if (exit.signal !== null) return exit.signal === "SIGKILL" ? describeKill(exit.sentBy) : exit.signal;
   const bySignal = exit.code > 128 ? signalNames[exit.code - 128] : undefined;
   return bySignal === undefined ? `exit code ${exit.code}` : `exit code ${exit.code} (${bySignal})`;
 }
 
 /** How a run ended, in words that follow "ended with" or stand alone. */
-export function describeEnd(
-  end: { readonly exit: Exit; readonly killed?: true } | { readonly failure: Failure },
-): string {
-  if ("failure" in end) return describe(end.failure);
-  return end.killed === true ? "SIGKILL (by launch, it did not end in time)" : describeExit(end.exit);
+export function describeEnd(end: { readonly exit: Exit } | { readonly failure: Failure }): string {
+  return "failure" in end ? describe(end.failure) : describeExit(end.exit);
+}
+
+// Who is not asked to end, and not killed by us, is mostly killed by the system.
+function describeKill(sentBy: Sender | undefined): string {
+  switch (sentBy) {
+    case undefined:
+      return "SIGKILL (killed, possibly out of memory)";
+    case "somebody":
+      return "SIGKILL";
+    case "launch":
+      return "SIGKILL (by launch)";
+    case "launch, in the end":
+      return "SIGKILL (by launch, it did not end in time)";
+  }
 }
 
 /** The failure in words, without a final stop, so that it can stand in a table or a sentence. */
@@ -125,6 +144,8 @@ export function describe(failure: Failure): string {
       return failure.reason;
     case "conflict":
       return describeConflict(failure.conflict);
+    case "killed":
+      return "killed by launch kill";
     case "did-not-stop":
       return "did not stop, not even by SIGKILL";
     case "skipped":

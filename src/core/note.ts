@@ -9,7 +9,7 @@ import { neverReady, noteRun } from "./run.ts";
 import { withRunningDependents } from "./needs.ts";
 import type { Millis } from "./service.ts";
 import type { Fleet, Member } from "./state.ts";
-import { isActive } from "./state.ts";
+import { isActive, isWatchedOnly } from "./state.ts";
 import { memberDeadline } from "./time.ts";
 
 /** The fleet once the event is known. */
@@ -18,6 +18,7 @@ export function note(fleet: Fleet, event: Event): Fleet {
     case "up":
     case "down":
     case "restart":
+    case "kill":
     case "resolve":
     case "quit":
       return noteRequest(fleet, event);
@@ -58,6 +59,8 @@ function noteRequest(fleet: Fleet, event: Request & Event): Fleet {
       const services = event.dependents === true ? withRunningDependents(fleet, event.services) : event.services;
       return services.reduce((next, name) => bounceDependents(change(next, name, again), name), fleet);
     }
+    case "kill":
+      return changeAll(fleet, event.services, (old) => killed(fleet, old, event.at, event.grace));
     case "resolve":
       return noteAnswer(fleet, event);
     case "quit": {
@@ -104,6 +107,21 @@ function again(member: Member): Member {
 
 function afresh(member: Member): Member {
   return { ...rested(withoutCrashes(member), { status: "idle" }), wanted: true, recentRestarts: [] };
+}
+
+/** No longer wanted and on its way to its end at once, whoever needs it; said as what it was, whatever it ends with. */
+function killed(fleet: Fleet, member: Member, at: Millis, grace: Millis): Member {
+  const unwanted: Member = { ...member, wanted: false };
+  // What is being spawned is stopped once it is there.
+  if (!isActive(member.state) || member.state.status === "starting" || isWatchedOnly(member)) return unwanted;
+  const after = { kind: "judge", end: { failure: { kind: "killed" } } } as const;
+  const next = stopping(fleet, unwanted, at, after);
+  const { state } = next;
+  if (state.status !== "stopping") return next;
+  // What was stopping already gets no more time than it had.
+  const wasStopping = member.state.status === "stopping";
+  const deadline = wasStopping || fleet.hurried ? Math.min(state.deadline, at + grace) : at + grace;
+  return { ...next, state: { ...state, after, deadline } };
 }
 
 function hurried(fleet: Fleet, at: Millis): Fleet {

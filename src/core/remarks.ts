@@ -104,7 +104,7 @@ function startWords({ service, restarts, run, adopted }: Member): string {
 function lastWords({ lastEnd, service }: Member): string {
   if (lastEnd === undefined || !("exit" in lastEnd)) return "";
   const { exit } = lastEnd;
-  if (exit.signal === "SIGKILL") return " (killed, it did not end in time)";
+  if (exit.signal === "SIGKILL" && exit.sentBy !== "somebody") return " (killed, it did not end in time)";
   const words = describeExit(exit);
   // Some programs answer the signal with the code that a shell would give: they did as asked.
   const asAsked = exit.signal !== null || exit.code === 0 || words.endsWith(`(${service.stop.signal})`);

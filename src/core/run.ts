@@ -130,18 +130,13 @@ function noteLoss(fleet: Fleet, member: Member, event: Fell): Fleet {
   return change(fleet, name, (old) => ({ ...old, probeReason: event.reason, health: { status: "unknown" }, state }));
 }
 
-/** A SIGKILL that launch has sent says nothing of what the service or the machine has done. */
-function endSeen({ state }: Member, { end }: Exited): Ending {
-  const isOurs = state.status === "stopping" && state.killed && "exit" in end && end.exit.signal === "SIGKILL";
-  return isOurs ? { ...end, killed: true } : end;
-}
-
-function noteExit(fleet: Fleet, member: Member, event: Exited): Fleet {
+function noteExit(fleet: Fleet, member: Member, told: Exited): Fleet {
   const { state } = member;
+  const event = { ...told, end: withKiller(fleet, member, told.end) };
   const { lastWords: _, ...former } = member;
   const ended: Member = {
     ...former,
-    lastEnd: endSeen(member, event),
+    lastEnd: event.end,
     ...(event.words === undefined ? {} : { lastWords: event.words }),
   };
   const after: After = state.status === "stopping" ? state.after : { kind: "judge", end: endOf(member, event) };
@@ -154,6 +149,15 @@ function noteExit(fleet: Fleet, member: Member, event: Exited): Fleet {
 const justAfter: Millis = 1000;
 /** The same for one that leaves something behind: a script may wait for the server that it has started. */
 const justAfterDetaching: Millis = 5000;
+
+/** The end with who is known to have sent SIGKILL: what is to end anyway says nothing of the machine's memory. */
+function withKiller({ hurried }: Fleet, member: Member, end: Ending): Ending {
+  if (!("exit" in end) || end.exit.signal !== "SIGKILL" || end.exit.sentBy !== undefined) return end;
+  const { state } = member;
+  if (state.status !== "stopping" && !isGoingDown(member)) return end;
+  const isDue = state.status === "stopping" && state.killed;
+  return { exit: { ...end.exit, sentBy: hurried ? "launch" : isDue ? "launch, in the end" : "somebody" } };
+}
 
 /** A success that is none: what it left goes on in the background, or it was to serve and has not, or hardly. */
 function endOf({ service, state }: Member, { end, background, at }: Exited): Ending {

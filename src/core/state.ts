@@ -63,8 +63,8 @@ export type After =
   /** Blocked: its port is a stranger's. */
   | { readonly kind: "block"; readonly conflicts: readonly Conflict[] };
 
-/** How a run came to its end; `killed`: by launch, when its grace was over. */
-export type Ending = { readonly exit: Exit; readonly killed?: true } | { readonly failure: Failure };
+/** How a run came to its end. */
+export type Ending = { readonly exit: Exit } | { readonly failure: Failure };
 
 /** What the health probe last said. */
 export type HealthState =

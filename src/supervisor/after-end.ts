@@ -73,7 +73,7 @@ export async function endRun(
     type: "exited",
     service: name,
     run,
-    end: fault ? { failure: fault } : end,
+    end: fault ? { failure: fault } : withSender(end, found),
     ...(words === undefined ? {} : { words }),
     ...(logEnd === undefined ? {} : { logEnd }),
     left,
@@ -84,6 +84,12 @@ export async function endRun(
   const wasLeftOut = service.stop.to === "leader" || found?.stopCommand !== undefined || found?.aborted === true;
   if (wasLeftOut) signalProcess({ pid, group: true, anyUser: true }, service.stop.signal);
   await awaitGroup(service, run, pid, found, options);
+}
+
+/** The end, by a signal that a person had us send. */
+function withSender(end: Ending, found: Live | undefined): Ending {
+  if (!("exit" in end) || end.exit.signal === null || end.exit.signal !== found?.sent) return end;
+  return { exit: { ...end.exit, sentBy: "launch" } };
 }
 
 /** What a service that ended by itself with success has left to go on; what is only just ending as well is not. */

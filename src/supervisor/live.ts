@@ -1,5 +1,6 @@
 // One live run of a service, as those who carry out effects on it share it.
 
+import type { NodeSignal } from "../core/service.ts";
 import type { LogMatch } from "../effects/health/subject.ts";
 import type { Terminal } from "../effects/processes/pty.ts";
 import type { Kept } from "./custody.ts";
@@ -36,6 +37,8 @@ export interface Live {
   readonly status?: string;
   /** True once it has proved ready. */
   ready: boolean;
+  /** The last signal that a person had sent to it. */
+  sent?: NodeSignal;
   /** When it was asked to end, on the monotonic clock. */
   askedAt?: number;
   /** Its stop command while it goes on: the run is not over before it is. */

@@ -154,7 +154,9 @@ export function newRuns(options: RunsOptions): Runs {
     },
     signal(name, signal) {
       const found = lives.get(name);
-      return found !== undefined && signalGroup(found, signal);
+      if (found === undefined) return false;
+      found.sent = signal;
+      return signalGroup(found, signal);
     },
     async halt(name) {
       const target = groupOf(lives.get(name));

@@ -252,3 +252,39 @@ test("what the manifest says about a service is shown by status and why", async 
     { name: "worker", description: null, version: null, label: null },
   ]);
 });
+
+test("kill of a service of the run is told as what it was, and it is not started again", async () => {
+  const deaf = { command: "trap '' TERM; while :; do sleep 0.05; done", restart: "always" };
+  const polite = { command: "trap 'exit 0' TERM; while :; do sleep 0.05; done" };
+  const project = await runShop({ services: { ...shop.services, deaf, polite } });
+  const refused = await launch(project, ["kill", "deaf"]);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/needs --yes, because it would end deaf, .*\(pid \d+\)/);
+  for (const [service, grace] of [
+    ["deaf", "200ms"],
+    ["polite", "5s"],
+  ] as const) {
+    const killed = await launch(project, ["kill", service, "--yes", "--grace", grace]);
+    expect(killed).toMatchObject({ code: 0, stderr: "" });
+    expect(killed.stdout).toMatch(/^\w+ was killed by launch kill after \S+\n$/);
+    expect((await launch(project, ["why", service])).stdout).toContain(`${service} failed: killed by launch kill`);
+  }
+  expect(await statesOf(project)).toEqual({
+    db: "ready",
+    api: "ready",
+    worker: "ready",
+    deaf: "failed",
+    polite: "failed",
+  });
+  expect((await launch(project, ["status"])).stdout).not.toContain("out of memory");
+});
+
+test("kill of the port of a service of the run is the same", async () => {
+  const project = await runShop();
+  const { services } = JSON.parse((await launch(project, ["status", "--json", "db"])).stdout) as {
+    readonly services: readonly { readonly ports: { readonly main: number } }[];
+  };
+  const killed = await launch(project, ["kill", `:${services[0]?.ports.main}`, "--yes"]);
+  expect(killed.stdout).toMatch(/^db was killed by launch kill after \S+\n$/);
+  expect((await statesOf(project))["db"]).toBe("failed");
+});

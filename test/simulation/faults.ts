@@ -69,6 +69,17 @@ export const faults: Readonly<Record<keyof typeof laws, () => Rulebook>> = {
   "a run ends with what was asked for": () => (fleet, event) =>
     step(fleet, event.type === "up" ? { ...event, needed: [] } : event),
 
+  "who was killed by a person stays dead": () => (fleet, event) => {
+    // Stops it, and still wants it.
+    const next = step(fleet, event);
+    if (event.type !== "kill") return next;
+    return changed(next, (member) =>
+      member.state.status === "stopping" && event.services.includes(member.service.name)
+        ? { ...member, wanted: true, state: { ...member.state, after: { kind: "rest" } } }
+        : member,
+    );
+  },
+
   "nothing starts without its ports": () => (fleet, event) =>
     step(
       changed(fleet, (member) => ({ ...member, claim: "held" })),

@@ -101,6 +101,13 @@ const killsAfterTheGrace: Law = () => {
         hurried = true;
         for (const run of graces.keys()) graces.set(run, event.at);
       }
+      if (event.type === "kill") {
+        for (const name of event.services) {
+          const run = key({ service: name, run: after.members[name]!.run });
+          const before = graces.get(run);
+          if (before !== undefined) graces.set(run, Math.min(before, event.at + event.grace));
+        }
+      }
       const until = event.type === "extended" ? graces.get(key(event)) : undefined;
       // Whoever asks for more time in time has it.
       if (event.type === "extended" && until !== undefined && event.at < until) {
@@ -108,7 +115,8 @@ const killsAfterTheGrace: Law = () => {
       }
       for (const effect of effects) {
         if (effect.type === "stop") {
-          const grace = after.members[effect.service]!.service.stop.timeout;
+          const own = after.members[effect.service]!.service.stop.timeout;
+          const grace = event.type === "kill" && event.services.includes(effect.service) ? event.grace : own;
           graces.set(key(effect), hurried ? event.at : event.at + grace);
         }
         if (effect.type !== "kill") continue;
@@ -232,6 +240,28 @@ const endsWithWhatWasAskedFor: Law = ({ rules }) => {
           wanted && asked.has(service.name) && service.type === "external" && state.status !== "ready",
       );
       return isOver && !open ? `${names(own)} is over, and the run goes on` : undefined;
+    },
+  };
+};
+
+/** What a person had killed is not started again by itself, and does not count as an end with success. */
+const leavesDeadWhatWasKilled: Law = () => {
+  const killed = new Set<string>();
+  return {
+    onStep: ({ event, before, effects, after }) => {
+      if (event.type === "up" || event.type === "restart") for (const name of event.services) killed.delete(name);
+      if (event.type === "kill") {
+        const live = event.services.filter((name) => {
+          const { state, adopted, service } = before.members[name]!;
+          return isActive(state) && state.status !== "starting" && !adopted && service.type !== "external";
+        });
+        for (const name of live) killed.add(name);
+      }
+      const started = effects.flatMap((effect) => (effect.type === "start" ? effect.service : []));
+      const again = started.find((name) => killed.has(name));
+      if (again !== undefined) return `${again} was killed and is started`;
+      const wrong = [...killed].find((name) => after.members[name]!.state.status === "exited");
+      return wrong === undefined ? undefined : `${wrong} was killed and counts as ended with success`;
     },
   };
 };
@@ -365,6 +395,7 @@ export const laws = {
   "who was not ready in time is tried again by its policy": triesAgainWhatWasNotReady,
   "who goes into the background has failed": failsInTheBackground,
   "a run ends with what was asked for": endsWithWhatWasAskedFor,
+  "who was killed by a person stays dead": leavesDeadWhatWasKilled,
   "nothing starts without its ports": startsOnlyWithClaims,
   "nothing starts while ports are being claimed": claimsBeforeAnythingStarts,
   "every conflict is asked about or settled": asksAboutEveryConflict,

@@ -43,7 +43,10 @@ function scenarios(hostile: boolean): fc.Arbitrary<Scenario> {
       const portUsers = Object.fromEntries(names.map((name, index) => [name, names.slice(index + 1, index + 3)]));
       const requests: (Request & { readonly at: Millis })[] = [
         { type: "up", services: names, needed: needed.flatMap((index) => names[index] ?? []), at: 0 },
-        ...asked.map(({ at, type, on }) => ({ type, services: on.map((index) => names[index % names.length]!), at })),
+        ...asked.map(({ at, type, on }) => {
+          const meant = on.map((index) => names[index % names.length]!);
+          return type === "kill" ? { type, services: meant, grace: 150, at } : { type, services: meant, at };
+        }),
         { type: "quit", by: "SIGINT", force: false, at: quitAt },
       ];
       if (force !== undefined) requests.push({ type: "quit", by: "SIGINT", force: true, at: quitAt + force });
@@ -68,7 +71,7 @@ function rulesOf(hostile: boolean): fc.Arbitrary<Omit<Rules, "portUsers">> {
 function requestWords() {
   return fc.record({
     at: fc.integer({ min: 0, max: quitAt - 1000 }),
-    type: fc.constantFrom("up", "down", "restart"),
+    type: fc.constantFrom("up", "up", "down", "down", "restart", "restart", "kill"),
     on: fc.array(fc.nat(5), { minLength: 1, maxLength: 3 }),
   });
 }

@@ -45,6 +45,9 @@ export function notesOn(entry: Entry): readonly Note[] {
     case "restart":
       notes.push(note("launch", `asked to restart ${listed(event.services)}`));
       break;
+    case "kill":
+      notes.push(note("launch", `asked to kill ${listed(event.services)}`));
+      break;
     case "quit":
       notes.push(note("launch", event.force ? "asked to end everything at once" : "asked to end everything"));
       break;
