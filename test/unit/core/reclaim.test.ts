@@ -56,6 +56,25 @@ describe("taking over from an engine that died", () => {
     expect(p.member("api")).toMatchObject({ claim: "held", ports: { main: 4000 } });
   });
 
+  it("takes nobody's end for a sudden one whose readiness is long known", () => {
+    const ready = {
+      probe: { kind: "listen", endpoint: "main" },
+      timeout: 1000,
+      success: 1,
+      attempt: 60_000,
+      owner: "tree",
+    } as const;
+    const p = play([service("api", { port: 3000, ready })]);
+    reclaim(p, { api: found({ kind: "ended", proved: true, end: exit(0) }) });
+    expect(p.state("api").status).toBe("exited");
+  });
+
+  it("knows who was only needed: the run still ends when the task that was asked for is done", () => {
+    const p = play([service("db"), task("migrate", { needs: ["db"] })], { endWhenCompleted: true });
+    reclaim(p, { db: found(live, { needed: true }), migrate: found(live) });
+    expect(p.exited("migrate", 0)).toEqual(["stop db 3"]);
+  });
+
   it("counts the restarts of before towards a crash loop", () => {
     const p = play([service("api", { restart: { policy: "on-failure", maxRestarts: 2, window: 10_000 } })]);
     reclaim(p, { api: found({ kind: "ended", proved: true, end: exit(1) }, { recentRestarts: [-500, -100] }) });
