@@ -189,6 +189,16 @@ describe("a crash loop", () => {
 
 describe("dependents whose edge says restart: true", () => {
   const follow = on("db", "ready", { restart: true });
+
+  it.each([
+    [[follow, "cache"], "stop api 1"],
+    [["db", on("cache", "ready", { restart: true })], "stop db 1"],
+  ])("follow by that edge, whatever their others say: %j", (needs, first) => {
+    const p = play([service("db"), service("cache"), service("api", { needs })]);
+    p.up("db", "cache", "api");
+    p.serves("db", "cache", "api");
+    expect(p.restart("db")).toEqual([first]);
+  });
   const following = () => {
     const p = play([
       service("db", { restart: { delay: 0 } }),

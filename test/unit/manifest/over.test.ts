@@ -56,6 +56,21 @@ describe("defaults", () => {
   });
 });
 
+it.each([
+  [
+    "an external service: none of how it is run",
+    "external: true",
+    { host: "h", policy: "on-failure", signal: "SIGTERM" },
+  ],
+  ["a task: all but the policy", "command: x, type: task", { host: "h", policy: "no", signal: "SIGINT" }],
+  ["a service: all of it", "command: x", { host: "h", policy: "always", signal: "SIGINT" }],
+])("defaults give %s", async (_, keys, { host, policy, signal }) => {
+  const defaults = "host: h, restart: {policy: always, delay: 7s}, stop: {signal: INT}";
+  const a = await service("a", `defaults: {${defaults}}\nservices: {a: {${keys}, port: 1}}`);
+  expect(a).toMatchObject({ host, restart: { policy }, stop: { signal } });
+  expect(a.restart.delay).toBe(policy === "on-failure" ? 100 : 7000);
+});
+
 it("a service has its address and whom it spares from the manifest", async () => {
   const { services } = await project("services: {a: {command: x, host: '::1', stop: {spare: [adb, brew]}}, b: x}");
   expect(services[0]).toMatchObject({ host: "::1", stop: { spare: ["adb", "brew"] } });

@@ -79,6 +79,26 @@ config.yaml:7:11 keys.search must be a key such as j, J, ctrl-d, alt-m, pageup o
     expect(told(text).split("\n")[0]).toBe(words);
   });
 
+  it.each([
+    ["mose: true", 'Did you mean "mouse"?'],
+    ["zzzzzzzz: true", "The settings: "],
+    ["keys: { restrat: r }", 'Did you mean "restart"?'],
+    ["keys: { zzzzzzzz: r }", "The help (?) names all of them."],
+    ["keys: { restart: ctrl-c }", "Choose another key."],
+    ["keys: { restart: ctl-d }", "Write it like j, J, ctrl-d, alt-m, pageup or f5."],
+    ["keys: { restart: x, stop: x }", "Keep one of them."],
+  ])("say what to do about %j", (text, remedy) => {
+    expect(told(text).split("\n").at(-1)?.trim()).toContain(remedy);
+  });
+
+  it.each(["keys: { restart: [x, x] }", "keys: { restart: x, stop: [] }", "keys: { stop: ctrl-c }"])(
+    "are right with %j, if ctrl-c is a key",
+    (text) => {
+      const isKey = (key: string): boolean => key.length === 1 || key === "ctrl-c";
+      expect(parseUserConfig(text, "/c", { ...known, isKey })).toMatchObject({ ok: true });
+    },
+  );
+
   it("are not judged by words that nobody gave", () => {
     expect(parseUserConfig("keys: { any: thing }", "/c")).toMatchObject({ ok: true });
   });
