@@ -74,6 +74,8 @@ export interface Engine extends AsyncDisposable {
   outlive(): void;
   /** Says what was found, and takes over from an engine that died where that is what it was opened for; before anything is asked. */
   begin(): Promise<void>;
+  /** What is done last of all, while nobody else can begin in this place. */
+  lastly(deed: () => void): void;
 }
 
 /** From the moment when all has come up or failed until memory is tidied, in milliseconds: the news goes first. */
@@ -111,13 +113,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...(options.successor !== undefined && { reclaim: options.successor }),
     onLost() {
       say({ kind: "guard-lost" });
-      if (guard.process !== undefined) recorder.guard(guard.process);
+      if (guard.process === undefined) return;
+      recorder.guard(guard.process);
+      forks.wakeAtEnd(guard.process);
     },
   });
+  if (guard.process !== undefined) forks.wakeAtEnd(guard.process);
   const remembered = rememberedPorts(project.services, kept);
   const ports = openPorts({ pool: project.portPool, remembered, strict: options.strictPorts, run: about });
   const toRemember = new Set<string>();
   const quiet = keepQuiet();
+  let lastDeed = (): void => {};
   let collecting: Disposable | undefined;
 
   const supervisor = openSupervisor({

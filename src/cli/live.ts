@@ -171,6 +171,7 @@ export async function openLive(
     process.exit(bug);
   };
   process.on("uncaughtException", onBug);
+  engine.lastly(() => control?.withdraw());
   control = await serveControl(
     engine.socketDirectory,
     servedRun(chosen, args, engine, {

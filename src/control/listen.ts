@@ -44,9 +44,12 @@ async function listen(path: string, onConnection: (socket: Socket) => void): Pro
     rmdirSync(directory);
   }
   const { ino } = statSync(path);
+  let isOver = false;
   return {
     path,
     [Symbol.dispose]() {
+      if (isOver) return;
+      isOver = true;
       server.close();
       // Another engine may have come to the same place since.
       if (statSync(path, { throwIfNoEntry: false })?.ino === ino) rmSync(path, { force: true });

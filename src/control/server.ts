@@ -25,6 +25,8 @@ export interface ControlServer extends AsyncDisposable {
   readonly watchers: number;
   /** Serves a connection that exists; the run is told when a `lifeline` is lost. */
   accept(stream: Duplex, options?: { readonly lifeline?: boolean }): void;
+  /** Takes the socket file away, and goes on serving those who are there: for the last moment in which nobody else can have its place. */
+  withdraw(): void;
 }
 
 /** How long a face may take to read its last words, in milliseconds. */
@@ -73,15 +75,19 @@ export async function serveControl(stateDirectory: string, served: Served): Prom
   };
 
   const door = await openDoor(stateDirectory, accept);
+  const withdraw = (): void => {
+    closing = true;
+    if ("listening" in door) door.listening[Symbol.dispose]();
+  };
   return {
     ...("listening" in door ? { path: door.listening.path } : { problem: door.problem }),
     get watchers() {
       return [...connections].filter(({ watching }) => watching).length;
     },
     accept,
+    withdraw,
     async [Symbol.asyncDispose]() {
-      closing = true;
-      if ("listening" in door) door.listening[Symbol.dispose]();
+      withdraw();
       const bye = byeOf(session.snapshot());
       for (const { wire } of connections) {
         wire.send(bye);

@@ -2,13 +2,11 @@
 // them and takes them back however their owner dies, so there is nothing stale to clean up.
 // Linux: an abstract Unix socket per lease, visible exactly where ports are (the network namespace). Elsewhere: `lease-files.ts`.
 
-import { crc32 } from "node:zlib";
-import { existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
-import { BoundSocket } from "node:net";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { findSocketOwners } from "./holders.ts";
+import { fileOf, joined, lease, lockFile, lockName, nameOfInstance } from "./instance-lock.ts";
 import type { Lease } from "./lease.ts";
-import { leaseByFile, leasesByFile, ownerByFile } from "./lease-files.ts";
+import { leasesByFile, ownerByFile } from "./lease-files.ts";
 import { type Binding, overlaps, scopeOf } from "../../plan/binding.ts";
 import { hasProc, isAlive, readStat, readUid } from "../processes/proc.ts";
 import { userOfSocket } from "./socket-user.ts";
@@ -48,33 +46,6 @@ export async function lockInstance(key: string): Promise<Lease | undefined> {
   if (file === undefined || (await isForeign(name))) return file;
   file[Symbol.dispose]();
   return undefined;
-}
-
-const lockName = "instance";
-
-function fileOf(directory: string): string {
-  return join(directory, `${lockName}.lease`);
-}
-
-function lockFile(directory: string): Lease | undefined {
-  for (const path of [fileOf(directory), join(directory, `${lockName}.owner`)]) {
-    // What is no file was not made by us, and would lead elsewhere.
-    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) rmSync(path, { recursive: true });
-  }
-  return leaseByFile(lockName, directory);
-}
-
-/** Both leases as one; none where one is missing. */
-function joined(first: Lease, second: Lease | undefined): Lease | undefined {
-  if (second === undefined) {
-    first[Symbol.dispose]();
-    return undefined;
-  }
-  const dispose = (): void => {
-    second[Symbol.dispose]();
-    first[Symbol.dispose]();
-  };
-  return { name: first.name, [Symbol.dispose]: dispose };
 }
 
 async function isForeign(name: string): Promise<boolean> {
@@ -138,25 +109,6 @@ function abstractNames(): readonly string[] {
   return [...readFileSync("/proc/net/unix", "latin1").matchAll(/ @(launch-(?:port|udp)-\S+)$/gm)].flatMap(
     ([, name]) => name ?? [],
   );
-}
-
-// An abstract name has at most 107 bytes and a path may have more: of a long one its end, which is what differs, and a checksum.
-function nameOfInstance(key: string): string {
-  const bytes = Buffer.from(key);
-  const sum = crc32(bytes).toString(16);
-  return `launch-instance-${sum}-${bytes.length}-${bytes.subarray(-32).toString("hex")}`;
-}
-
-function lease(name: string): Lease | undefined {
-  if (!hasProc) return leaseByFile(name);
-  try {
-    // Node opens it close-on-exec, so no child keeps it. The path form of BoundSocket is in Node's documentation.
-    const bound = new BoundSocket({ path: `\0${name}` } as ConstructorParameters<typeof BoundSocket>[0]);
-    return { name, [Symbol.dispose]: () => bound[Symbol.dispose]() };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return undefined;
-    throw error;
-  }
 }
 
 async function ownerOf(name: string): Promise<LeaseOwner | undefined> {

@@ -1,8 +1,12 @@
 // What the guard runs once the engine is gone: ends everything that it had, and removes what only a running engine has use for.
 // A script of its own; `newSweeper` says how it is run.
 
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
+import { readPlain } from "../files/plain.ts";
 import { notifyDirectory, removeNotifyDirectory } from "../health/notify-directory.ts";
+import type { Lease } from "../ports/lease.ts";
+import { lockToTidy } from "../ports/instance-lock.ts";
+import { sleep } from "../clock.ts";
 import { removeFiles } from "../state/generated-files.ts";
 import { writtenByOthers } from "../state/other-instances.ts";
 import { readState } from "../state/state-file.ts";
@@ -30,6 +34,9 @@ export interface SweeperPlan {
 
 /** What nothing is left of but processes that went their own way has this many milliseconds to end. */
 const graceOfRest = 2000;
+/** How long somebody else who has the lock of the directory is waited for, in milliseconds, and between two tries. */
+const longestWait = 1000;
+const interval = 20;
 
 /** One group as the guard knows it: `PID,START,SIGNAL,GRACE` with the signal's name without SIG and milliseconds. */
 function leaderIn(entry: string): Leader | undefined {
@@ -60,8 +67,10 @@ export async function sweepUp(plan: SweeperPlan, entries: readonly string[]): Pr
   return hasProc;
 }
 
+/** Does nothing once another run has begun in the directory; none can while this goes on. */
 async function tidyUp({ directory, engine, remove, keepFiles }: SweeperPlan): Promise<void> {
-  if (!isRunOf(engine, `${directory}/run.json`)) return;
+  using lock = await lockOf(directory, engine);
+  if (lock === undefined || !isRunOf(engine, `${directory}/run.json`)) return;
   const { files, owner } = readState(directory).state;
   const others = owner && writtenByOthers({ ...owner, directory });
   const written = Object.keys(files).map((path) => ({ path, content: "", keep: keepFiles.includes(path) }));
@@ -70,10 +79,20 @@ async function tidyUp({ directory, engine, remove, keepFiles }: SweeperPlan): Pr
   for (const path of [...remove, `${directory}/run.json`]) rmSync(path, { force: true });
 }
 
-// Another engine may have begun here meanwhile.
+/** The directory's lock; undefined when it is of another run by now, or whoever has it does not let go. */
+async function lockOf(directory: string, engine: SweeperPlan["engine"]): Promise<Lease | undefined> {
+  for (let waited = 0; waited <= longestWait; waited += interval) {
+    if (!isRunOf(engine, `${directory}/run.json`)) return undefined;
+    const lock = lockToTidy(directory);
+    if (lock !== undefined) return lock;
+    await sleep(interval);
+  }
+  return undefined;
+}
+
 function isRunOf(engine: SweeperPlan["engine"], path: string): boolean {
   try {
-    const { pid, startTicks } = JSON.parse(readFileSync(path, "utf8")) as SweeperPlan["engine"];
+    const { pid, startTicks } = JSON.parse(readPlain(path).toString()) as SweeperPlan["engine"];
     return pid === engine.pid && startTicks === engine.startTicks;
   } catch {
     return false;
