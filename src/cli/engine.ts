@@ -204,6 +204,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       untaken = undefined;
       runFile.now();
     },
+    lastly(deed) {
+      lastDeed = deed;
+    },
     async [Symbol.asyncDispose]() {
       quiet[Symbol.dispose]();
       collecting?.[Symbol.dispose]();
@@ -212,6 +215,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       recorder[Symbol.dispose]();
       removeStatuses(key);
       runFile[Symbol.dispose]();
+      lastDeed();
       announcement[Symbol.dispose]();
       lock[Symbol.dispose]();
     },

@@ -14,6 +14,7 @@ import type { Terminal } from "../effects/processes/pty.ts";
 import { spawnService } from "../effects/processes/spawn.ts";
 import type { Spawn, Spawned } from "../effects/processes/spec.ts";
 import { UnsafePathError } from "../effects/files/unsafe.ts";
+import { readExit } from "../effects/state/exit-status.ts";
 import { ForeignFileError } from "../effects/state/generated-files.ts";
 import { EnvFileError } from "../manifest/dotenv.ts";
 import { TemplateError } from "../manifest/interpolate.ts";
@@ -76,10 +77,10 @@ async function begin(service: Service, run: number, watchedOnly: boolean, option
   const made = await options.lane(() => makeReady(service, run, watchedOnly, options));
   if (made === undefined) return;
   const { spec, afterSpawn, live: begun } = made;
-  const ended = (end: Ending): void => onEnd(service, run, end);
+  const ended = (end: Ending): void => onEnd(service, run, knownEnd(end, begun.status));
   const spawned: Failure | (Spawned & { readonly terminal?: Terminal }) = service.tty
     ? await (await import("../effects/processes/pty.ts")).spawnInTerminal(spec, (exit) => ended({ exit }))
-    : await spawnService(spec, ended, forks);
+    : await spawnService(spec, ended, mayFork(service, begun.status) ? forks : undefined);
   afterSpawn();
   if (!("pid" in spawned)) {
     begun.told?.[Symbol.dispose]();
@@ -97,6 +98,18 @@ async function begin(service: Service, run: number, watchedOnly: boolean, option
   onLive(live);
   custody.began(keptOf(live, pid));
   report({ type: "started", service: service.name, run, pid });
+}
+
+/** A task is nothing but its exit code, which is lost with its parent unless it is written down: then that is us. */
+function mayFork({ type }: Service, status: string | undefined): boolean {
+  return type !== "task" || status !== undefined;
+}
+
+/** The end of a run that nobody saw, as it was written down. */
+function knownEnd(end: Ending, status: string | undefined): Ending {
+  const isUnseen = "failure" in end && end.failure.kind === "unwatched";
+  const exit = isUnseen && status !== undefined ? readExit(status) : undefined;
+  return exit === undefined ? end : { exit };
 }
 
 /** A run that can be spawned. */

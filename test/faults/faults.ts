@@ -57,6 +57,7 @@ const names: readonly (readonly [name: string, ...needs: Ability[]])[] = [
   ["values that a shell would run"],
   ["locks and leases taken by another user", "another user"],
   ["special files in the place of ours"],
+  ["fork server killed"],
 ];
 
 /** All of them, in their order. */

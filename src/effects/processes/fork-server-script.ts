@@ -1,7 +1,7 @@
 // What the fork server runs: a Perl program, since Perl forks in a third of a millisecond and Node, with all its memory, in one
 // or two. On stdin come requests, each after its length in bytes and a line's end, with a NUL between its fields: a number,
 // a tag, the directory, what to read from and append to, how many words, the words, the environment; or `signal`, a number, which
-// signal, and the pids of the groups that get it. On stdout go lines: `ready PIPE`, the descriptor that keeps open what services read,
+// signal, and the pids of the groups that get it; or `guard`, the pid of the guard and its start. On stdout go lines: `ready PIPE`, the descriptor that keeps open what services read,
 // `began NUMBER PID`, `failed NUMBER`, `unknown NUMBER PID…` of those that have ended and cannot be signalled, `signalled NUMBER`,
 // `ended NUMBER PID STATUS` with the status as wait(2) gives it.
 
@@ -20,7 +20,7 @@ my ($sigprocmask, $sigsuspend, $setsid, $dup3, $prlimit, $execve, $exit, $prctl,
 # The same on both machines.
 my ($O_RDONLY, $O_WRONLY, $O_RDWR, $O_APPEND, $O_NONBLOCK, $O_ASYNC) = (0, 1, 2, 02000, 04000, 020000);
 my ($F_SETFL, $F_SETOWN, $SIG_SETMASK, $WNOHANG, $RLIMIT_NOFILE, $RLIMIT_LOCKS) = (4, 8, 2, 1, 7, 10);
-my ($PR_SET_PDEATHSIG, $SIGKILL) = (1, 9);
+my ($PR_SET_PDEATHSIG, $SIGCONT) = (1, 18);
 my ($ENOENT, $EINTR, $ENOEXEC, $EAGAIN, $EACCES, $ENOTDIR) = (2, 4, 8, 11, 13, 20);
 # Signals are blocked, not ignored, since a service would inherit that; Perl itself ignores this one.
 $SIG{FPE} = 'DEFAULT';
@@ -30,8 +30,8 @@ sub mask { my $bits = 0; $bits |= 1 << $_ - 1 for @_; pack 'Q', $bits }
 # HUP, INT, QUIT, PIPE and TERM never reach it.
 my ($none, $all, $asleep) = (mask(), mask(1 .. 64), mask(1, 2, 3, 13, 15));
 syscall($sigprocmask, $SIG_SETMASK, $all, 0, 8) == 0 or exit 1;
-# Stopped, it would not see the end of its stdin: should its parent be killed, it is killed as well. No child inherits that.
-syscall($prctl, $PR_SET_PDEATHSIG, $SIGKILL, 0, 0, 0);
+# Stopped, it would not see the end of its stdin: should its parent be killed, it goes on. No child inherits that.
+syscall($prctl, $PR_SET_PDEATHSIG, $SIGCONT, 0, 0, 0);
 pipe(my $endless, my $held) or exit 1;
 # Perl's own variable would be handed over as text.
 fcntl(STDIN, $F_SETOWN, $$ + 0) or exit 1;
@@ -102,6 +102,13 @@ sub hand_on {
   answer(join ' ', "unknown $number", splice @gone, 0, 64) while @gone;
   answer("signalled $number");
 }
+my ($guard, $guard_start) = (0, '');
+# Stopped, the guard would not see that we are at our end.
+sub wake_guard {
+  open my $stat, '<', "/proc/$guard/stat" or return;
+  my @fields = split / /, substr <$stat> =~ s/.*\)//sr, 1;
+  kill $SIGCONT, $guard if ($fields[19] // '') eq $guard_start;
+}
 my $asked = '';
 answer('ready ' . fileno($held));
 for (;;) {
@@ -110,11 +117,12 @@ for (;;) {
   # By the handful, for what is longer than a page of memory may be mixed with what a child says.
   answer(join "\n", splice @ends, 0, 64) while @ends;
   my $read = sysread(STDIN, $asked, 1 << 16, length $asked);
-  exit 0 if defined $read ? $read == 0 : $! != $EAGAIN && $! != $EINTR;
+  if (defined $read ? $read == 0 : $! != $EAGAIN && $! != $EINTR) { wake_guard(); exit 0 }
   while ($asked =~ /\A(\d+)\n/ && length $asked >= $+[0] + $1) {
     my ($from, $length) = ($+[0], $1);
     my $request = substr $asked, $from, $length;
-    $request =~ /^signal\0/ ? hand_on($request) : begin($request);
+    if ($request =~ /^guard\0/) { (undef, $guard, $guard_start) = split /\0/, $request }
+    else { $request =~ /^signal\0/ ? hand_on($request) : begin($request) }
     substr($asked, 0, $from + $length) = '';
   }
   syscall($sigsuspend, $asleep, 8) unless $read;

@@ -9,10 +9,11 @@ import { constants } from "node:os";
 import type { NodeSignal } from "../../core/service.ts";
 import type { Ending } from "../../core/state.ts";
 import { after, nextTurn, sleep } from "../clock.ts";
+import { awaitEnd } from "./await-end.ts";
 import { exitOf } from "./exit.ts";
 import { forkServerScript, systemCalls } from "./fork-server-script.ts";
 import { type Inheritance, inheritance } from "./inheritance.ts";
-import { awaitEnd, listPids, namedProcess, readStat } from "./proc.ts";
+import { listPids, namedProcess, readStat } from "./proc.ts";
 import { signalProcess } from "./signal.ts";
 import type { Spawn, Spawned } from "./spec.ts";
 import { hasTag } from "./tag.ts";
@@ -32,6 +33,8 @@ export interface ForkServer extends AsyncDisposable {
   signalGroup(pid: number, signal: NodeSignal, otherwise: () => void): void;
   /** Somebody may have stopped it: then nobody hears how services end. */
   wake(): void;
+  /** This process is to hear of our end, also if somebody has stopped it. */
+  wakeAtEnd(guard: { readonly pid: number; readonly startTicks?: number }): void;
 }
 
 /** A request that was not answered yet. */
@@ -52,8 +55,8 @@ const signalNumbers: Readonly<Record<string, number>> = constants.signals;
 
 /** Who is not ready after this many milliseconds, such as something else that is called `perl`, is done without. */
 const patience = 2000;
-/** Who has not answered after this many milliseconds is woken, and after as long again killed. */
-const silence = 5000;
+/** Who has said nothing for this many milliseconds, though something is asked of it, is woken, and after as long again killed. */
+const longestSilence = 5000;
 /** How often it is woken, since somebody may have stopped it, in milliseconds. */
 const wakefulness = 2000;
 /** How long it may take a process that was just forked to have its tag, in milliseconds. */
@@ -70,8 +73,8 @@ const longestLine = 4096;
 const longestString = 128 * 1024;
 const mostOfAll = 1024 * 1024;
 
-/** Starts the fork server. */
-export function openForkServer(given: Inheritance = inheritance()): ForkServer {
+/** Starts the fork server; `silence` is how long it may say nothing. */
+export function openForkServer(given: Inheritance = inheritance(), silence = longestSilence): ForkServer {
   const asked = new Map<number, Asked>();
   const living = new Map<number, Spawned & Pick<Asked, "onEnd">>();
   const child = start(given);
@@ -114,6 +117,21 @@ export function openForkServer(given: Inheritance = inheritance()): ForkServer {
       wake();
     });
   };
+
+  // What is asked is answered in turn: a long queue is no silence.
+  let watching: Disposable | undefined;
+  const watchSilence = (then: () => void, next?: () => void): void => {
+    watching?.[Symbol.dispose]();
+    watching =
+      asked.size === 0
+        ? undefined
+        : after(silence, () => {
+            then();
+            if (next !== undefined) watchSilence(next);
+          });
+  };
+  // Twice, since it may have been ourselves who stood still.
+  const restartSilence = (): void => watchSilence(() => wake(), kill);
 
   const heard = (line: string): void => {
     const [what, first, ...rest] = line.split(" ");
@@ -160,6 +178,7 @@ export function openForkServer(given: Inheritance = inheritance()): ForkServer {
   const lost = async (): Promise<void> => {
     if (!isThere) return;
     isThere = false;
+    watching?.[Symbol.dispose]();
     waking?.[Symbol.dispose]();
     for (const { groups } of signals.values()) for (const otherwise of groups.values()) otherwise();
     signals.clear();
@@ -183,6 +202,7 @@ export function openForkServer(given: Inheritance = inheritance()): ForkServer {
       // Something else that is called `perl`.
       if (unfinished.length > longestLine) kill();
       lines.forEach(heard);
+      restartSilence();
       if (asked.size <= many) return;
       stdout.pause();
       after(lull, () => stdout.resume());
@@ -225,15 +245,17 @@ export function openForkServer(given: Inheritance = inheritance()): ForkServer {
       const { promise, resolve } = Promise.withResolvers<Spawned | undefined>();
       asked.set(number, { spec, onEnd, settle: resolve });
       write(request);
-      // Twice, since it may have been ourselves who stood still.
-      using _waking = after(silence, wake);
-      using _killing = after(2 * silence, kill);
-      return await promise;
+      if (watching === undefined) restartSilence();
+      return promise;
     },
     signalGroup,
     wake,
+    wakeAtEnd({ pid, startTicks = "" }) {
+      if (isThere) child?.stdin?.write(framed(["guard", pid, startTicks]));
+    },
     async [Symbol.asyncDispose]() {
       ready.resolve(false);
+      watching?.[Symbol.dispose]();
       waking?.[Symbol.dispose]();
       if (held !== undefined) closeSync(held);
       held = undefined;

@@ -51,6 +51,8 @@ export interface Guard extends AsyncDisposable {
 const longestGrace = 10_000;
 /** One that dies younger, in milliseconds, is replaced at once the first time, and then only after as long again. */
 const young = 1000;
+/** How often it is woken, in milliseconds. */
+const wakefulness = 2000;
 /** How long its own end is waited for, in milliseconds. */
 const patience = 2000;
 
@@ -107,6 +109,16 @@ export function openGuard(options: GuardOptions): Guard {
   };
 
   begin();
+  // Somebody may have stopped it, and then nobody would hear of our end. Ours until it is gone, so nothing has to be looked up.
+  const wake = (): void => void current?.kill("SIGCONT");
+  let waking: Disposable | undefined;
+  const stayAwake = (): void => {
+    waking = after(wakefulness, () => {
+      wake();
+      stayAwake();
+    });
+  };
+  stayAwake();
   return {
     get process() {
       return stat;
@@ -130,6 +142,7 @@ export function openGuard(options: GuardOptions): Guard {
     async [Symbol.asyncDispose]() {
       isOver = true;
       retry?.[Symbol.dispose]();
+      waking?.[Symbol.dispose]();
       const child = current;
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, "exit");
@@ -137,6 +150,7 @@ export function openGuard(options: GuardOptions): Guard {
         if (stat !== undefined) signalProcess(stat, "SIGKILL");
       });
       child.stdin?.end("bye\n");
+      wake();
       await gone;
     },
   };

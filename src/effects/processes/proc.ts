@@ -3,11 +3,7 @@
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { userInfo } from "node:os";
-import { sleep } from "../clock.ts";
 import { readPs } from "./ps.ts";
-
-/** Between two looks at a process whose end nobody tells of, in milliseconds. */
-const betweenLooks = 50;
 
 /** True where `/proc` answers; elsewhere (macOS) `ps` does, which is slower and not tested so far. */
 export const hasProc = process.platform === "linux";
@@ -81,11 +77,6 @@ export function isProcess({
 export function namedProcess(pid: number): { readonly pid: number; readonly startTicks?: number } {
   const startTicks = readStat(pid)?.startTicks;
   return startTicks === undefined ? { pid } : { pid, startTicks };
-}
-
-/** Resolves once exactly this process has ended: whoever is no child of ours tells nobody, and is looked at again and again. */
-export async function awaitEnd(process: Parameters<typeof isProcess>[0]): Promise<void> {
-  while (isProcess(process)) await sleep(betweenLooks);
 }
 
 /** Every pid that is visible now. */

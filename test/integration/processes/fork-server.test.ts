@@ -192,6 +192,33 @@ test.each([
   expect(await other.spawn(spec, () => {})).toBeUndefined();
 });
 
+test("one that answers one after the other is not killed for the length of the queue", async () => {
+  // As slow as on a machine that has much else to do; Node spawns what it fails to.
+  const slow = String.raw`#!/usr/bin/perl
+    $| = 1; binmode STDIN; print "ready 0\n";
+    while (my $length = <STDIN>) { read STDIN, my $request, $length; select undef, undef, undef, 0.3;
+      print 'failed ', (split /\0/, $request)[0], "\n" }`;
+  const before = process.env["PATH"];
+  writeFileSync(join(directory, "perl"), slow, { mode: 0o755 });
+  process.env["PATH"] = `${directory}:${before}`;
+  await using other = openForkServer(undefined, 1000);
+  process.env["PATH"] = before;
+  const spec = { command: { shell: "true" }, cwd: "/", env: {}, stdin: "null", output: 1, tag: "1" } as const;
+  await Promise.all(Array.from({ length: 10 }, () => other.spawn(spec, () => {})));
+  expect(isAlive(readStat(other.process?.pid ?? 0))).toBe(true);
+});
+
+test("one that answers nothing that is asked of it is killed", async () => {
+  const before = process.env["PATH"];
+  writeFileSync(join(directory, "perl"), "#!/bin/sh\necho ready 0\nexec sleep 1000\n", { mode: 0o755 });
+  process.env["PATH"] = `${directory}:${before}`;
+  await using other = openForkServer(undefined, 100);
+  process.env["PATH"] = before;
+  const spec = { command: { shell: "true" }, cwd: "/", env: {}, stdin: "null", output: 1, tag: "1" } as const;
+  expect(await other.spawn(spec, () => {})).toBeUndefined();
+  expect(isAlive(readStat(other.process?.pid ?? 0))).toBe(false);
+});
+
 test("stopped, it is woken by whoever waits for it", async () => {
   await begin("true");
   process.kill(forks.process?.pid ?? 0, "SIGSTOP");

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sweeperProgram } from "../../../src/cli/sweeper-program.ts";
 import { type Guard, openGuard } from "../../../src/effects/processes/guard.ts";
+import { lockInstance } from "../../../src/effects/ports/leases.ts";
 import { listStats, readStat } from "../../../src/effects/processes/proc.ts";
 import { newInstance } from "../../../src/effects/processes/tag.ts";
 import { escapees, openZoo, type Zoo } from "../../helpers/escapees.ts";
@@ -46,6 +47,8 @@ function hasSignal(set: string, pid: number, signal: number): boolean {
 interface Engine {
   readonly pid: number;
   readonly guard: number;
+  /** The fork server's, or 0. */
+  readonly forks: number;
   readonly services: readonly number[];
 }
 
@@ -56,6 +59,8 @@ interface EngineOptions {
   readonly mode?: "reclaim";
   readonly reclaim?: readonly string[];
   readonly stale?: boolean;
+  /** A fork server begins its services, and wakes the guard at its end. */
+  readonly hasForks?: boolean;
   /** The places of those that the guard is told are gone. */
   readonly gone?: readonly number[];
 }
@@ -71,9 +76,10 @@ async function startEngine({
     import { openSync } from "node:fs";
     import { openGuard } from ${source("effects/processes/guard.ts")};
     import { spawnService } from ${source("effects/processes/spawn.ts")};
+    import { openForkServer } from ${source("effects/processes/fork-server.ts")};
     import { listStats, readStat } from ${source("effects/processes/proc.ts")};
     import { formatTag } from ${source("effects/processes/tag.ts")};
-    const { commands, graceMs, node, instance, directory, sweeper, reclaim, mode, stale, gone = [] } = ${JSON.stringify(
+    const { commands, graceMs, node, instance, directory, sweeper, reclaim, mode, stale, gone = [], hasForks } = ${JSON.stringify(
       {
         commands,
         graceMs,
@@ -91,17 +97,19 @@ async function startEngine({
     const plan = { instance, marker: { start: "t/", end: "/" + process.pid }, since, spare: [], engine, remove, directory, keepFiles: [] };
     const guard = openGuard({ sweeper, plan, onLost() {}, ...(reclaim && { reclaim }) });
     if (mode) guard.mode(mode);
+    const forks = hasForks ? openForkServer() : undefined;
+    forks?.wakeAtEnd(guard.process);
     const services = [];
     for (const [index, args] of commands.entries()) {
       const { pid, startTicks } = await spawnService({ command: { args }, cwd: "/", env: {}, stdin: "null",
-        output: openSync("/dev/null", "a"), tag: stale ? undefined : formatTag({ instance, service: index, run: 1 }) }, () => {});
+        output: openSync("/dev/null", "a"), tag: stale ? undefined : formatTag({ instance, service: index, run: 1 }) }, () => {}, forks);
       guard.add({ pid, startTicks: stale ? startTicks - 1 : startTicks, signal: "SIGTERM", graceMs });
       services.push(pid);
     }
     for (const place of gone) guard.remove(services[place]);
     // It is told in the next turn.
     await new Promise((resolve) => setImmediate(resolve));
-    console.log(JSON.stringify({ pid: process.pid, guard: guard.process.pid, services, since }));
+    console.log(JSON.stringify({ pid: process.pid, guard: guard.process.pid, forks: forks?.process.pid ?? 0, services, since }));
     setInterval(() => {}, 1e6);`;
   const child = spawn(
     process.execPath,
@@ -186,6 +194,26 @@ describe("once the engine has been killed", () => {
       process.kill(innocent, "SIGKILL");
     }
   });
+  test("nothing is removed while somebody else has the directory's lock", async () => {
+    const engine = await startEngine({ commands: [] });
+    {
+      using _lock = await lockInstance(directory);
+      process.kill(engine.pid, "SIGKILL");
+      await until(() => !alive(engine.guard));
+    }
+    expect(readdirSync(directory).toSorted()).toEqual(["control.sock", "run.json"]);
+  });
+  test.each([
+    ["and the guard was stopped before", (engine: Engine) => [engine.guard]],
+    ["and guard and fork server were stopped before", (engine: Engine) => [engine.guard, engine.forks]],
+  ])("nothing is left %s", async (_, stopped) => {
+    const engine = await startEngine({ commands: [["sleep", "1000"]], hasForks: true });
+    for (const pid of stopped(engine)) process.kill(pid, "SIGSTOP");
+    await until(() => stopped(engine).every((pid) => readStat(pid)?.state === "T"));
+    process.kill(engine.pid, "SIGKILL");
+    await until(() => !alive(engine.guard) && !alive(engine.forks));
+    expect(engine.services.filter(alive)).toEqual([]);
+  });
   test("what belongs to an engine that came after stays", async () => {
     const engine = await startEngine({ commands: [] });
     writeFileSync(join(directory, "run.json"), JSON.stringify({ pid: 1, startTicks: 1 }));
@@ -251,6 +279,13 @@ describe("a guard", () => {
     expect(execFileSync("readlink", [`/proc/${pid}/cwd`], { encoding: "utf8" }).trim()).toBe("/");
     expect(Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1])).toBeLessThan(1024);
     expect(readdirSync(`/proc/${pid}/fd`).filter((fd) => Number(fd) < 10)).toEqual(["0", "1", "2"]);
+  });
+  test("is woken when somebody has stopped it", async () => {
+    await using guard = open();
+    const pid = guard.process?.pid ?? 0;
+    process.kill(pid, "SIGSTOP");
+    await until(() => readStat(pid)?.state === "T");
+    await until(() => readStat(pid)?.state !== "T");
   });
   test("lives on whatever signal it gets", async () => {
     await using guard = open();
