@@ -73,9 +73,18 @@ export function isKey(key: string): boolean {
   return named.has(bare) || isCharacter(bare);
 }
 
+/** The footer asks for them in every picture. */
+const keysByAction = new WeakMap<ReadonlyMap<string, Action>, Map<Action, readonly string[]>>();
+
 /** The keys of an action in a context, the first being the one to show. */
 export function keysOf(keymap: Keymap, context: Context, action: Action): readonly string[] {
-  return [...keymap[context]].flatMap(([key, bound]) => (bound === action ? [key] : []));
+  const map = keymap[context];
+  const known = keysByAction.get(map) ?? new Map<Action, readonly string[]>();
+  if (known.size === 0) {
+    for (const [key, bound] of map) known.set(bound, [...(known.get(bound) ?? []), key]);
+    keysByAction.set(map, known);
+  }
+  return known.get(action) ?? [];
 }
 
 /** The first key of an action in whatever context has one. */
