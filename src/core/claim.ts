@@ -75,10 +75,10 @@ export function noteClaim(fleet: Fleet, member: Member, event: Claimed): Fleet {
 export function noteAdoption(fleet: Fleet, member: Member, event: Adopted): Fleet {
   if (member.claim !== "asked") return fleet;
   const { ports } = event;
+  // Taken back and asked for again before it came to that, it is waited for as it was.
+  const isAwaited = member.state.status === "blocked" || (member.state.status === "idle" && member.wanted);
   return change(fleet, member.service.name, (old) =>
-    old.state.status === "blocked"
-      ? { ...rested(old, { status: "idle" }), adopted: true, claim: "held", ports }
-      : { ...old, claim: "none" },
+    isAwaited ? { ...rested(old, { status: "idle" }), adopted: true, claim: "held", ports } : { ...old, claim: "none" },
   );
 }
 
