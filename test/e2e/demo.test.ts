@@ -82,7 +82,7 @@ function startDemo(directory: string) {
       for await (const line of lines) {
         const said = JSON.parse(line) as { service: string; state: string; ports?: { main: number } };
         if (said.ports !== undefined) ports[said.service] = said.ports.main;
-        if (said.state === "ready" || said.state === "exited") waiting.delete(said.service);
+        if (said.state === "ready" || said.state === "completed") waiting.delete(said.service);
         if (waiting.size === 0) return ports;
       }
       throw new Error(`launch ended while waiting for ${[...waiting].join(", ")}:\n${output.slice(-40).join("\n")}`);

@@ -10,7 +10,7 @@ const port = "dynamic";
 fault(22, async () => {
   await using run = await startRun({
     services: {
-      api: { command: "sleep 1000 & sleep 1001", ready: { log: "never", timeout: "300ms" } },
+      api: { command: "sleep 1000 & sleep 1001", ready: { log: "never", timeout: "300ms" }, restart: "no" },
       web: { command: "exec sleep 1000", depends_on: ["api"] },
     },
   });

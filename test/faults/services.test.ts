@@ -22,7 +22,7 @@ fault(13, async () => {
   });
   const failed = await run.events.state("api", "failed");
   expect(failed.reason).toContain("crash loop: restarted 4 times");
-  expect(run.events.all.filter(({ service, state }) => service === "api" && state === "starting")).toHaveLength(5);
+  expect(run.events.all.filter(({ service, phase }) => service === "api" && phase === "starting")).toHaveLength(5);
   expect(await run.ended).toBe(1);
   expect(run.events.states("web")).not.toContain("starting");
   await run.nothingLeft();
