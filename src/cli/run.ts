@@ -62,13 +62,15 @@ export async function run(args: RunArgs): Promise<number> {
     exitCode: (outcome) => code ?? codeWithoutCommand(outcome),
   });
   const { supervisor } = live;
-  const up = whenUp(supervisor);
+  const settled = whenSettled(supervisor);
   supervisor.request({ type: "up", services: chosen.services.map((service) => service.name) });
-  const first = await Promise.race([up, live.ended]);
+  const first = await Promise.race([settled, live.ended]);
   if (first !== "up") {
-    sayLastLines(face, supervisor, first, lastLines);
-    await face.conclude(first, supervisor.snapshot());
-    return codeWithoutCommand(first);
+    if (first === "not up") supervisor.request({ type: "quit", by: "request", force: false });
+    const outcome = await live.ended;
+    sayLastLines(face, supervisor, outcome, lastLines);
+    await face.conclude(outcome, supervisor.snapshot());
+    return first === "not up" ? launchFailed : codeWithoutCommand(outcome);
   }
 
   code = await runToEnd(command, chosen, supervisor, args);
@@ -84,10 +86,12 @@ function codeWithoutCommand(outcome: Outcome): number {
   return outcome.kind === "interrupted" ? exitCodeOf(outcome) : launchFailed;
 }
 
-function whenUp(supervisor: Supervisor): Promise<"up"> {
+/** Resolves when all are up, or when nothing more can come up of those that are not. */
+function whenSettled(supervisor: Supervisor): Promise<"up" | "not up"> {
   return new Promise((resolvePromise) => {
     supervisor.subscribe(() => {
-      if (supervisor.snapshot().wasUp) resolvePromise("up");
+      const { wasUp, arrived } = supervisor.snapshot();
+      if (wasUp || arrived) resolvePromise(wasUp ? "up" : "not up");
     });
   });
 }

@@ -36,6 +36,15 @@ describe("launch run", () => {
     expect(project.has("ran")).toBe(false);
   });
 
+  test.concurrent("ends with 125 once all others are up, too, where it is to go on without what failed", async () => {
+    await using project = newProject({ services: { ...services, bad: { command: "exit 3", restart: "no" } } });
+    const { code, stderr } = await launch(project, ["run", "--on-failure", "continue", "--", "touch", "ran"]);
+    expect(code).toBe(125);
+    expect(stderr).toContain("api > ready");
+    expect(stderr).toContain("bad failed: ended with exit code 3");
+    expect(project.has("ran")).toBe(false);
+  });
+
   test.concurrent("ends with 125 when the manifest is wrong, when nothing is ready in time and when the project already runs", async () => {
     await using wrong = newProject("services: [");
     expect((await launch(wrong, ["run", "--", "true"])).code).toBe(125);
