@@ -84,7 +84,8 @@ function isPlain(given: Readonly<Record<string, unknown>>, options: OptionTable)
     Object.entries(options).flatMap(([name, option]) =>
       [name, ...[option.alias ?? []].flat()].flatMap((key) => [
         [key, option],
-        [camelCase(key), option],
+        // A capital letter is an option of its own: made small it would be another.
+        [key.length > 1 ? camelCase(key) : key, option],
       ]),
     ),
   );

@@ -103,6 +103,9 @@ describe("is left to yargs", () => {
     "--no-services",
     "--json=maybe",
     "--report=",
+    "-c x",
+    "-cx",
+    "-v",
   ])("launch %s", (line) => {
     expect(readByItself(line.split(" "))).toBeUndefined();
   });
