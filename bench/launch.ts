@@ -155,6 +155,6 @@ export function readCounts(directory: string, service: string): { readonly lines
 /** The state changes that one line of the stream tells; none for lines of other kinds. */
 function readChanges(line: string): readonly Change[] {
   const at = now();
-  const { service, state } = JSON.parse(line) as { service?: unknown; state?: unknown };
+  const { service, phase: state } = JSON.parse(line) as { service?: unknown; phase?: unknown };
   return typeof service === "string" && typeof state === "string" ? [{ service, state, at }] : [];
 }

@@ -13,7 +13,7 @@ import { describeProcess, inhabitants, kill } from "./witness.ts";
 /** A service as `launch status --json` shows it. */
 interface Member {
   readonly name: string;
-  readonly state: string;
+  readonly phase: string;
   readonly pid?: number;
 }
 
@@ -122,7 +122,7 @@ async function calm(bench: Bench, victim: Victim): Promise<Calm> {
     .filter((name) => name.startsWith("fleeting"));
   ask(bench, victim, ["stop", ...fleeting]);
   const deadline = now() + 30_000;
-  const isCalm = ({ name, state }: Member): boolean => (fleeting.includes(name) ? state === "idle" : state === "ready");
+  const isCalm = ({ name, phase }: Member): boolean => (fleeting.includes(name) ? phase === "idle" : phase === "ready");
   for (;;) {
     const restless = membersOf(bench, victim).filter((member) => !isCalm(member));
     if (restless.length === 0) break;

@@ -107,10 +107,11 @@ function tryText(state: Member["state"], at: Millis): string {
       return `ready again for ${describeMillis(at - state.since)}`;
     case "started":
       return `not ready after ${describeMillis(at - state.since)} of this try`;
+    case "stopping":
+      return "the last try is being ended";
     case "idle":
     case "blocked":
     case "starting":
-    case "stopping":
     case "exited":
     case "failed":
       return "starts again now";

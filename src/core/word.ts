@@ -50,7 +50,10 @@ export function wordOf(member: Member): Word {
       if (service.type === "external") return "external";
       return state.verified ? "ready" : "unverified";
     case "stopping":
-      return "stopping";
+      // What is left of a try that failed is ended before the next one.
+      return member.crashes !== undefined && wanted && !member.bounce && state.after.kind === "judge"
+        ? "crashing"
+        : "stopping";
     case "exited":
       return service.type === "task" ? "completed" : "exited";
     case "failed":

@@ -80,9 +80,9 @@ function startDemo(directory: string) {
       const waiting = new Set(services);
       void exit.then(() => lines.close());
       for await (const line of lines) {
-        const said = JSON.parse(line) as { service: string; state: string; ports?: { main: number } };
+        const said = JSON.parse(line) as { service: string; phase: string; ports?: { main: number } };
         if (said.ports !== undefined) ports[said.service] = said.ports.main;
-        if (said.state === "ready" || said.state === "completed") waiting.delete(said.service);
+        if (said.phase === "ready" || said.phase === "exited") waiting.delete(said.service);
         if (waiting.size === 0) return ports;
       }
       throw new Error(`launch ended while waiting for ${[...waiting].join(", ")}:\n${output.slice(-40).join("\n")}`);

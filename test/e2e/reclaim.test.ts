@@ -25,7 +25,7 @@ interface Status {
   readonly up: boolean;
   readonly services: readonly {
     readonly name: string;
-    readonly state: string;
+    readonly phase: string;
     readonly pid: number | null;
     readonly restarts: number;
     readonly ports: Readonly<Record<string, number>>;
@@ -40,7 +40,7 @@ async function statusOf(project: TestProject): Promise<Status> {
 }
 
 function states({ services }: Status): readonly string[] {
-  return services.map(({ name, state }) => `${name} ${state}`);
+  return services.map(({ name, phase }) => `${name} ${phase}`);
 }
 
 function recordOf(project: TestProject): RunRecord {
@@ -128,7 +128,7 @@ test("what ends after the engine was replaced is noticed, and started again by i
   process.kill(before.services[0]!.pid!, "SIGKILL");
   await until("a new run", async () => {
     const { services } = await statusOf(project);
-    return services[0]!.state === "ready" && services[0]!.pid !== before.services[0]!.pid;
+    return services[0]!.phase === "ready" && services[0]!.pid !== before.services[0]!.pid;
   });
   const after = await statusOf(project);
   expect(after.services[0]!.ports).toEqual(before.services[0]!.ports);
@@ -212,7 +212,7 @@ test("a log probe reads on where its run began: a line of the run before is none
   });
   await launch(project, ["-d", "--wait"]);
   await launch(project, ["restart", "api", "--no-wait"]);
-  await until("the next run", async () => (await statusOf(project)).services[0]!.state === "started");
+  await until("the next run", async () => (await statusOf(project)).services[0]!.phase === "started");
   const before = await statusOf(project);
   process.kill(before.pid, "SIGKILL");
   await until("another engine", () => {
@@ -253,7 +253,7 @@ test("a service in the middle of a restart when the engine dies is started again
   project.write("go", "");
   await until("the next run", async () => {
     const [api] = (await statusOf(project)).services;
-    return api!.state === "ready" && api!.pid !== before.services[0]!.pid;
+    return api!.phase === "ready" && api!.pid !== before.services[0]!.pid;
   });
 });
 

@@ -116,7 +116,7 @@ fault(26, async () => {
     run.said,
   );
   expect(
-    run.events.all.filter(({ state, ports: now }) => state === "ready" && now?.["main"] === ports?.["main"]),
+    run.events.all.filter(({ phase, ports: now }) => phase === "ready" && now?.["main"] === ports?.["main"]),
   ).toEqual([]);
   await run.end();
   run.inside("kill $stranger; wait $stranger");

@@ -75,8 +75,11 @@ export function footer(keymap: Keymap, context: Context, columns: number): Foote
 }
 
 /** The footer under a dialog: what the keys do in it, and the one that means the same everywhere. */
-export function dialogFooter(kind: Dialog["kind"]): Line {
-  const keys = [...dialogKeys[kind], ["Ctrl-C", rowOf("stop").hint] as const];
+export function dialogFooter(kind: Dialog["kind"], columns: number): Line {
+  const last = ["Ctrl-C", rowOf("stop").hint] as const;
+  let used = 1 + widthOf(last.join(" "));
+  const firsts = dialogKeys[kind].filter((hint) => (used += widthOf(hint.join(" ")) + 2) <= columns);
+  const keys = [...firsts, last];
   return [span(" "), ...keys.flatMap(([key, text]) => [span(key, "strong"), span(` ${text}`, "dim"), span("  ")])];
 }
 

@@ -92,10 +92,11 @@ function tryWords(state: Member["state"], at: Millis): string {
       return `ready for ${countdown(at - state.since)}`;
     case "started":
       return `trying for ${countdown(at - state.since)}`;
+    case "stopping":
+      return "ending the last try";
     case "idle":
     case "blocked":
     case "starting":
-    case "stopping":
     case "exited":
     case "failed":
       return "trying now";

@@ -57,6 +57,21 @@ describe("a crash loop", () => {
     ]);
   });
 
+  it("has the same word while what is left of a try is ended, but not while a person stops it", () => {
+    const p = looping();
+    p.up("api");
+    p.started("api");
+    crash(p);
+    p.wait(1000);
+    p.started("api");
+    p.exited("api", 3, true);
+    expect(p.state("api").status).toBe("stopping");
+    expect(word(p)).toBe("crashing");
+    expect(p.why("api")[0]).toContain("; the last try is being ended");
+    p.down("api");
+    expect(word(p)).toBe("stopping");
+  });
+
   it("says of different ends how many there were, and the last", () => {
     const p = looping();
     p.up("api");
