@@ -20,7 +20,7 @@ import { sayLastLines } from "./last-lines.ts";
 import { openLive } from "./live.ts";
 import type { GlobalArgs, SelectionArgs, StartArgs } from "./options.ts";
 import { type Chosen, chooseServices } from "./project.ts";
-import { claimSignals, onSignals } from "./signals.ts";
+import { claimSignals } from "./signals.ts";
 import { checkStartOptions, defaultTimeout } from "./start-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -104,7 +104,21 @@ async function runToEnd(
   args: RunArgs,
 ): Promise<number> {
   const { execa } = await import("execa");
-  const foreground = supervisor.foreground();
+  let pid: number | undefined;
+  let grace: Disposable | undefined;
+  // A signal to launch is one such request, `launch down` another.
+  const foreground = supervisor.foreground(({ by, force }) => {
+    if (pid === undefined) return;
+    if (force) return foreground.kill(pid);
+    if (grace !== undefined) return;
+    const signal = by === "request" ? "SIGTERM" : by;
+    passOn(signal, pid);
+    const leader = pid;
+    grace = after(graceOfCommand, () => {
+      printError(`the command had not ended ${describeMillis(graceOfCommand)} after ${signal}, and was killed\n`);
+      foreground.kill(leader);
+    });
+  });
   const cwd = resolve(args.directory ?? ".");
   const env = {
     ...process.env,
@@ -121,20 +135,10 @@ async function runToEnd(
     reject: false,
     cleanup: true,
   });
-  let grace: Disposable | undefined;
-  const { pid } = running;
+  pid = running.pid;
   // What these mean is the command's affair; a terminal sends SIGQUIT to both.
   using _claims = claimSignals(["SIGUSR1", "SIGUSR2", "SIGQUIT"], (signal) => {
     if (pid !== undefined && !(signal === "SIGQUIT" && isAtTerminal())) signalProcess({ pid }, signal);
-  });
-  const signals = onSignals((signal, count) => {
-    if (pid === undefined) return;
-    if (count > 1) return foreground.kill(pid);
-    passOn(signal, pid);
-    grace = after(graceOfCommand, () => {
-      printError(`the command had not ended ${describeMillis(graceOfCommand)} after ${signal}, and was killed\n`);
-      foreground.kill(pid);
-    });
   });
   try {
     const result = await running;
@@ -144,8 +148,8 @@ async function runToEnd(
     if (result.signal !== undefined) return 128 + constants.signals[result.signal];
     return result.exitCode ?? launchFailed;
   } finally {
+    pid = undefined;
     grace?.[Symbol.dispose]();
-    signals[Symbol.dispose]();
     foreground.over();
   }
 }

@@ -131,8 +131,8 @@ export function newConnection(stream: Duplex, served: Served, around: Around): C
       (name) => !isKnown(name),
     );
     if (strangers.length > 0) return say({ type: "refusal", message: unknown(strangers).refusal });
-    // After its end a run hears nothing more, and its journal is closed.
-    if (!session.snapshot().ended) session.request(request);
+    // After its end a run hears nothing more but that its command is to end too, and its journal is closed.
+    if (!session.snapshot().ended || request.type === "quit") session.request(request);
   };
 
   const take = (checked: Checked): void => {

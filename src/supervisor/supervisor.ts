@@ -89,13 +89,16 @@ export interface Supervisor extends Session, AsyncDisposable {
   records(): Readonly<Record<string, ServiceRecord>>;
   /** Takes over what an engine that died had, before anything else is asked. */
   reclaim(run: RunRecord): Promise<void>;
-  /** A command is about to run beside the services, in our own process group. */
-  foreground(): Foreground;
+  /** A command is about to run beside the services, in our own process group; `onQuit` hears whoever asks for the run's end. */
+  foreground(onQuit: (request: QuitRequest) => void): Foreground;
   /** Says something that changes nothing. */
   say(notice: Notice): void;
   /** SIGKILL to every live group, now and without the rules: for an end that cannot wait. */
   abandon(): void;
 }
+
+/** Somebody's wish that the run ends. */
+export type QuitRequest = Extract<Request, { readonly type: "quit" }>;
 
 /** Opens a supervisor that runs nothing until it is asked to. */
 export function openSupervisor(options: SupervisorOptions): Supervisor {
@@ -114,6 +117,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
   const { promise: ended, resolve: end } = Promise.withResolvers<Outcome>();
   const asking = new AbortController();
 
+  let onQuit: ((request: QuitRequest) => void) | undefined;
   let fleet: Fleet = newFleet(services, options.rules);
   let timer: Disposable | undefined;
   const inbox: (Request | Fact)[] = [];
@@ -137,7 +141,7 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
     journal.append(event, before, fleet);
     // Once the run is ending nobody is asked any more.
     if (fleet.outcome !== undefined) asking.abort();
-    if (message.type === "quit" && message.force) custody.hurry();
+    if (message.type === "quit") hearQuit(message);
     for (const effect of effects) perform(effect);
     for (const [name, member] of Object.entries(fleet.members)) {
       const old = before.members[name];
@@ -146,6 +150,11 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
       }
     }
     if (message.type === "claimed" && message.moves.length > 0) void runs.rewriteFiles();
+  };
+
+  const hearQuit = (request: QuitRequest): void => {
+    if (request.force) custody.hurry();
+    onQuit?.(request);
   };
 
   const armTimer = (): void => {
@@ -263,7 +272,10 @@ export function openSupervisor(options: SupervisorOptions): Supervisor {
       for (const [name, record] of Object.entries(run.services)) formerTags.set(`${name} ${record.run}`, record.tag);
       return reclaimRuns(services, run, { ...around, runs });
     },
-    foreground: () => custody.foreground(),
+    foreground(heard) {
+      onQuit = heard;
+      return custody.foreground();
+    },
     say: (notice) => send({ type: "noticed", notice }),
     abandon() {
       custody.hurry();

@@ -95,6 +95,18 @@ describe("launch run", () => {
     await until("the command", () => run.stdout().includes("running"));
     expect(await run.end(signal)).toBe(code);
   });
+
+  test.concurrent("ends the command when launch down asks for the end, also once a service has failed", async () => {
+    await using project = newProject({
+      services: { ...services, brief: { command: "until test -e end; do sleep 0.02; done; exit 1" } },
+    });
+    await using run = startLaunch(project, ["run", "--", "sh", "-c", "echo running; sleep 1000; true"]);
+    await until("the command", () => run.stdout().includes("running"));
+    project.write("end", "");
+    await until("the failure", () => run.stderr().includes("ended with exit code 1"));
+    expect(await launch(project, ["down"])).toMatchObject({ code: 0 });
+    expect(await run.ended).toBe(143);
+  });
 });
 
 // By then V8 has begun to tidy up by itself, which launch must not disturb.

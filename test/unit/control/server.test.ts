@@ -59,7 +59,7 @@ it.each<[Question, unknown]>([
   expect(await face.ask(question)).toEqual(answer);
 });
 
-it("what is asked for is done, unless nobody is called so or the run is over", async () => {
+it("what is asked for is done, unless nobody is called so, or the run is over and it is no end that its command waits for", async () => {
   const face = await scene.newFace();
   await face.ask({ kind: "remember", service: "api" });
   await face.say({ type: "request", request: { type: "up", services: ["api"] } });
@@ -68,11 +68,13 @@ it("what is asked for is done, unless nobody is called so or the run is over", a
   await face.say({ type: "dance" });
   scene.end();
   await face.say({ type: "request", request: { type: "up", services: ["api"] } });
+  await face.say({ type: "request", request: { type: "quit", by: "request", force: false } });
   expect(await face.ask({ kind: "differences" })).toBe("That went wrong inside launch: no manifest");
   expect(scene.done).toEqual([
     "remember api",
     { type: "up", services: ["api"] },
     { type: "quit", by: "SIGINT", force: false },
+    { type: "quit", by: "request", force: false },
   ]);
   const refusals = face.heard.flatMap((message) => (message.type === "refusal" ? [message.message] : []));
   expect(refusals).toEqual([
