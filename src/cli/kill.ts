@@ -3,7 +3,7 @@
 
 import { print, printError } from "./print.ts";
 import type { Holder } from "../core/conflict.ts";
-import { describeHolder, describeMillis } from "../core/failure.ts";
+import { describeHolder, describeMillis, describeProcess } from "../core/failure.ts";
 import { endTree } from "../effects/processes/end-tree.ts";
 import { findHolders } from "../effects/ports/holders.ts";
 import { tryPort } from "../effects/ports/binding.ts";
@@ -44,7 +44,7 @@ export async function run(
   if (!args.yes) {
     if (!isInteractive({ nonInteractive: false, json: args.json })) {
       throw new UsageError(
-        `launch kill without a terminal needs --yes, because it would end pid ${known.holder.pid} ("${known.holder.command}").`,
+        `launch kill without a terminal needs --yes, because it would end ${describeProcess(known.holder)}.`,
       );
     }
     if (!(await isSure(port, known.holder))) return 1;
@@ -88,7 +88,7 @@ async function end(port: number, holder: Holder, grace: number): Promise<number>
     case "ended":
     case "gone":
       print(
-        `stopped pid ${holder.pid} ("${holder.command}"); port ${port} is ${tryPort({ port }) === "free" ? "free" : "in use again"}\n`,
+        `stopped ${describeProcess(holder)}; port ${port} is ${tryPort({ port }) === "free" ? "free" : "in use again"}\n`,
       );
       return 0;
     case "refused":

@@ -1,6 +1,6 @@
 // Everything that can go wrong for a service, as data, and the one place where it becomes words.
 
-import type { Conflict, HolderKnowledge } from "./conflict.ts";
+import type { Conflict, Holder, HolderKnowledge } from "./conflict.ts";
 import type { Millis } from "./service.ts";
 
 /** How a process ended: a code, or the signal that ended it. */
@@ -169,11 +169,8 @@ export function describeHolder(known: HolderKnowledge): string {
   switch (known.kind) {
     case "process": {
       const { holder } = known;
-      const project = holder.project;
-      if (project !== undefined) {
-        const whose = project.instance === undefined ? "" : `, instance ${project.instance},`;
-        return `held by ${project.service} of ${project.name}${whose} in ${project.root} (pid ${holder.pid})`;
-      }
+      const service = serviceOf(holder);
+      if (service !== undefined) return `held by ${service} (pid ${holder.pid})`;
       return `held by ${programName(holder.command)} (pid ${holder.pid}, "${clip(holder.command)}")`;
     }
     case "other-user":
@@ -189,6 +186,17 @@ export function describeHolder(known: HolderKnowledge): string {
     case "privileged":
       return "reserved for privileged programs: use a port above 1023, or allow this one with net.ipv4.ip_unprivileged_port_start";
   }
+}
+
+/** A process that holds a port, by its number: whose service it is, otherwise its command. */
+export function describeProcess(holder: Holder): string {
+  return `pid ${holder.pid} (${serviceOf(holder) ?? `"${clip(holder.command)}"`})`;
+}
+
+function serviceOf({ project }: Holder): string | undefined {
+  if (project === undefined) return undefined;
+  const whose = project.instance === undefined ? "" : `, instance ${project.instance},`;
+  return `${project.service} of ${project.name}${whose} in ${project.root}`;
 }
 
 /** Who holds a port, in as few words as name it: `node, pid 4711`. */

@@ -1,7 +1,14 @@
 import { expect, it } from "vitest";
 import type { HolderKnowledge } from "../../../src/core/conflict.ts";
 import type { Failure } from "../../../src/core/failure.ts";
-import { describe, describeExit, describeHolder, describeConflict, describeMillis } from "../../../src/core/failure.ts";
+import {
+  describe,
+  describeExit,
+  describeHolder,
+  describeConflict,
+  describeMillis,
+  describeProcess,
+} from "../../../src/core/failure.ts";
 import { conflict } from "./fleet.ts";
 
 it.each([
@@ -107,5 +114,15 @@ it("says that a whole range is taken", () => {
   const taken = { ...conflict("api", 8000), exhausted: { from: 8000, to: 8010 } };
   expect(describeConflict(taken)).toBe(
     'no port from 8000 to 8010 is free; port 8000 is held by node (pid 4711, "node vite")',
+  );
+});
+
+it("names a process that would be ended by its service, otherwise by a command of bounded length", () => {
+  const holder = { pid: 7, command: `sh -c ${"x".repeat(200)}` };
+  expect(describeProcess(holder)).toBe(`pid 7 ("sh -c ${"x".repeat(73)}…")`);
+  const project = { name: "shop", service: "api", root: "/shop" };
+  expect(describeProcess({ ...holder, project })).toBe("pid 7 (api of shop in /shop)");
+  expect(describeProcess({ ...holder, project: { ...project, instance: "two" } })).toBe(
+    "pid 7 (api of shop, instance two, in /shop)",
   );
 });
