@@ -23,6 +23,20 @@ export function newFaultFinder(): typeof findFault {
   };
 }
 
+/** What the system found too large to start a program with: its words and variables, each of them and all together. */
+export function wordsOnSize({ command, env }: Pick<Spawn, "command" | "env">): string {
+  const words = "args" in command ? command.args : [command.shell];
+  const named = [
+    ...words.map((word) => ["an argument", word] as const),
+    ...Object.entries(env).map(([name, value]) => [`the variable ${name}`, value] as const),
+  ];
+  const sizes = named.map(([what, text]) => ({ what, bytes: Buffer.byteLength(text) }));
+  const largest = sizes.reduce((a, b) => (b.bytes > a.bytes ? b : a), { what: "an argument", bytes: 0 });
+  const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  const size = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
+  return `its arguments and variables are larger than the system takes: ${size(all)} together, of which ${largest.what} ${size(largest.bytes)}`;
+}
+
 function programOf(command: Spawn["command"]): string | undefined {
   return "args" in command ? command.args[0] : neededProgram(command.shell);
 }

@@ -5,7 +5,7 @@
 import { spawn, spawnSync, type ChildProcess, type IOType } from "node:child_process";
 import type { Failure } from "../../core/failure.ts";
 import type { Ending } from "../../core/state.ts";
-import { findFault } from "./fault.ts";
+import { findFault, wordsOnSize } from "./fault.ts";
 import type { ForkServer } from "./fork-server.ts";
 import { inheritance } from "./inheritance.ts";
 import { coverMasters } from "./masters.ts";
@@ -78,5 +78,6 @@ function failureOf(error: unknown, spec: Spawn): Failure {
   const { code = "UNKNOWN", message } = error as NodeJS.ErrnoException;
   // The kernel answers ENOENT for a missing directory and a missing program alike.
   if (["ENOENT", "ENOTDIR", "EACCES"].includes(code)) return findFault(spec) ?? { kind: "spawn", code, message };
+  if (code === "E2BIG") return { kind: "spawn", code, message: wordsOnSize(spec) };
   return { kind: "spawn", code, message };
 }

@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findFault, newFaultFinder } from "../../../src/effects/processes/fault.ts";
+import { findFault, newFaultFinder, wordsOnSize } from "../../../src/effects/processes/fault.ts";
 import { newProject } from "../../helpers/project.ts";
 
 test("a finder tells of each command what is told of it alone, and remembers it", async () => {
@@ -33,4 +33,14 @@ test("a finder tells of each command what is told of it alone, and remembers it"
   ]);
   chmodSync(of("a/run"), 0o644);
   expect(specs.map((spec) => find(spec))).toEqual(told);
+});
+
+test("what is too large to start a program with is told with its largest part", () => {
+  const env = { SMALL: "x", LARGE: "x".repeat(200 * 1024) };
+  expect(wordsOnSize({ command: { shell: "run" }, env })).toBe(
+    "its arguments and variables are larger than the system takes: 201 KiB together, of which the variable LARGE 200 KiB",
+  );
+  expect(wordsOnSize({ command: { args: ["run", "é".repeat(1024)] }, env: {} })).toMatch(
+    /: 3 KiB together, of which an argument 2 KiB$/,
+  );
 });
