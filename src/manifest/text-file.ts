@@ -3,6 +3,7 @@
 
 import { constants, lstatSync, openSync, readFile, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
+import { devNull } from "node:os";
 
 /** A file that gives no text; the message follows its name and has no final stop. */
 export class UnreadableError extends Error {
@@ -77,10 +78,15 @@ async function readBytes(path: string, stat: Stats, bounds: TextBounds): Promise
     if (stat.size > bounds.mebibytes * 1024 * 1024) throw tooLarge(bounds);
     return bounds.isAlone === true ? readFileSync(path) : readRegular(path);
   }
-  if (path === "/dev/null") return Buffer.alloc(0);
+  if (isNullDevice(stat)) return Buffer.alloc(0);
   throw new UnreadableError(
     stat.isDirectory() ? "is a directory" : `is a ${stat.isSocket() ? "socket" : "device"}, and no file or pipe`,
   );
+}
+
+// By its number: a link to it, as a file is masked by, has a name of its own.
+function isNullDevice(stat: Stats): boolean {
+  return stat.isCharacterDevice() && stat.rdev === statSync(devNull, { throwIfNoEntry: false })?.rdev;
 }
 
 // By `node:fs`: to load its promises takes longer than to read a manifest.

@@ -101,7 +101,15 @@ it("bounds what a pipe may say, and takes no device for a file", async () => {
   await expect(readTextFile(space.path, bounds)).rejects.toThrow("is larger than 1 MiB");
   await expect(writing).rejects.toThrow("EPIPE");
   await expect(readTextFile("/dev/zero", bounds)).rejects.toThrow("is a device, and no file or pipe");
+});
+
+it("reads nothing from the null device, and from a link to it, as a file is masked by", async () => {
+  await using space = await workspace({});
+  const link = join(space.directory, ".env");
+  await symlink("/dev/null", link);
+  const bounds = { mebibytes: 1, silence: 10 };
   expect(await readTextFile("/dev/null", bounds)).toBe("");
+  expect(await readTextFile(link, bounds)).toBe("");
 });
 
 it("reads a manifest from a named pipe as well", async () => {
