@@ -90,13 +90,20 @@ function readQuoted(text: string, open: number, name: string): Line {
 
 function somethingFollows(text: string, open: number, close: number): Line {
   const lines = text.slice(open, close).split("\n").length - 1;
+  const mark = text.charAt(open);
+  if (text[close - 1] === "\\" && lines === 0) {
+    const other = mark === "'" ? '"' : "'";
+    const remedy = `Put the whole value into ${other} instead: NAME=${other}…${other}.`;
+    const message = `the quote closes the value, for a backslash before ${mark} means itself`;
+    return { fault: { offset: close, message, remedy }, end: endOfLine(text, close) };
+  }
   const remedy = "Inside, another kind of quote may be used; a comment needs a blank before its #.";
   if (lines === 0) {
     const fault = { offset: close + 1, message: "something follows the closing quote", remedy };
     return { fault, end: endOfLine(text, close) };
   }
   // Most likely it was to be closed in its own line, and it was another's quote that did.
-  const message = `its quote ${text.charAt(open)} is closed ${lines === 1 ? "in the next line" : `${lines} lines below`}, and something follows there`;
+  const message = `its quote ${mark} is closed ${lines === 1 ? "in the next line" : `${lines} lines below`}, and something follows there`;
   return { fault: { offset: open, message, remedy }, end: endOfLine(text, open) };
 }
 

@@ -107,7 +107,13 @@ describe("what is no line of an env file", () => {
     ],
     ['A="x\nB=2\nC="y"\n', ['.env:1:3 its quote " is closed 2 lines below, and something follows there']],
     ["A='x\nB='y'\n", [".env:1:3 its quote ' is closed in the next line, and something follows there"]],
-    [String.raw`A="x\"y"`, [".env:1:7 something follows the closing quote"]],
+    [
+      String.raw`A="{\"n\":1}"` + "\nB='it\\'s'\nC='a\\'",
+      [
+        '.env:1:6 the quote closes the value, for a backslash before " means itself',
+        ".env:2:7 the quote closes the value, for a backslash before ' means itself",
+      ],
+    ],
     [
       "A='x' y\nB='x'#y\nC=1",
       [".env:1:6 something follows the closing quote", ".env:2:6 something follows the closing quote"],
