@@ -15,7 +15,8 @@ export function checkNames(services: readonly OpenService[], problems: Problem[]
       problems.push({
         place: service.place,
         message,
-        remedy: "Names are shared by all included manifests; rename one of them.",
+        remedy:
+          "Names are shared by all included manifests, and nothing goes over a service of another one: rename one of them.",
       });
     }
     byName.set(service.name, former ?? service);

@@ -41,7 +41,7 @@ export function resolveService(
     saying.problems.push({ place, message: `${name} has no command`, remedy });
   }
   const endpoints = resolveEndpoints(input, saying);
-  const probed = { type, endpoints };
+  const probed = { name, type, endpoints };
   const ready = resolveReady(input.ready, probed, saying);
   const health = resolveHealth(input.health, probed, saying);
   const checked = { type, endpoints, ready, ...(health !== undefined && { health }) };

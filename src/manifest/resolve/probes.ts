@@ -14,6 +14,8 @@ import type { Saying } from "./saying.ts";
 
 /** What a probe is judged against. */
 export interface Probed {
+  /** What it is called: what it is asked may stand in `defaults`, for all. */
+  readonly name: string;
   readonly type: ServiceType;
   readonly endpoints: readonly Endpoint[];
 }
@@ -133,9 +135,10 @@ function resolveProbe(map: ProbeMap, path: Path, probed: Probed, saying: Saying)
   }
 }
 
-function endpointNamed(given: string | true, path: Path, { endpoints }: Probed, saying: Saying): string {
+function endpointNamed(given: string | true, path: Path, probed: Probed, saying: Saying): string {
+  const { endpoints } = probed;
   const name = given === true ? (endpoints[0]?.name ?? "") : given;
-  if (endpoints.length === 0) reportNoPort(path, "listen", saying);
+  if (endpoints.length === 0) reportNoPort(path, "listen", probed, saying);
   else if (endpoints.every((endpoint) => endpoint.name !== name)) reportNoEndpoint(name, path, endpoints, saying);
   return name;
 }
@@ -147,10 +150,15 @@ function addressOf(address: string, path: Path, { endpoints }: Probed, saying: S
   return address;
 }
 
-function targetOf(target: string, path: Path, { endpoints }: Probed, saying: Saying): string {
+function targetOf(target: string, path: Path, { name, endpoints }: Probed, saying: Saying): string {
   if (target.startsWith("/")) {
     if (endpoints.length === 0) {
-      report(saying, path, "a path needs a port to be asked on", "Give the service a `port:`, or write a whole URL.");
+      report(
+        saying,
+        path,
+        `a path needs a port to be asked on, and ${name} has none`,
+        "Give the service a `port:`, or write a whole URL.",
+      );
     }
   } else if (!/^(?:https?:\/\/|\$)/.test(target)) {
     report(
@@ -192,8 +200,8 @@ function variableIn(pattern: string): string | undefined {
   return variable;
 }
 
-function reportNoPort(path: Path, what: string, saying: Saying): void {
-  report(saying, path, `\`${what}\` needs a port`, "Give the service a `port:`.");
+function reportNoPort(path: Path, what: string, { name }: Probed, saying: Saying): void {
+  report(saying, path, `\`${what}\` needs a port, and ${name} has none`, "Give the service a `port:`.");
 }
 
 function reportNoEndpoint(name: string, path: Path, endpoints: readonly Endpoint[], saying: Saying): void {

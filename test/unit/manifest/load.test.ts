@@ -370,7 +370,7 @@ a.yaml:1:10 manifests include one another in a circle: /project/services.yaml â†
 a.yaml:2:12 a service called x is there already, in /project/services.yaml:2
   services: {x: y}
              ^
-  Names are shared by all included manifests; rename one of them.`);
+  Names are shared by all included manifests, and nothing goes over a service of another one: rename one of them.`);
   });
 });
 
