@@ -14,6 +14,7 @@ import type { StatePaths } from "../effects/state/directory.ts";
 import { newUsageSampler } from "../effects/usage.ts";
 import type { Host, Preferences } from "../tui/host.ts";
 import { attachHere, sizeOf } from "./attach-terminal.ts";
+import { watchManifest } from "./manifest-watch.ts";
 import { pageOf } from "./page.ts";
 import { heardEndings } from "./signals.ts";
 
@@ -51,6 +52,7 @@ export function openHost({ session, paths, owner, preferences }: HostOptions): H
     },
     url: (service) => pageOf(session.snapshot(), service),
     usage: () => sampler.read(),
+    watchManifest: (tell) => watchManifest({ session, files: about.manifest ?? [], since: about.startedAt }, tell),
     deeds: {
       copy: (text) => copyText(text),
       openUrl: (url) => openUrl(url),

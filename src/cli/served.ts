@@ -4,6 +4,7 @@ import { statSync } from "node:fs";
 import type { Details, Differences } from "../control/protocol.ts";
 import type { Served } from "../control/server.ts";
 import { now } from "../effects/clock.ts";
+import { filesBehind } from "../manifest/locate.ts";
 import { renderProblem } from "../manifest/problem.ts";
 import { differencesOf } from "../plan/differences.ts";
 import { checkGraph } from "../plan/graph.ts";
@@ -56,9 +57,11 @@ export function servedRun(
       : { refusal: selected.problems.map(({ message, remedy }) => `${message}. ${remedy ?? ""}`.trim()).join("\n") };
   };
 
+  // What came through a descriptor cannot be read again.
+  const isReadable = (): boolean => project.files.every(isRegularFile);
+
   const differences = async (): Promise<Differences> => {
-    // What came through a descriptor cannot be read again.
-    if (!project.files.every(isRegularFile)) return differencesOf(project, project);
+    if (!isReadable()) return differencesOf(project, project);
     const loaded = await loadAsAsked(args, (services) => checkGraph(withImpliedNeeds(services)));
     if (loaded.ok) return differencesOf(project, loaded.project);
     const [problem] = loaded.problems;
@@ -80,6 +83,7 @@ export function servedRun(
         Object.keys(supervisor.snapshot().members).map((name) => [name, supervisor.output.start(name)]),
       ),
       startedAt,
+      ...(isReadable() ? { manifest: filesBehind(project.files, project.root, args.file !== undefined) } : {}),
       ...(replaced === undefined ? {} : { replaced }),
       warnings: warnings.map((warning) => renderProblem(warning, project.root).split("\n", 1)[0] ?? ""),
     }),

@@ -23,6 +23,8 @@ export interface About {
   readonly logStarts: Readonly<Record<string, number>>;
   /** Wall clock at the start of the run, milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Every file that the manifest was read from, or would be; absent where it came by a descriptor. */
+  readonly manifest?: readonly string[];
   /** Engines of this run that died, and the wall clock when the last was replaced; absent for none. */
   readonly replaced?: { readonly times: number; readonly at: number };
   /** What is worth knowing about the manifest, a line each. */

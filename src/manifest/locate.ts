@@ -35,6 +35,12 @@ export function locateManifest(directory: string, named: readonly string[] | und
   return { ok: false, problem: nothingFound(looked) };
 }
 
+/** Every file that has a say in a manifest of these files, also where it is not there yet. */
+export function filesBehind(files: readonly string[], root: string, isNamed: boolean): readonly string[] {
+  const beside = [...(isNamed ? [] : overrideNames), ".env"].map((name) => join(root, name));
+  return [...new Set([...files, ...beside])];
+}
+
 // Two spellings of one name, of which the second is not read; where both are one file, nothing is missed.
 function passedOver(directory: string, names: readonly string[]): readonly Problem[] {
   const [used, other] = names.map((name) => join(directory, name)).filter((path) => existsSync(path));

@@ -175,6 +175,7 @@ export async function runDashboard(host: Host, opening?: Opening): Promise<End> 
   );
   closing.use(screen.onResize(() => around.refresh("now")));
   closing.use(host.session.subscribe((entry) => open.take(entry)));
+  closing.use(host.watchManifest((found) => open.takeEdit(found)));
   closing.use(everySecond(() => around.refresh("now")));
   closing.use(
     watchLogs(stage, () => {

@@ -2,7 +2,7 @@
 // known to it but `core`.
 
 import type { EndingSignal } from "../core/ending-signals.ts";
-import type { LiveSession } from "../core/session.ts";
+import type { Differences, LiveSession } from "../core/session.ts";
 
 /** Everything around the dashboard. */
 export interface Host {
@@ -13,6 +13,8 @@ export interface Host {
   url(service: string): string | undefined;
   /** What each running service's processes use, sampled in the background; a service that does not run is not there. */
   usage(): Readonly<Record<string, Usage>>;
+  /** Tells where the manifest differs from what runs, each time that becomes something else; undefined: nowhere any more. */
+  watchManifest(tell: (found: Differences | undefined) => void): Disposable;
   readonly deeds: Deeds;
   /** The signals by which this process is asked to end. */
   readonly endings: readonly EndingSignal[];

@@ -3,6 +3,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { launch } from "../helpers/launch.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
+import { openDashboard } from "./tui/dashboard.ts";
 
 const sleep = { command: "exec sleep 1000" };
 
@@ -26,7 +27,7 @@ test("is told by status, start, restart and another start, with what differs", a
   );
   const words =
     "The manifest has changed since this run began (api: port, ready, env; new: extra; gone: old). " +
-    "What runs goes by what it said then; launch down and launch start what it says now.\n";
+    "What runs goes by what it said then; for what it says now, launch down, then launch.\n";
   expect((await launch(project, ["status"])).stdout).toContain(`\n${words}`);
   expect(await launch(project, ["start", "api"])).toMatchObject({ code: 0, stderr: words });
   expect(await launch(project, ["restart", "api"])).toMatchObject({ code: 0, stderr: words });
@@ -44,4 +45,14 @@ test("is told to be wrong, with the first thing that is", async () => {
   project.write("services.yaml", "services:\n  api:\n    comand: x\n");
   const { stdout } = await launch(project, ["status"]);
   expect(stdout).toContain("The manifest has changed since this run began, and is wrong now: services.yaml:3:5 ");
+});
+
+test("is told below the services of the dashboard, until it says again what runs", async () => {
+  await using dashboard = await openDashboard({ services: { api: sleep } });
+  const { screen, project } = dashboard;
+  const before = project.read("services.yaml");
+  project.write("services.yaml", JSON.stringify({ services: { api: { ...sleep, env: { A: "1" } }, extra: sleep } }));
+  await screen.until("manifest edited: api: env; new: extra");
+  project.write("services.yaml", before);
+  await screen.untilGone("manifest edited");
 });

@@ -1,9 +1,10 @@
 // Opens the stage: the one place where what is on the screen is kept and changed.
 
 import { performance } from "node:perf_hooks";
+import { editedSentence } from "../../core/edited.ts";
 import type { Entry } from "../../core/event.ts";
 import type { Host } from "../host.ts";
-import type { Details } from "../../core/session.ts";
+import type { Details, Differences } from "../../core/session.ts";
 import { noteBorders } from "./borders.ts";
 import { openRunLogs } from "../logs/logs.ts";
 import { addNotes, type Note, notesOn } from "./journal.ts";
@@ -25,6 +26,8 @@ export interface OpenStage extends Disposable {
   readonly stage: Stage;
   /** Takes in an entry of the engine's journal. */
   take(entry: Entry): void;
+  /** Takes in where the manifest differs from what runs; undefined: nowhere any more. */
+  takeEdit(found: Differences | undefined): void;
   /** The picture as of now, after which `stage.layout` is its layout. */
   picture(): Picture;
 }
@@ -130,6 +133,11 @@ export function openStage(host: Host, around: Surroundings, now = (): number => 
       }
       refreshConflicts(stage);
       around.refresh("soon");
+    },
+    takeEdit(edited) {
+      const text = edited === undefined ? "The manifest says again what runs." : editedSentence(edited);
+      stage.note([{ time: stage.wallClock(), about: "launch", tone: edited === undefined ? "plain" : "warn", text }]);
+      stage.change({ edited });
     },
     picture() {
       const picture = pictureOf(stage);

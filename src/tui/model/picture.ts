@@ -1,5 +1,6 @@
 // Everything but the lower pane as lines for the screen, made anew from what is true at the moment.
 
+import { describeDifferences } from "../../core/edited.ts";
 import type { Member } from "../../core/state.ts";
 import { isTroubled, wordOf } from "../../core/word.ts";
 import { openQuestions } from "./conflict-list.ts";
@@ -14,7 +15,7 @@ import { drawMenu, drawPalette, fieldLine } from "./menus.ts";
 import { serviceTable } from "./service-table.ts";
 import { shownMembers } from "./shown-services.ts";
 import type { Stage } from "./stage.ts";
-import { contextOf, type DialogPicture, noticeNow, unasked } from "./ui.ts";
+import { contextOf, type DialogPicture, noticeNow, type Ui, unasked } from "./ui.ts";
 
 /** The chrome of one picture. */
 export interface Picture {
@@ -34,7 +35,7 @@ export function pictureOf(stage: Stage): Picture {
   const members = shownMembers(stage);
   const layout = divide({
     ...stage.size(),
-    services: members.length + (ui.tableFilter === "" ? 0 : 1),
+    services: members.length + linesBeside(ui),
     // What was opened is shown, also where there is room for one pane only.
     pane: ui.view === "logs" ? ui.pane : "lower",
     zoomed: ui.zoomed,
@@ -65,10 +66,13 @@ export function pictureOf(stage: Stage): Picture {
       conflicts: { count: waiting, key: showKey(keyOf(keymap, "conflicts") ?? ":") },
       columns,
     }),
-    table: [heading, ...filterLine(stage, members.length), ...rows, ...hiddenLine(shown, members)].slice(
-      0,
-      layout.table.height,
-    ),
+    table: [
+      heading,
+      ...filterLine(stage, members.length),
+      ...rows,
+      ...hiddenLine(shown, members),
+      ...editedLine(stage, columns),
+    ].slice(0, layout.table.height),
     dialog: dialog.slice(0, layout.dialog.height).map((line) => clipLine(line, columns)),
     footer: clipLine(footerLine(stage, columns), columns),
   };
@@ -102,9 +106,24 @@ function filterLine(stage: Stage, shown: number): readonly Line[] {
   return [[span(`   only ${what}: `, "warn"), span(`${shown} of ${all}; Esc shows all`, "dim")]];
 }
 
+/** Where the manifest differs from what runs: nobody is to wonder why an edit does nothing. */
+function editedLine({ ui: { edited }, keymap, marks }: Stage, columns: number): readonly Line[] {
+  if (edited === undefined) return [];
+  const isWrong = edited.fault !== undefined;
+  const text = isWrong ? `edited, and wrong now: ${edited.fault}` : `edited: ${describeDifferences(edited)}`;
+  const hint = `; not in what runs (${showKey(keyOf(keymap, "journal") ?? ":")}: more)`;
+  const head = clipLine([span(`   manifest ${text}`, "warn")], columns - hint.length, marks.ellipsis);
+  return [[...head, span(hint, "dim")]];
+}
+
+/** The table's lines that are no services, without its heading. */
+function linesBeside({ tableFilter, edited }: Ui): number {
+  return (tableFilter === "" ? 0 : 1) + (edited === undefined ? 0 : 1);
+}
+
 /** The rows that the table has for services. */
 function tableRoom({ ui }: Stage, layout: Layout): number {
-  return Math.max(1, layout.table.height - (ui.tableFilter === "" ? 1 : 2));
+  return Math.max(1, layout.table.height - 1 - linesBeside(ui));
 }
 
 function tinyLine({ host, size }: Stage): Line {

@@ -52,7 +52,8 @@ function click(stage: Stage, { x, y }: Mouse): void {
   if (isWithin(layout.table, y)) {
     const index = y - layout.table.top - (ui.tableFilter === "" ? 1 : 2);
     const name = shownNames(stage)[ui.tableOffset + index];
-    if (index < 0 || index >= layout.table.height - 1 || name === undefined) return;
+    const last = layout.table.height - (ui.edited === undefined ? 1 : 2);
+    if (index < 0 || index >= last || name === undefined) return;
     stage.change({ pane: "services" });
     return select(stage, name);
   }

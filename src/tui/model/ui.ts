@@ -2,6 +2,7 @@
 
 import type { Choice } from "../../core/service.ts";
 import type { Fleet, State } from "../../core/state.ts";
+import type { Differences } from "../../core/session.ts";
 import type { Context } from "./actions.ts";
 import type { Line, Tone } from "./line.ts";
 import type { TextField } from "./text-field.ts";
@@ -26,6 +27,8 @@ export interface Ui {
   readonly dialog: Dialog | undefined;
   readonly field: Field | undefined;
   readonly notice: Notice | undefined;
+  /** Where the manifest differs from what runs. */
+  readonly edited: Differences | undefined;
   readonly mouse: boolean;
   /** A person here has asked for the end of everything: asked once more, it comes at once. */
   readonly endAsked: boolean;
@@ -112,6 +115,7 @@ export function newUi(selected: string, mouse: boolean): Ui {
     dialog: undefined,
     field: undefined,
     notice: undefined,
+    edited: undefined,
     mouse,
     endAsked: false,
     aside: new Set(),

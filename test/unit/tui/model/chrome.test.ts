@@ -74,6 +74,40 @@ describe("the table", () => {
   });
 });
 
+describe("an edited manifest", () => {
+  const same = { settings: [], changed: [], added: [], removed: [] };
+
+  test.each([
+    [160, 50],
+    [80, 24],
+  ])("is told below the services at %ix%i until it says again what runs", (columns, rows) => {
+    using dashboard = openTestStage(shop);
+    dashboard.resize(columns, rows);
+    dashboard.open.takeEdit({ ...same, changed: [{ service: "api", keys: ["env", "port"] }], added: ["extra"] });
+    expect(dashboard.screen()[5]).toBe("   manifest edited: api: env, port; new: extra; not in what runs (J: more)");
+    expect(dashboard.screen()[4]).toContain("web");
+    dashboard.open.takeEdit(undefined);
+    expect(dashboard.screen()[5]).not.toContain("manifest");
+  });
+
+  test("leaves room for the services, and is cut before its hint", () => {
+    using dashboard = openTestStage(Array.from({ length: 30 }, (_, index) => ({ name: `s${index}` })));
+    dashboard.resize(80, 24);
+    dashboard.open.takeEdit({ ...same, fault: `s.yaml:3:5 ${"x".repeat(200)}` });
+    const rows = dashboard.screen();
+    expect(rows[8]).toMatch(/^ {3}\d+ below/);
+    expect(rows[9]).toMatch(/^ {3}manifest edited, and wrong now: s.yaml:3:5 x+…; not in what runs \(J: more\)$/);
+    expect(rows[9]).toHaveLength(80);
+  });
+
+  test("is in the journal with what to do", () => {
+    using dashboard = openTestStage(shop);
+    dashboard.open.takeEdit({ ...same, removed: ["web"] });
+    dashboard.keys("J");
+    expect(dashboard.screen().join("\n")).toMatch(/The manifest has changed since this run began \(gone: web\)/);
+  });
+});
+
 describe("the header", () => {
   test("counts the services in words", () => {
     using dashboard = openTestStage(shop);
