@@ -3,6 +3,8 @@
 import { print, printError } from "./print.ts";
 import type { RemoteSession } from "../client/session.ts";
 import { exitCodeOf } from "../core/state.ts";
+import { now, sleep } from "../effects/clock.ts";
+import { isProcess, namedProcess } from "../effects/processes/proc.ts";
 import { boundPatterns } from "../effects/pattern.ts";
 import type { StatePaths } from "../effects/state/directory.ts";
 import type { UserConfig } from "../manifest/user-config.ts";
@@ -14,6 +16,7 @@ import { loadDashboard } from "./load-dashboard.ts";
 import { lostWords } from "./lost-engine.ts";
 import type { FaceArgs, GlobalArgs, UpArgs } from "./options.ts";
 import { preferencesOf } from "./preferences.ts";
+import { killEngine } from "./unanswering.ts";
 import { endingLine } from "./summary.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
 import { tidyMemoryIn } from "./tidy-memory.ts";
@@ -21,6 +24,8 @@ import { UsageError } from "./usage-error.ts";
 
 /** From the moment when the dashboard is there until what loading it needed is given back, in milliseconds. */
 const tidyAfter = 1000;
+/** How long an engine may take to react to the third Ctrl-C. */
+const reaction = 1000;
 
 /** Starts or joins the run and shows it; answers the run's exit code, or 0 when the person leaves it running. */
 export async function showDashboard(args: UpArgs, settings: UserConfig, guard?: TerminalGuard): Promise<number> {
@@ -64,6 +69,7 @@ async function show(
 ): Promise<number> {
   await using session = joined.session;
   const { paths, isNew: owner } = joined;
+  const engine = namedProcess(session.about.pid);
   await session.watching();
   using host = openHost({ session, paths, owner, preferences: preferencesOf(settings, args) });
   const { runDashboard } = await loadDashboard();
@@ -91,7 +97,7 @@ async function show(
     case "left":
       return say(`${session.about.project} goes on (pid ${session.about.pid}).`);
     case "gone": {
-      printError(`What has not ended yet is ended by the engine (pid ${session.about.pid}).\n`);
+      printError(`${await leaveRest(session, engine)}\n`);
       const { outcome } = session.snapshot();
       return outcome === undefined ? 130 : exitCodeOf(outcome);
     }
@@ -99,6 +105,22 @@ async function show(
       printError(`${lostWords(session.about, paths.directory, await joined.death?.())}\n`);
       return 1;
   }
+}
+
+/**
+ * Who has gone at the third Ctrl-C leaves the rest to the engine, or, where that does not react, to its guard; what is said of
+ * it.
+ */
+async function leaveRest(session: RemoteSession, engine: ReturnType<typeof namedProcess>): Promise<string> {
+  const until = now() + reaction;
+  const reacts = (): boolean => session.snapshot().hurried || !isProcess(engine);
+  while (!reacts() && now() < until) await sleep(10);
+  const { pid } = engine;
+  if (reacts()) return `What has not ended yet is ended by the engine (pid ${pid}).`;
+  const isKilled = await killEngine(engine);
+  return isKilled
+    ? `The engine (pid ${pid}) did not react and was killed; its guard ends what it had.`
+    : `The engine (pid ${pid}) does not react; launch down ends the run.`;
 }
 
 function say(words: string): number {

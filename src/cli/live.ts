@@ -10,7 +10,7 @@ import type { Project, Service } from "../core/service.ts";
 import { exitCodeOf, type Outcome, type Rules } from "../core/state.ts";
 import type { Answer, Supervisor } from "../supervisor/supervisor.ts";
 import { answerByPolicy, isLasting } from "./answers.ts";
-import { after, now } from "../effects/clock.ts";
+import { now } from "../effects/clock.ts";
 import { bug } from "./exit-codes.ts";
 import { durationOf } from "./duration.ts";
 import { type Engine, openEngine } from "./engine.ts";
@@ -60,6 +60,8 @@ export interface Live extends AsyncDisposable {
 
 /** From the third Ctrl-C until we are gone, whatever there is still to say, in milliseconds. */
 const lastMoment = 300;
+/** The exit code where it is not known how the run would have ended. */
+const interrupted = 130;
 
 /** No start says more than this, in bytes. */
 const muchOutput = 1024 * 1024;
@@ -160,7 +162,8 @@ export async function openLive(
   const goNow = (): void => {
     supervisor.abandon();
     const { outcome } = supervisor.snapshot();
-    if (outcome !== undefined) after(lastMoment, () => process.exit(exitCodeOf(outcome)));
+    // By the system's clock: ours stands still where the loop is slow.
+    setTimeout(() => process.exit(outcome === undefined ? interrupted : exitCodeOf(outcome)), lastMoment);
   };
   // A bug of ours must not leave services behind.
   const onBug = (error: unknown): void => {

@@ -12,7 +12,7 @@ import {
   type StatePaths,
   statePaths,
 } from "../effects/state/directory.ts";
-import { isRunComing } from "../effects/state/former.ts";
+import { isRunComing, wakeFormerGuard } from "../effects/state/former.ts";
 import { isOwn } from "../effects/state/owner.ts";
 import { userName } from "../effects/processes/proc.ts";
 import { foreignWords } from "./foreign-run.ts";
@@ -71,6 +71,8 @@ async function lockHere(key: string, isSuccessor: boolean): Promise<Lease | unde
   const until = now() + longestWait;
   for (;;) {
     const isTheirs = !isSuccessor && isRunComing(key);
+    // Somebody may have stopped who is to take it over.
+    if (isTheirs) wakeFormerGuard(key);
     const lock = isTheirs ? undefined : await lockInstance(key);
     if (lock !== undefined) {
       // Its engine may have died since: whoever takes over comes first.

@@ -3,11 +3,10 @@
 import { printError } from "./print.ts";
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { dialSession, EngineGoneError, type RemoteSession } from "../client/session.ts";
+import { dialSession, EngineGoneError, NoAnswerError, type RemoteSession } from "../client/session.ts";
 import { now, sleep } from "../effects/clock.ts";
-import { readStat } from "../effects/processes/proc.ts";
-import { readRun, type StatePaths } from "../effects/state/directory.ts";
-import { findForeignRun, isRunComing } from "../effects/state/former.ts";
+import type { StatePaths } from "../effects/state/directory.ts";
+import { findForeignRun, isRunComing, wakeFormerGuard } from "../effects/state/former.ts";
 import { isOwn } from "../effects/state/owner.ts";
 import type { Run } from "../effects/state/registry.ts";
 import { locateManifest } from "../manifest/locate.ts";
@@ -17,6 +16,7 @@ import { foreignWords } from "./foreign-run.ts";
 import { trustedPaths } from "./lock.ts";
 import type { GlobalArgs } from "./options.ts";
 import { findSilentRun, silentWords } from "./silent-run.ts";
+import { type EngineProcess, engineHere, newPatience, slowWords, unansweringWords } from "./unanswering.ts";
 import { UnreachableError } from "./usage-error.ts";
 
 /** Where this project's run keeps its state; undefined when there is no manifest, and then that has been printed. */
@@ -32,9 +32,6 @@ export async function stateOf(
 /** How long an engine that is being started in a dead one's place is waited for, in milliseconds, and between two looks. */
 const longestComing = 5000;
 const interval = 20;
-/** How long an engine may take to answer, in milliseconds; one that is stopped will not. */
-const patience = { usual: 8000, stopped: 1000 };
-
 /** What was found where a run should be. */
 type Reached = { readonly session: RemoteSession } | { readonly silent: Run } | undefined;
 
@@ -48,26 +45,43 @@ export async function reachRun(paths: StatePaths): Promise<RemoteSession | undef
   throw new UnreachableError(silentWords(reached.silent, paths));
 }
 
-/** As `reachRun`, but answers a run whose state directory was removed. */
-export async function reachEvenSilent(paths: StatePaths): Promise<Reached> {
+/** A run whose engine lives and does not answer. */
+export class UnansweringError extends UnreachableError {
+  override name = "UnansweringError";
+  readonly engine: EngineProcess;
+
+  constructor(engine: EngineProcess) {
+    super(unansweringWords(engine));
+    this.engine = engine;
+  }
+}
+
+/** As `reachRun`, but answers a run whose state directory was removed. `onSlow` hears of an engine that takes long to answer. */
+export async function reachEvenSilent(
+  paths: StatePaths,
+  onSlow: (engine: EngineProcess) => void = (engine) => printError(`${slowWords(engine)}\n`),
+): Promise<Reached> {
   const { directory } = paths;
   const foreign = findForeignRun(paths);
   if (foreign !== undefined) throw new UnreachableError(foreignWords(foreign, paths));
   const until = now() + longestComing;
   for (;;) {
     const isOver = now() > until;
-    const session = await dial(paths).catch((error: unknown) => {
-      const isDying = error instanceof UnreachableError && error.cause instanceof EngineGoneError;
-      if (isOver || !isDying || !isRunComing(directory)) throw error;
+    let isDying = false;
+    const session = await dial(paths, onSlow).catch((error: unknown) => {
+      isDying = error instanceof UnreachableError && error.cause instanceof EngineGoneError;
+      if (isOver || !isDying) throw error;
     });
     if (session !== undefined) return { session: await ownSession(session, paths) };
-    if (isOver || !isRunComing(directory)) {
+    if (isOver || !(isDying || isRunComing(directory))) {
       const silent = await findSilentRun(paths);
       if (silent === undefined) return undefined;
       if (!isOwn(silent, paths)) throw new UnreachableError(foreignWords(silent, paths));
       // Where there is a directory it may be just beginning, or just ending.
       if (isOver || !existsSync(directory)) return { silent };
     }
+    // Somebody may have stopped who is to start it again.
+    wakeFormerGuard(directory);
     await sleep(interval);
   }
 }
@@ -80,19 +94,14 @@ async function ownSession(session: RemoteSession, paths: StatePaths): Promise<Re
   throw new UnreachableError(foreignWords({ name: project, root, instance, pid }, paths));
 }
 
-async function dial(paths: StatePaths): Promise<RemoteSession | undefined> {
-  const isStopped = (): boolean => readStat(readRun(paths)?.pid ?? 0)?.state === "T";
+async function dial(paths: StatePaths, onSlow: (engine: EngineProcess) => void): Promise<RemoteSession | undefined> {
+  const engine = (): EngineProcess | undefined => engineHere(paths);
   try {
-    return await dialSession(paths.directory, isStopped() ? patience.stopped : patience.usual);
+    return await dialSession(paths.directory, newPatience(engine, onSlow));
   } catch (error) {
-    const run = readRun(paths);
-    const words = error instanceof Error ? error.message : String(error);
-    throw new UnreachableError(
-      run !== undefined && isStopped()
-        ? `The engine of ${run.name} (pid ${run.pid}) is stopped and answers nobody. kill -CONT ${run.pid} lets it go on.`
-        : words,
-      { cause: error },
-    );
+    const found = error instanceof NoAnswerError ? engine() : undefined;
+    if (found !== undefined) throw new UnansweringError(found);
+    throw new UnreachableError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

@@ -8,7 +8,7 @@ import { socketPaths } from "../control/address.ts";
 import { type FromEngine, protocolVersion, type TerminalSize } from "../control/protocol.ts";
 import { openWire } from "../control/wire.ts";
 import type { Attachment } from "./attachment.ts";
-import { after } from "../effects/clock.ts";
+import { after, now } from "../effects/clock.ts";
 import { newRemote, type Remote, type RemoteSession } from "./remote.ts";
 
 export type { RemoteSession } from "./remote.ts";
@@ -22,8 +22,21 @@ export class EngineGoneError extends Error {
   }
 }
 
+/** The engine has taken the connection, and says nothing. */
+export class NoAnswerError extends Error {
+  override name = "NoAnswerError";
+
+  constructor() {
+    super("The engine of this run does not answer: it is stopped, or has much to do.");
+  }
+}
+
 /** An engine is no stranger: its first words hold every service, however many there are. */
 const longestLine = 256 * 2 ** 20;
+/** How long an engine may take to answer unless it is said, in milliseconds. */
+const patience = 10_000;
+/** Between two questions whether an answer still comes, in milliseconds. */
+const askingInterval = 100;
 
 /** Talks to the engine at the other end; resolves with its first words, and rejects when they are not to be had. */
 export function connectSession(stream: Duplex): Promise<RemoteSession> {
@@ -63,12 +76,16 @@ function whyNot(message: FromEngine): string {
 
 /**
  * The session of the run that keeps its state in this directory; undefined when nobody listens. Rejects with words when the
- * engine says nothing for `patience` milliseconds.
+ * engine says nothing until `isOver`, which is asked again and again with the milliseconds that were waited: with a
+ * `NoAnswerError`.
  */
-export async function dialSession(stateDirectory: string, patience = 10_000): Promise<RemoteSession | undefined> {
+export async function dialSession(
+  stateDirectory: string,
+  isOver: (waited: number) => boolean = (waited) => waited >= patience,
+): Promise<RemoteSession | undefined> {
   for (const path of socketPaths(stateDirectory)) {
     const socket = mayBeSocket(path) ? await dial(path) : undefined;
-    if (socket !== undefined) return greet(socket, patience);
+    if (socket !== undefined) return greet(socket, isOver);
   }
   return undefined;
 }
@@ -83,17 +100,25 @@ function mayBeSocket(path: string): boolean {
   }
 }
 
-async function greet(socket: Socket, patience: number): Promise<RemoteSession> {
+async function greet(socket: Socket, isOver: (waited: number) => boolean): Promise<RemoteSession> {
   let isLate = false;
-  using _ = after(patience, () => {
-    isLate = true;
-    socket.destroy();
-  });
+  const begun = now();
+  let asking: Disposable | undefined;
+  const askAgain = (): void => {
+    asking = after(askingInterval, () => {
+      isLate = isOver(now() - begun);
+      if (isLate) socket.destroy();
+      else askAgain();
+    });
+  };
+  askAgain();
   try {
     return await connectSession(socket);
   } catch (error) {
     if (!isLate) throw error;
-    throw new Error("The engine of this run does not answer: it is stopped, or has much to do.", { cause: error });
+    throw new NoAnswerError();
+  } finally {
+    asking?.[Symbol.dispose]();
   }
 }
 

@@ -243,8 +243,9 @@ function onSignals(host: Host, keys: Opening["keys"], isLent: () => boolean, lea
     // A terminal that closes says so in two ways, and a program between it and us says it again.
     const count = next(performance.now());
     if (count === undefined) return;
-    const { outcome, hurried } = host.session.snapshot();
-    if (count > 2 && hurried) return leave({ kind: "gone" });
+    const { outcome } = host.session.snapshot();
+    // An engine that does not react is no reason to stay.
+    if (count > 2) return leave({ kind: "gone" });
     const isEnding = isAsked || outcome !== undefined;
     isAsked = true;
     host.session.request({ type: "quit", by, force: isEnding });

@@ -4,9 +4,8 @@ import { rmSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import type { RunRecord } from "../../src/effects/state/state.ts";
 import { launch } from "../helpers/launch.ts";
-import { isAlive, stateOf } from "../helpers/processes.ts";
+import { isAlive } from "../helpers/processes.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
-import { until } from "../helpers/wait.ts";
 
 const away = "setsid sh -c 'env -i sleep 1000 & exec sleep 1000' & exec sleep 1000";
 
@@ -80,20 +79,4 @@ test("a run whose state directory was removed is told of, and ended by launch do
   expect(down.stdout).toMatch(/^shop stopped after /);
   expect(down.code).toBe(0);
   expect(project.processes()).toEqual([]);
-});
-
-test("an engine that is stopped is told of by status and down alike, soon, and with the code for nobody to talk to", async () => {
-  const { project, run } = await startShop();
-  const { pid } = run.engine;
-  process.kill(pid, "SIGSTOP");
-  await until("it to be stopped", () => stateOf(pid) === "T");
-  const words = `The engine of shop (pid ${pid}) is stopped and answers nobody. kill -CONT ${pid} lets it go on.\n`;
-  const startedAt = performance.now();
-  for (const command of ["status", "down"]) {
-    const { stderr, code } = await launch(project, [command]);
-    expect([stderr, code]).toEqual([words, 4]);
-  }
-  expect(performance.now() - startedAt).toBeLessThan(15_000);
-  process.kill(pid, "SIGCONT");
-  expect((await launch(project, ["down"])).code).toBe(0);
 });

@@ -58,6 +58,9 @@ const names: readonly (readonly [name: string, ...needs: Ability[]])[] = [
   ["locks and leases taken by another user", "another user"],
   ["special files in the place of ours"],
   ["fork server killed"],
+  ["engine stopped"],
+  ["engine and guard stopped or killed, in every pair"],
+  ["launch killed while it is taken down"],
 ];
 
 /** All of them, in their order. */

@@ -7,6 +7,7 @@ import { isProcess, type ProcessStat } from "../processes/proc.ts";
 import { lookAround } from "../processes/scan.ts";
 import { belongingTo, type Sought, type Swept, sweep } from "../processes/sweep.ts";
 import { readTag } from "../processes/tag.ts";
+import { endGuard } from "./former-guard.ts";
 import type { LiveRecord, RunRecord } from "./state.ts";
 
 /** Nobody of a killed run gets more time to end than this, in milliseconds: someone waits for the next one. */
@@ -23,6 +24,8 @@ export async function endFormer(run: RunRecord, spare: readonly string[]): Promi
     spare,
     isInOurGroup: !isWithin,
   });
+  // It has nothing to do any more, and may never have come to it.
+  await endGuard(run);
   if (run.tag !== undefined && swept.spared.length === 0) await endCgroupsOf(run.tag, run);
   return swept;
 }

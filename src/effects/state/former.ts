@@ -3,6 +3,7 @@
 import { isProcess } from "../processes/proc.ts";
 import { readBoot, readPlace } from "./boot.ts";
 import type { StatePaths } from "./directory.ts";
+import { isGuarded, wakeGuard } from "./former-guard.ts";
 import { isOwn, type Owner } from "./owner.ts";
 import { nothingKept, type RunRecord, type State } from "./state.ts";
 import { type Found, readState } from "./state-file.ts";
@@ -27,14 +28,20 @@ export function formerRun({ run }: State, directory: string): Former {
 /** True while the engine of a run that outlives its engines lives or is being started again. */
 export function isComing(former: Former): boolean {
   if (former.kind === "none") return false;
-  const { onDeath, ending, guard } = former.run;
+  const { onDeath, ending } = former.run;
   if (onDeath === "end" || ending) return false;
-  return former.kind === "going" || (guard !== undefined && isProcess(guard));
+  return former.kind === "going" || isGuarded(former.run);
 }
 
 /** The same of the run that is written down in this directory now. */
 export function isRunComing(directory: string): boolean {
   return isComing(formerRun(readState(directory).state, directory));
+}
+
+/** Continues the guard of the run that is written down in this directory, if its engine is dead: somebody may have stopped it. */
+export function wakeFormerGuard(directory: string): void {
+  const former = formerRun(readState(directory).state, directory);
+  if (former.kind === "killed") wakeGuard(former.run);
 }
 
 /** The state that this project and instance have kept; of what somebody else has left here nothing counts. */

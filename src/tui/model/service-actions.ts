@@ -168,10 +168,12 @@ export function detach(stage: Stage): void {
 export function stopAll(stage: Stage): void {
   const { session, about } = stage.host;
   if (!about.owner) return stage.leave({ kind: "left" });
-  if (stage.ui.endAsked && session.snapshot().hurried) return stage.leave({ kind: "gone" });
+  const { hurried, outcome } = session.snapshot();
+  // An engine that does not react is no reason to stay.
+  if (stage.ui.endAsked > 1 || (stage.ui.endAsked > 0 && hurried)) return stage.leave({ kind: "gone" });
   // The engine's answer may still be on its way when the key comes again.
-  const isEnding = stage.ui.endAsked || session.snapshot().outcome !== undefined;
-  stage.change({ endAsked: true });
+  const isEnding = stage.ui.endAsked > 0 || outcome !== undefined;
+  stage.change({ endAsked: stage.ui.endAsked + 1 });
   stage.say(isEnding ? "ending everything at once" : "stopping everything; Ctrl-C again ends it at once", "warn");
   session.request({ type: "quit", by: "SIGINT", force: isEnding });
 }

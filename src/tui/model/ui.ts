@@ -30,8 +30,8 @@ export interface Ui {
   /** Where the manifest differs from what runs. */
   readonly edited: Differences | undefined;
   readonly mouse: boolean;
-  /** A person here has asked for the end of everything: asked once more, it comes at once. */
-  readonly endAsked: boolean;
+  /** How often a person here has asked for the end of everything: the second time it comes at once, the third they go. */
+  readonly endAsked: number;
   /** Blocked services whose question was put aside. */
   readonly aside: ReadonlySet<string>;
   /** Blocked services that were answered, with the state they were in then: what comes of it takes a moment. */
@@ -117,7 +117,7 @@ export function newUi(selected: string, mouse: boolean): Ui {
     notice: undefined,
     edited: undefined,
     mouse,
-    endAsked: false,
+    endAsked: 0,
     aside: new Set(),
     answered: new Map(),
   };

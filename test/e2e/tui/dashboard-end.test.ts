@@ -71,6 +71,22 @@ describe("leaving by the keyboard", () => {
     expect(servicesIn(project)).toEqual([]);
   });
 
+  it.concurrent("goes by the third Ctrl-C though the engine is stopped, and all is ended", async () => {
+    await using dashboard = await openDashboard({ services: { api: "sleep 1000" } });
+    const { screen, project } = dashboard;
+    const { pid = 0 } = project.processes().find(({ command }) => isEngine(command)) ?? {};
+    process.kill(pid, "SIGSTOP");
+    screen.type(ctrlC);
+    await screen.until("stopping everything");
+    screen.type(ctrlC);
+    await screen.until("ending everything at once");
+    screen.type(ctrlC);
+    expect(await screen.ended).toEqual({ code: 130, signal: 0 });
+    expectGivenBack(screen);
+    expect(screen.screen()).toContain(`The engine (pid ${pid}) did not react and was killed`);
+    await until("all to be ended", () => project.processes().length === 0);
+  });
+
   it.concurrent("ends with 130 by Ctrl-C while things are still starting", async () => {
     await using dashboard = startDashboard({ services: { slow: { command: "sleep 1000", ready: { log: "never" } } } });
     const { screen, project } = dashboard;

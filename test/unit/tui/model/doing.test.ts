@@ -121,6 +121,13 @@ describe("leaving", () => {
     expect(asked(dashboard)).toMatchObject([{ force: false }, { force: true }]);
   });
 
+  test("Ctrl-C the third time goes, though nobody has reacted", () => {
+    using dashboard = openTestStage(shop);
+    dashboard.keys("ctrl-c", "ctrl-c", "ctrl-c");
+    expect(asked(dashboard)).toMatchObject([{ force: false }, { force: true }]);
+    expect(dashboard.ends).toEqual([{ kind: "gone" }]);
+  });
+
   test("detaching leaves the services alone", async () => {
     using dashboard = openTestStage(shop);
     run(dashboard, "db");
