@@ -16,9 +16,18 @@ export interface Signals extends Disposable {
 /** A signal that somebody else has a use for meanwhile. */
 type Claimed = "SIGUSR1" | "SIGUSR2" | "SIGQUIT";
 
-/** The signals that end this process: all of them, but for SIGHUP where it was started to ignore that. */
+/** The signals that end this process: all of them, but for SIGHUP where it was started to ignore that, and SIGPROF where Node sends it to itself. */
 export function heardEndings(): readonly EndingSignal[] {
-  return endingSignals.filter((signal) => signal !== "SIGHUP" || !inheritance().ignoresHangup);
+  return endingSignals.filter((signal) => {
+    if (signal === "SIGHUP") return !inheritance().ignoresHangup;
+    return signal !== "SIGPROF" || !isProfiled();
+  });
+}
+
+/** A profiler of Node takes its samples by SIGPROF, which nobody has sent then. */
+function isProfiled(): boolean {
+  const { NODE_OPTIONS = "" } = process.env;
+  return [...process.execArgv, NODE_OPTIONS].some((words) => /--(cpu-)?prof\b/.test(words));
 }
 
 const claims = new Map<string, (signal: Claimed) => void>();

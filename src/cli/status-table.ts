@@ -37,8 +37,10 @@ export function statusTable(
 }
 
 /** What is worth knowing of what serves. */
-function servingWords({ said = "", socketLost }: Member): string {
-  return [said, ...(socketLost === true ? ["its next restart refuses connections"] : [])].filter(Boolean).join("; ");
+function servingWords({ said = "", elsewhere = "", socketLost }: Member): string {
+  return [elsewhere, said, ...(socketLost === true ? ["its next restart refuses connections"] : [])]
+    .filter(Boolean)
+    .join("; ");
 }
 
 function isServing({ state, health }: Member): boolean {

@@ -54,7 +54,7 @@ export function stopping(fleet: Fleet, member: Member, at: Millis, after: After)
 
 /** The member in a state in which nothing of it runs, with all that belonged to the run forgotten. */
 export function rested(member: Member, state: Member["state"]): Member {
-  const { said: _, extendedTo: __, socketLost: ___, ...rest } = member;
+  const { said: _, extendedTo: __, socketLost: ___, elsewhere: ____, ...rest } = member;
   return { ...rest, health: { status: "unknown" }, slow: false, staleEnv: false, bounce: false, state };
 }
 

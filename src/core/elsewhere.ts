@@ -21,6 +21,9 @@ export interface Expected {
   readonly given: readonly Port[];
 }
 
+/** From here on systems give ports to who asks for none. */
+const givenFrom: Port = 32_768;
+
 /** More than these are not listed. */
 const most = 3;
 
@@ -35,16 +38,20 @@ export function describeElsewhere(expected: Expected, own: readonly OwnSocket[])
       ? `it listens on TCP port ${port}: leave out \`protocol: udp\``
       : `it has UDP port ${port} open, and listens on no TCP port of that number: say \`protocol: udp\``;
   }
-  // Whoever sends datagrams has a port of UDP, which says nothing.
-  return transport === "udp" ? undefined : describeOthers(expected, own);
+  return describeOthers(expected, own);
 }
 
-function describeOthers({ port, variable, given }: Expected, own: readonly OwnSocket[]): string | undefined {
-  const others = own.filter((socket) => socket.transport === undefined && !given.includes(socket.port));
-  const ports = unique(others.map((socket) => String(socket.port)));
+function describeOthers({ port, transport, variable, given }: Expected, own: readonly OwnSocket[]): string | undefined {
+  const others = own.filter((socket) => socket.transport === transport && !given.includes(socket.port));
+  const ports = unique(others.filter(isChosen).map((socket) => String(socket.port)));
   if (ports.length === 0) return undefined;
   const remedy = variable === undefined ? "" : `; does it use $${variable}?`;
-  return `it listens on ${listed(ports)}, not ${port}${remedy}`;
+  return `it listens on ${transport === "udp" ? "UDP port " : ""}${listed(ports)}, not ${port}${remedy}`;
+}
+
+/** Whoever sends datagrams has a port of UDP that the system gives, which says nothing. */
+function isChosen({ port, transport }: OwnSocket): boolean {
+  return transport === undefined || port < givenFrom;
 }
 
 function unique(values: readonly string[]): readonly string[] {

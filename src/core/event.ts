@@ -88,7 +88,7 @@ export type Fact =
   | { readonly type: "swept"; readonly service: string; readonly run: number }
   /** Taken over from an engine that died, before anything else was asked of this one. */
   | { readonly type: "reclaimed"; readonly services: Readonly<Record<string, Reclaimed>> }
-  /** Worth saying; it changes nothing. */
+  /** Worth saying; it changes nothing that runs. */
   | { readonly type: "noticed"; readonly notice: Notice }
   /** A deadline may have passed. */
   | { readonly type: "woke" };

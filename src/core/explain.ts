@@ -79,6 +79,7 @@ function textOf(fleet: Fleet, member: Member, at: Millis, unmet: readonly Need[]
     case "ready":
       if (member.health.status === "unhealthy") return `is ready but unhealthy: ${member.health.reason}`;
       if (member.adopted) return "is ready: a process of somebody else serves in its place (adopted)";
+      if (member.elsewhere !== undefined) return `${member.elsewhere}${saidWords(member)}`;
       if (member.socketLost === true) return `is ready; its next restart refuses connections${saidWords(member)}`;
       return `${state.verified ? "is ready" : "is ready (whose socket answered could not be verified)"}${saidWords(member)}`;
     case "stopping":

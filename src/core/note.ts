@@ -5,6 +5,7 @@ import { bounce, bounceDependents, change, changeAll, ending, rested, stopping, 
 import { noteAdoption, noteAnswer, noteClaim, noteConflict } from "./claim.ts";
 import type { Event, Fact, Request } from "./event.ts";
 import { noteReclaim } from "./reclaim.ts";
+import type { Notice } from "./notice.ts";
 import { neverReady, noteRun } from "./run.ts";
 import { withRunningDependents } from "./needs.ts";
 import type { Millis } from "./service.ts";
@@ -23,7 +24,7 @@ export function note(fleet: Fleet, event: Event): Fleet {
     case "quit":
       return noteRequest(fleet, event);
     case "noticed":
-      return fleet;
+      return noteNotice(fleet, event.notice);
     case "reclaimed":
       return noteReclaim(fleet, event);
     case "woke":
@@ -45,6 +46,14 @@ export function note(fleet: Fleet, event: Event): Fleet {
     case "swept":
       return noteFact(fleet, event);
   }
+}
+
+/** What is said is kept where it stays true. */
+function noteNotice(fleet: Fleet, notice: Notice): Fleet {
+  if (notice.kind !== "elsewhere") return fleet;
+  return change(fleet, notice.service, (old) =>
+    old.state.status === "ready" && old.run === notice.run ? { ...old, elsewhere: notice.message } : old,
+  );
 }
 
 function noteRequest(fleet: Fleet, event: Request & Event): Fleet {

@@ -57,7 +57,7 @@ export type Notice =
   /** Something about a file that was written for a service. */
   | { readonly kind: "file"; readonly service: string; readonly message: string }
   /** It is ready by its own word, yet not where it was told to listen. */
-  | { readonly kind: "elsewhere"; readonly service: string; readonly message: string }
+  | { readonly kind: "elsewhere"; readonly service: string; readonly run: number; readonly message: string }
   /** We were stopped, or the machine slept, for this long: what seems late is not. */
   | { readonly kind: "stalled"; readonly for: Millis };
 

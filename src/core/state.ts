@@ -97,6 +97,8 @@ export interface Member {
   readonly probeReason?: string;
   /** What its run says that it is doing. */
   readonly said?: string;
+  /** That it listens elsewhere than it was told to, although it is ready. */
+  readonly elsewhere?: string;
   /** Its run has asked for time until then. */
   readonly extendedTo?: Millis;
   /** True: its run has the only copy of its listening socket, so connections are refused while it restarts. */

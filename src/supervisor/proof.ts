@@ -9,6 +9,7 @@ import { awaitReady } from "../effects/health/readiness.ts";
 import type { Subject } from "../effects/health/subject.ts";
 import { systemSockets } from "../effects/health/system.ts";
 import { watchHealth } from "../effects/health/watch.ts";
+import { mainProcessEnded } from "../effects/processes/main-process.ts";
 import { hasProc, isAlive, readStat } from "../effects/processes/proc.ts";
 import type { Ports } from "../effects/ports/ports.ts";
 import type { Assignment } from "../plan/env.ts";
@@ -83,7 +84,7 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
       });
       if (signal.aborted) return;
       // Who has ended does not serve, whatever it has left that answers; how it ended is about to be heard.
-      if (outcome.kind === "ready" && hasEnded(live)) await sleep(Number.POSITIVE_INFINITY, signal);
+      if (outcome.kind === "ready" && (await hasEnded(live))) await sleep(Number.POSITIVE_INFINITY, signal);
       if (outcome.kind === "ready") {
         live.ready = true;
         report({ type: "ready", service: name, run, verified: outcome.verified });
@@ -112,7 +113,7 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
       await sleep(pause, live.over.signal);
       const said = await words();
       if (said === undefined) continue;
-      const notice = { kind: "elsewhere", service: name, message: `is ready, but ${said}` } as const;
+      const notice = { kind: "elsewhere", service: name, run: live.run, message: `is ready, but ${said}` } as const;
       return report({ type: "noticed", notice });
     }
   };
@@ -166,9 +167,11 @@ export function newProof({ ports, assigned, report }: ProofOptions): Proof {
   };
 }
 
-/** True when the process that was spawned is gone; false also where that cannot be seen. */
-function hasEnded({ pid }: Live): boolean {
-  return pid !== undefined && hasProc && !isAlive(readStat(pid));
+/** True when the command's process is gone; false also where that cannot be seen. */
+async function hasEnded({ pid, status, over }: Live): Promise<boolean> {
+  if (pid === undefined || !hasProc) return false;
+  if (status === undefined) return !isAlive(readStat(pid));
+  return mainProcessEnded(pid, status, over.signal);
 }
 
 /** The end of the run ends its waiting, and that is no news. */

@@ -44,9 +44,14 @@ const keepStatus = (
 ): string => `status=$1; shift; trap : ${ignoresHangup ? "" : "HUP "}INT QUIT USR1 USR2 PIPE ALRM TERM
 exec 2>/dev/null
 (exec "$@" 2>&1); code=$?
-echo $code >"$status.new" && mv -f "$status.new" "$status"
+echo $code >"${newStatus("$status")}" && mv -f "${newStatus("$status")}" "$status"
 [ $code -gt 128 ] && name=$(kill -l $code) && ulimit -S -c 0 && trap - "$name" && kill -s "$name" $$
 exit $code`;
+
+/** Where the code of a main process is written before it is put in its place. */
+export function newStatus(status: string): string {
+  return `${status}.new`;
+}
 
 /** True when a shell has to prepare something: the program is not the command's own, and its faults are a process's end. */
 export function needsWrapper({ tag, openFiles, ignoresHangup, cgroup, status, sockets = [] }: Extras): boolean {

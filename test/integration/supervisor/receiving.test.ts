@@ -7,10 +7,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { now } from "../../../src/effects/clock.ts";
 import { type ForkServer, openForkServer } from "../../../src/effects/processes/fork-server.ts";
+import { mainProcess, mainProcessBegun, mainProcessEnded } from "../../../src/effects/processes/main-process.ts";
 import { isProcess } from "../../../src/effects/processes/proc.ts";
 import { spawnService } from "../../../src/effects/processes/spawn.ts";
 import { askToEnd, signalGroup } from "../../../src/supervisor/ending.ts";
 import type { Live } from "../../../src/supervisor/live.ts";
+import { until } from "../../helpers/wait.ts";
 
 let directory: string;
 let forks: ForkServer | undefined;
@@ -79,4 +81,26 @@ test("any other signal reaches it as well", async () => {
       exit: { code: null, signal: "SIGUSR2" },
     });
   }
+});
+
+test("its end is seen though the shell has not told it, and its life is", async () => {
+  let seen: unknown;
+  const { signal } = new AbortController();
+  const ended = await afterSpawn(0, "leader", ({ pid = 0, startTicks, status = "" }) => {
+    seen = (async () => {
+      const isOver = (): Promise<boolean> => mainProcessEnded(pid, status, signal);
+      await mainProcessBegun({ pid, startTicks });
+      const before = await isOver();
+      // The shell can tell nothing, as on a machine that is too busy.
+      process.kill(pid, "SIGSTOP");
+      const main = mainProcess(pid);
+      process.kill(main?.pid ?? 0, "SIGKILL");
+      await until("the main process to be dead", () => main === undefined || !isProcess(main));
+      const after = await isOver();
+      process.kill(pid, "SIGCONT");
+      return { before, after };
+    })();
+  });
+  expect(ended).toEqual({ exit: { code: null, signal: "SIGKILL" } });
+  expect(await seen).toEqual({ before: false, after: true });
 });

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { claimSignals, onSignals } from "../../../src/cli/signals.ts";
+import { claimSignals, heardEndings, onSignals } from "../../../src/cli/signals.ts";
 import { sameRequest } from "../../../src/core/ending-signals.ts";
 
 /** As the system tells a process. */
@@ -35,4 +35,16 @@ test("a signal that is claimed ends nothing until it is given back", () => {
   expect([claimed, heard]).toEqual([["SIGUSR1", "SIGUSR2", "SIGQUIT"], []]);
   send("SIGUSR2");
   expect(heard).toEqual(["SIGUSR2"]);
+});
+
+test("SIGPROF is nobody's request where a profiler of Node sends it", () => {
+  expect(heardEndings()).toContain("SIGPROF");
+  for (const options of ["--cpu-prof", "--inspect --prof", "--cpu-prof --cpu-prof-dir=/tmp"]) {
+    vi.stubEnv("NODE_OPTIONS", options);
+    expect(heardEndings()).not.toContain("SIGPROF");
+    expect(heardEndings()).toContain("SIGTERM");
+  }
+  vi.stubEnv("NODE_OPTIONS", "--no-warnings");
+  expect(heardEndings()).toContain("SIGPROF");
+  vi.unstubAllEnvs();
 });

@@ -38,13 +38,20 @@ describe("a service that is not found where it was told to be", () => {
     expect(said(udp(5353))).toBeUndefined();
   });
 
-  test("has a TCP port open instead of one of UDP, whose other ports say nothing", () => {
+  test("has a TCP port open instead of one of UDP, whose ports from the system say nothing", () => {
     const expected = { port: 3001, transport: "udp", variable: "PORT", given: [3001] } as const;
     expect(describeElsewhere(expected, [tcp(3001)])).toBe("it listens on TCP port 3001: leave out `protocol: udp`");
     expect(describeElsewhere(expected, [{ ...udp(3001), address: "192.0.2.2" }])).toBe(
       "it listens on 192.0.2.2 only: say `host: 192.0.2.2`",
     );
-    expect(describeElsewhere(expected, [udp(3000), tcp(3000)])).toBeUndefined();
+    expect(describeElsewhere(expected, [udp(40_000), tcp(3000)])).toBeUndefined();
+  });
+
+  test("has another port of UDP open than it was given", () => {
+    const expected = { port: 3001, transport: "udp", variable: "PORT", given: [3001] } as const;
+    expect(describeElsewhere(expected, [udp(3000), udp(40_000), tcp(3002)])).toBe(
+      "it listens on UDP port 3000, not 3001; does it use $PORT?",
+    );
   });
 
   test("is not found at all, or on the other ports that it was given", () => {

@@ -50,6 +50,24 @@ describe("why says of a service that", () => {
     expect(p.why("api")).toEqual(["api is starting"]);
   });
 
+  it("is ready by its own word, and listens elsewhere, for as long as that run is", () => {
+    const p = one();
+    p.up("api");
+    p.claimed("api");
+    const say = (run: number) =>
+      p.send({ type: "noticed", notice: { kind: "elsewhere", service: "api", run, message: "is ready, but away" } });
+    say(1);
+    p.serves("api");
+    expect(p.why("api")).toEqual(["api is ready"]);
+    say(1);
+    expect(p.why("api")).toEqual(["api is ready, but away"]);
+    p.restart("api");
+    p.exited("api", 0);
+    p.serves("api");
+    say(1);
+    expect(p.why("api")).toEqual(["api is ready"]);
+  });
+
   it("is not ready, and what the last probe said", () => {
     const p = one();
     p.up("api");
