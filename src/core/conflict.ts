@@ -25,6 +25,8 @@ export interface Holder {
     /** Given for another instance of the asking project. */
     readonly instance?: string;
     readonly running?: boolean;
+    /** True: it is a service of the very run that asks, on a port that this run has given it no lease of. */
+    readonly own?: true;
   };
   /** True: left by a dead run of this same project and instance. */
   readonly leftover?: boolean;

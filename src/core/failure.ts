@@ -195,6 +195,7 @@ export function describeProcess(holder: Holder): string {
 
 function serviceOf({ project }: Holder): string | undefined {
   if (project === undefined) return undefined;
+  if (project.own === true) return `${project.service} of this same run`;
   const whose = project.instance === undefined ? "" : `, instance ${project.instance},`;
   return `${project.service} of ${project.name}${whose} in ${project.root}`;
 }
@@ -204,7 +205,8 @@ export function nameHolder(known: HolderKnowledge): string {
   switch (known.kind) {
     case "process": {
       const { pid, command, project } = known.holder;
-      return `${project === undefined ? programName(command) : `${project.service} of ${project.name}`}, pid ${pid}`;
+      if (project === undefined) return `${programName(command)}, pid ${pid}`;
+      return `${project.service} of ${project.own === true ? "this same run" : project.name}, pid ${pid}`;
     }
     case "lease":
       return known.project === undefined ? strangeRun(known.user) : `${known.project.name}, pid ${known.project.pid}`;

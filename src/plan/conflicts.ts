@@ -40,9 +40,14 @@ export function choicesFor(
   return [...choices, "skip", "quit"];
 }
 
-/** Ending a service of a project that runs ends nothing: its own launch starts it again. */
+/** Ending a service of a project that runs ends nothing: its own launch, or this one, starts it again. */
 function isKeptAlive(known: HolderKnowledge): boolean {
-  return known.kind === "process" && known.holder.leftover !== true && known.holder.project?.running === true;
+  if (known.kind !== "process" || known.holder.leftover === true) return false;
+  return known.holder.project?.running === true || isOwnRun(known);
+}
+
+function isOwnRun(known: HolderKnowledge): boolean {
+  return known.kind === "process" && known.holder.project?.own === true;
 }
 
 /** True for a process of this same user that is neither the system's first, nor us, nor one we descend from. */
@@ -82,7 +87,7 @@ export function decide(conflict: Conflict, endpoint: Endpoint, policy: ConflictP
   }
 
   if (!can("next")) return { choice: "fail", reason: whyNot("next", conflict, endpoint, policy) };
-  if (isAnotherProject(conflict.holder)) return { choice: "next", reason: whoseWords(conflict.holder) };
+  if (isOfLaunch(conflict.holder)) return { choice: "next", reason: whoseWords(conflict.holder) };
   if (hasRoom(endpoint)) return { choice: "next", reason: "the manifest gives room to move" };
   return { choice: "fail", reason: "the manifest gives no room to move, and nobody was there to ask" };
 }
@@ -101,11 +106,14 @@ function isListening(known: HolderKnowledge): boolean {
   }
 }
 
-function isAnotherProject(known: HolderKnowledge): boolean {
+function isOfLaunch(known: HolderKnowledge): boolean {
   return known.kind === "lease" || (known.kind === "process" && known.holder.project !== undefined);
 }
 
 function whoseWords(known: HolderKnowledge): string {
+  if (known.kind === "process" && known.holder.project?.own === true) {
+    return `${known.holder.project.service} of this same run has it`;
+  }
   const isOtherInstance = known.kind === "process" && known.holder.project?.instance !== undefined;
   return isOtherInstance ? "another instance of this project has it" : "another launch project has it";
 }
@@ -115,6 +123,7 @@ function hasRoom(endpoint: Endpoint): boolean {
 }
 
 function whyNot(choice: Choice, conflict: Conflict, endpoint: Endpoint, policy: ConflictPolicy): string {
+  if (choice === "kill" && isOwnRun(conflict.holder)) return "this run would start it again";
   if (choice === "kill" && isKeptAlive(conflict.holder)) return "a running launch project would start it again";
   if (choice === "kill") return "only a process of this user that launch does not descend from can be ended";
   if (choice === "adopt") return "nothing listens there";

@@ -18,7 +18,7 @@ import {
   userName,
   type ProcessStat,
 } from "../processes/proc.ts";
-import { findRun, findRunOf } from "../state/registry.ts";
+import { findRun, findRunOf, type Run } from "../state/registry.ts";
 import { type Belonging, belongingOf } from "./belonging.ts";
 import { readListeners, type Listener } from "./sockets.ts";
 
@@ -92,6 +92,7 @@ export function describeHolder(pid: number, asking?: AskingRun, binding?: Bindin
   if (stat === undefined || command === undefined) return undefined;
   const uid = readUid(pid);
   const belonging = belongingOf(pid, binding);
+  const isLeft = belonging !== undefined && isLeftover(stat, belonging, asking);
   return defined({
     pid,
     command,
@@ -101,26 +102,30 @@ export function describeHolder(pid: number, asking?: AskingRun, binding?: Bindin
     startedAt: startedAt(stat.startTicks),
     startTicks: stat.startTicks,
     ...readCgroup(pid),
-    project: belonging === undefined ? undefined : projectOf(belonging, asking),
-    leftover: belonging !== undefined && isLeftover(stat, belonging, asking) ? true : undefined,
+    project: belonging === undefined ? undefined : projectOf(belonging, asking, isLeft),
+    leftover: isLeft ? true : undefined,
   });
 }
 
-function projectOf({ name, service, root, instance }: Belonging, asking: AskingRun | undefined): Holder["project"] {
+function projectOf(
+  { name, service, root, instance }: Belonging,
+  asking: AskingRun | undefined,
+  isLeft: boolean,
+): Holder["project"] {
   const other = asking !== undefined && root === asking.root && instance !== asking.instance ? instance : undefined;
   return {
     name: inOneLine(name),
     service: inOneLine(service),
     root: inOneLine(root),
     ...(other === undefined ? {} : { instance: inOneLine(other) }),
-    running: isRunByOthers(root, instance),
+    ...runningOf(findRunOf(root, instance), isLeft),
   };
 }
 
-/** True while a run of that project goes that is not this process: ours does not start again what a dead one has left. */
-function isRunByOthers(root: string, instance: string): boolean {
-  const run = findRunOf(root, instance);
-  return run !== undefined && run.pid !== process.pid;
+/** A run that is this process is our own, and does not start again what a dead one has left. */
+function runningOf(run: Run | undefined, isLeft: boolean): Pick<NonNullable<Holder["project"]>, "running" | "own"> {
+  const isOurs = run?.pid === process.pid;
+  return { running: run !== undefined && !isOurs, ...(isOurs && !isLeft && { own: true as const }) };
 }
 
 // What another process calls itself is shown to people: it must not move their cursor or pretend to be a line of ours.

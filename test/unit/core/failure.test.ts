@@ -102,6 +102,13 @@ it.each<[HolderKnowledge, string]>([
     "leased by uhome in /home/me/uhome (launch, pid 8)",
   ],
   [{ kind: "unknown" }, "in use, holder unknown"],
+  [
+    {
+      kind: "process",
+      holder: { pid: 7, command: "node", project: { name: "shop", service: "web", root: "/", own: true } },
+    },
+    "held by web of this same run (pid 7)",
+  ],
 ])("says who holds a port: %o", (holder, words) => {
   expect(describeHolder(holder)).toBe(words);
 });

@@ -10,6 +10,7 @@ const project = { name: "shop", service: "web", root: "/shop" };
 it.each<[HolderKnowledge, string]>([
   [{ kind: "process", holder: node }, "node, pid 7"],
   [{ kind: "process", holder: { ...node, project } }, "web of shop, pid 7"],
+  [{ kind: "process", holder: { ...node, project: { ...project, own: true } } }, "web of this same run, pid 7"],
   [{ kind: "lease", project: { name: "shop", root: "/shop", pid: 8 } }, "shop, pid 8"],
   [{ kind: "lease" }, "another run of launch"],
 ])("%j is %s", (known, words) => {

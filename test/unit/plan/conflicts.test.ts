@@ -115,6 +115,12 @@ describe("without a person", () => {
     expect(decided(alive, endpoint, "kill").reason).toContain("a running launch project would start it again");
     expect(choices(held({ project: { ...project, running: false } }))).toContain("kill");
   });
+  test("a service of this same run is no other project's, and is not ended", () => {
+    const own = held({ project: { ...project, own: true } });
+    expect(choices(own)).not.toContain("kill");
+    expect(decided(own)).toEqual({ choice: "next", reason: `${project.service} of this same run has it` });
+    expect(decided(own, endpoint, "kill").reason).toContain("this run would start it again");
+  });
   test("two services of one manifest that want one port are not told of another run", () => {
     const sibling: HolderKnowledge = { kind: "sibling", service: "web" };
     expect(choices(sibling)).toEqual(["next", "skip", "quit"]);
