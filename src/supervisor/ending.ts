@@ -43,13 +43,19 @@ export function askToEnd(found: Live, { output, forks, report }: EndingOptions):
 function sendStopSignal(found: Live, pid: number, forks: ForkServer | undefined): void {
   const { to, signal } = found.preparation.service.stop;
   whenReceiving(found, pid, () => {
-    // We have begun it, so it is ours whoever it has become.
-    const group = { ...leaderOf(found, pid), group: true, anyUser: true };
+    const group = groupOf(found, pid);
+    const apart = mainApart(found, pid);
     if (to !== "group") signalProcess(mainOf(found, pid), signal);
-    else if (forks === undefined) signalProcess(group, signal);
-    else forks.signalGroup(pid, signal, () => signalProcess(group, signal));
+    else {
+      if (apart !== undefined) signalProcess(apart, signal);
+      if (forks === undefined) signalProcess(group, signal);
+      else forks.signalGroup(pid, signal, () => signalProcess(group, signal));
+    }
     // A stopped process acts on nothing until it is continued; whoever obeys is gone by then.
-    after(untilContinued, () => signalProcess(group, "SIGCONT"));
+    after(untilContinued, () => {
+      signalProcess(group, "SIGCONT");
+      if (apart !== undefined) signalProcess(apart, "SIGCONT");
+    });
   });
 }
 
@@ -57,10 +63,29 @@ function sendStopSignal(found: Live, pid: number, forks: ForkServer | undefined)
 export function signalGroup(found: Live, signal: NodeSignal): boolean {
   const { pid } = found;
   if (pid === undefined) return false;
-  const group = { ...leaderOf(found, pid), group: true, anyUser: true };
-  if (isReceiving(found, pid)) return signalProcess(group, signal) === "sent";
-  whenReceiving(found, pid, () => void signalProcess(group, signal));
+  const send = (): boolean => {
+    const apart = mainApart(found, pid);
+    if (apart !== undefined) signalProcess(apart, signal);
+    return signalProcess(groupOf(found, pid), signal) === "sent";
+  };
+  if (isReceiving(found, pid)) return send();
+  whenReceiving(found, pid, () => void send());
   return true;
+}
+
+/** All that has stayed with it. We have begun it, so it is ours whoever it has become. */
+function groupOf(found: Live, pid: number): Target {
+  return { ...leaderOf(found, pid), group: true, anyUser: true };
+}
+
+/**
+ * The main process, where one waits for it and it has left that one's group, as `timeout` and `setsid` do: with the group that it
+ * leads, if it does.
+ */
+function mainApart(found: Live, pid: number): Target | undefined {
+  const main = found.status === undefined ? undefined : mainProcess(pid);
+  if (main === undefined || main.group === pid) return undefined;
+  return { pid: main.pid, startTicks: main.startTicks, anyUser: true, ...(main.group === main.pid && { group: true }) };
 }
 
 /** Calls once a signal to the group reaches the command: at once, but for a run whose command is just about to begin. */
@@ -90,5 +115,5 @@ function mainOf(found: Live, pid: number): Target {
 export function killNow(found: Live): void {
   const { pid, stopCommand } = found;
   stopCommand?.kill();
-  if (pid !== undefined) signalProcess({ ...leaderOf(found, pid), group: true, anyUser: true }, "SIGKILL");
+  if (pid !== undefined) signalProcess(groupOf(found, pid), "SIGKILL");
 }

@@ -184,6 +184,18 @@ test("a service that fails in the background is started again by asking for it, 
   expect((await launch(project, ["-d", "--wait"])).code).toBe(0);
 });
 
+test("a service whose first process has left its group is asked to end like others", async () => {
+  const polite = "trap 'echo graceful; exit' TERM; echo up; while :; do sleep 0.02; done";
+  await using project = newProject({
+    services: {
+      apart: { command: ["timeout", "1000", "sh", "-c", polite], ready: { log: "up" }, stop: { timeout: "20m" } },
+    },
+  });
+  await launch(project, ["-d", "--wait"]);
+  expect(await launch(project, ["down"])).toMatchObject({ code: 0, stderr: "" });
+  expect(project.read(".launch/logs/apart.log")).toContain("graceful");
+});
+
 test("an engine in the background that is ended by a signal stops its services", async () => {
   const project = newShop();
   await launch(project, ["-d", "--wait"]);
