@@ -119,7 +119,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
   });
   if (guard.process !== undefined) forks.wakeAtEnd(guard.process);
-  const remembered = rememberedPorts(project.services, kept);
+  const remembered = rememberedPorts(project.services, project.portPool, kept);
   const ports = openPorts({ pool: project.portPool, remembered, strict: options.strictPorts, run: about });
   const toRemember = new Set<string>();
   const quiet = keepQuiet();
@@ -172,7 +172,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     withFiles: new Set(options.services.filter(({ files }) => files.length > 0).map(({ name }) => name)),
     // Until they are in our hands, whoever comes after us must know of them all the same.
     services: () => (untaken === undefined ? supervisor.records() : untaken.services),
-    ports: () => portsToKeep(Object.values(supervisor.snapshot().members), kept, toRemember),
+    ports: () => portsToKeep(Object.values(supervisor.snapshot().members), project.portPool, kept, toRemember),
   });
   // The former engine's guard ends everything should we die before all is ours, and two must not differ.
   if (taken === undefined) guard.mode(onDeath);

@@ -23,7 +23,7 @@ export async function run(args: GlobalArgs & SelectionArgs & { readonly shell: S
   if (chosen === undefined) return 2;
   const { project, services } = chosen;
   const paths = trustedPaths(project.root, args.instance);
-  const kept = rememberedPorts(project.services, readOwnState(paths).state);
+  const kept = rememberedPorts(project.services, project.portPool, readOwnState(paths).state);
   const running = readRun(paths)?.ports;
   await using ports = openPorts({ pool: project.portPool, remembered: kept, strict: false });
   const { assigned, conflicts } =

@@ -43,7 +43,7 @@ export async function inspectPorts(
   const run = { name: project.name, root: project.root, instance: options.instance };
   await using ports = openPorts({
     pool: project.portPool,
-    remembered: rememberedPorts(project.services, readOwnState(paths).state),
+    remembered: rememberedPorts(project.services, project.portPool, readOwnState(paths).state),
     strict: options.strictPorts,
     run,
   });

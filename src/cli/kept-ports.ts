@@ -1,6 +1,6 @@
 // The ports that services keep from one run to the next.
 
-import type { Service } from "../core/service.ts";
+import type { PortPool, Service } from "../core/service.ts";
 import type { Member } from "../core/state.ts";
 import type { KeptPorts, State } from "../effects/state/state.ts";
 import { wishOf } from "../plan/ports.ts";
@@ -8,13 +8,13 @@ import { wishOf } from "../plan/ports.ts";
 type Kept = Pick<State, "ports" | "wishes">;
 
 /** The ports that services had, as far as the manifest still wishes for what they were given for. */
-export function rememberedPorts(services: readonly Service[], { ports, wishes = {} }: Kept): KeptPorts {
+export function rememberedPorts(services: readonly Service[], pool: PortPool, { ports, wishes = {} }: Kept): KeptPorts {
   return Object.fromEntries(
     services.map((service) => {
       const isStillMeant = ([name]: readonly [string, number]): boolean => {
         const endpoint = service.endpoints.find((one) => one.name === name);
         const wish = wishes[service.name]?.[name];
-        return endpoint !== undefined && (wish === undefined || wish === wishOf(service, endpoint));
+        return endpoint !== undefined && (wish === undefined || wish === wishOf(service, endpoint, pool));
       };
       return [service.name, Object.fromEntries(Object.entries(ports[service.name] ?? {}).filter(isStillMeant))];
     }),
@@ -40,6 +40,7 @@ export function likelyPorts(services: readonly Service[], remembered: KeptPorts)
  */
 export function portsToKeep(
   members: readonly Pick<Member, "service" | "ports">[],
+  pool: PortPool,
   kept: Kept,
   toRemember: ReadonlySet<string>,
 ): Required<Kept> {
@@ -48,6 +49,7 @@ export function portsToKeep(
   const own = members.filter(({ service }) => service.type !== "external");
   const remembered = rememberedPorts(
     own.map(({ service }) => service),
+    pool,
     kept,
   );
   for (const { service, ports: now } of own) {
@@ -64,7 +66,7 @@ export function portsToKeep(
     ports[service.name] = meant;
     wishes[service.name] = Object.fromEntries(
       service.endpoints.flatMap((endpoint) =>
-        meant[endpoint.name] === undefined ? [] : [[endpoint.name, wishOf(service, endpoint)]],
+        meant[endpoint.name] === undefined ? [] : [[endpoint.name, wishOf(service, endpoint, pool)]],
       ),
     );
   }

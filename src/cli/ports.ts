@@ -34,7 +34,7 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
     return 0;
   }
 
-  const remembered = rememberedPorts(read.project.services, kept);
+  const remembered = rememberedPorts(read.project.services, read.project.portPool, kept);
   const current = running?.ports ?? {};
   const rows = read.project.services.flatMap((service) =>
     service.endpoints.map((endpoint) => ({

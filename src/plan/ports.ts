@@ -75,8 +75,11 @@ export function isForeseen(
 export function wishOf(
   { host }: Pick<Service, "host">,
   { transport, preferred, source, range }: Pick<Endpoint, "transport" | "preferred" | "source" | "range">,
+  pool: Project["portPool"],
 ): string {
-  const within = range === undefined ? [] : [`${range.from}-${range.to}`];
+  const takesFromPool = source === "auto" || (source === "preferred" && pool.isGiven === true);
+  const room = range ?? (takesFromPool ? pool : undefined);
+  const within = room === undefined ? [] : [`${room.from}-${room.to}`];
   return [transport ?? "tcp", preferred ?? source, ...within, ...(host === undefined ? [] : [host])].join(" ");
 }
 
