@@ -50,6 +50,13 @@ export function mayStay(rendering: Rendering, name: string): boolean {
   return rendering === "page" ? !name.startsWith("LAUNCH_") : inPaths.includes(name);
 }
 
+/** What to write in a `path` or `page` instead of a name that may not stay. */
+export function whatMayStay(rendering: Rendering): string {
+  return rendering === "page"
+    ? "Of what launch sets, a page may hold ports, hosts and URLs."
+    : `Of what launch sets, a path may hold ${inPaths.map((name) => `\${${name}}`).join(", ")}.`;
+}
+
 /** How the scalar at a path from the manifest's top, outside its services, is rendered. */
 export function topRenderingOf(path: Path): Rendering {
   if (path[0] === "env") return "runtime";

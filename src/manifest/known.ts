@@ -43,19 +43,20 @@ export function knownFrom(layers: readonly Layer[]): Known {
 }
 
 /** The text as a template in which only names of launch's own stand; throws TemplateError for one that may not stay. */
-export function withoutMarks(text: string, mayStay: (name: string) => boolean): string {
+export function withoutMarks(text: string, mayStay: (name: string) => boolean, remedy: string): string {
   const pieces = text.split("\0").map((piece, index) => {
     if (index % 2 === 0) return escapeTemplate(piece);
-    if (!mayStay(piece)) throw knownLater(piece);
+    if (!mayStay(piece)) throw knownLater(piece, remedy);
     return `\${${piece}}`;
   });
   return pieces.join("");
 }
 
-function knownLater(name: string): TemplateError {
+const elsewhere =
+  "What launch sets can stand in command lists, env, the contents of files, and the http, tcp, exec and headers of probes. Write it out here.";
+
+function knownLater(name: string, remedy = elsewhere): TemplateError {
   const when = name.startsWith("LAUNCH_") ? "when a service starts" : "once ports are chosen";
-  const remedy =
-    "What launch sets can stand in command lists, env, files and their contents, open, and the http, tcp, exec and headers of probes. Write it out here.";
   return new TemplateError(`${name} is known only ${when}`, remedy);
 }
 

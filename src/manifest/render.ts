@@ -1,7 +1,7 @@
 // A tree with what is known at load rendered into it; what is rendered later is tried once, so that its faults show now.
 
 import type { Place } from "../core/service.ts";
-import { keyRenderingOf, mayStay } from "./fields.ts";
+import { keyRenderingOf, mayStay, whatMayStay } from "./fields.ts";
 import type { Rendering } from "./fields.ts";
 import { render, TemplateError } from "./interpolate.ts";
 import type { Lookup } from "./interpolate.ts";
@@ -95,7 +95,7 @@ function renderScalar(tree: ScalarTree, into: Rendered, path: Path): ScalarTree 
 
 function renderNow(source: string, rendering: Rendering, into: Rendered, onUnset: (name: string) => void): string {
   if (rendering !== "path" && rendering !== "page") return render(source, into.now, onUnset);
-  return withoutMarks(render(source, into.later, onUnset), (name) => mayStay(rendering, name));
+  return withoutMarks(render(source, into.later, onUnset), (name) => mayStay(rendering, name), whatMayStay(rendering));
 }
 
 function notSet(name: string): TemplateError {

@@ -49,8 +49,13 @@ describe("what to do is said", () => {
     ["files: {../x: y}", "Files are written below the manifest's directory; write a path relative to it, without .."],
     [
       "port: '${PORT}'",
-      "What launch sets can stand in command lists, env, files and their contents, open, and the http, tcp, exec and headers of probes. Write it out here.",
+      "What launch sets can stand in command lists, env, the contents of files, and the http, tcp, exec and headers of probes. Write it out here.",
     ],
+    [
+      "port: 1, files: {'a-${PORT}': x}",
+      "Of what launch sets, a path may hold ${LAUNCH_INSTANCE}, ${LAUNCH_PROJECT}, ${LAUNCH_SERVICE}.",
+    ],
+    ["open: '/${LAUNCH_INSTANCE}'", "Of what launch sets, a page may hold ports, hosts and URLs."],
     ["env_file: nope.env", "Create it, or say `{ path: …, required: false }`."],
   ])("%s", async (text, remedy) => {
     expect(await remedyFor(inService(text))).toBe(remedy);
