@@ -39,6 +39,7 @@ const duration = /^\d+(?:ms|s|m|h)$/;
 const forms: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   ports: (value) => (Array.isArray(value) ? portsOf(value) : scalarPort(value)),
   port: (value) => (Array.isArray(value) ? portsOf(value) : mappedPort(value)),
+  host: hostWithPort,
   env: (value) => (Array.isArray(value) ? variablesOf(value) : undefined),
   depends_on: (value) => (typeof value === "string" ? `Write a list: depends_on: [${value}].` : undefined),
   profiles: (value) => (typeof value === "string" ? `Write a list: profiles: [${value}].` : undefined),
@@ -51,6 +52,14 @@ const forms: Readonly<Record<string, (value: unknown) => string | undefined>> = 
     typeof value === "string" ? "Where logs go is fixed (.launch/logs); how much is kept is a map." : undefined,
   restart: (value) => (typeof value === "number" ? `Write restart: { max_restarts: ${value} }.` : undefined),
 };
+
+/** As it stands in a URL: `[::1]`, `127.0.0.1:80`. */
+function hostWithPort(value: unknown): string | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([\dA-Fa-f:.]+)\]|([\w.-]+))(?::(\d+))?$/.exec(String(value)) ?? [];
+  const alone = bracketed === undefined ? plain : `"${bracketed}"`;
+  if (alone === undefined || (bracketed === undefined && port === undefined)) return undefined;
+  return port === undefined ? `Say host: ${alone}.` : `Say host: ${alone} and port: ${port}.`;
+}
 
 /** compose's `["8080:80"]`, of which the first is the number that others use, or plain numbers. */
 function portsOf(list: readonly unknown[]): string {

@@ -44,7 +44,7 @@ const hostError = "a host name or an IP address, without brackets or a port";
 /** What stands in URLs and in the command lines of others: nothing that means more than itself there. */
 export const host = z
   .string({ error: hostError })
-  .check(z.regex(/^[A-Za-z0-9:](?:[A-Za-z0-9._:%-]*[A-Za-z0-9:.])?$/, { error: hostError }));
+  .check(z.regex(/^(?![^:]+:\d+$)[A-Za-z0-9:](?:[A-Za-z0-9._:%-]*[A-Za-z0-9:.])?$/, { error: hostError }));
 
 const schemeError = "letters, digits, +, - and ., starting with a letter, such as http";
 

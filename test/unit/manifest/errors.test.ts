@@ -165,6 +165,10 @@ describe("values", () => {
       inService("port: 1, socket: true, ready: notify, health: {tcp: main}"),
       "1:80 launch itself listens on this port, so it always can be connected to",
     ],
+    [
+      inService("host: 127.0.0.1:80"),
+      '1:34 host must be a host name or an IP address, without brackets or a port, not "127.0.0.1:80"',
+    ],
     [inService("ready: {notify: false}"), "1:44 ready.notify must be true, not false"],
     [inService("ready: {notify: true, log: x}"), "1:44 one kind of probe, not both log and notify"],
     [

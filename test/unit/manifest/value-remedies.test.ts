@@ -66,3 +66,14 @@ it.each([
 ])("the name %s", (name, remedy) => {
   expect(nameRemedy(name)).toBe(remedy);
 });
+
+it.each([
+  ["127.0.0.1:80", "Say host: 127.0.0.1 and port: 80."],
+  ["localhost:3000", "Say host: localhost and port: 3000."],
+  ["[::1]:80", 'Say host: "::1" and port: 80.'],
+  ["[::1]", 'Say host: "::1".'],
+  ["two words", undefined],
+  ["-x", undefined],
+])("of a host written as in a URL: %s", (host, remedy) => {
+  expect(valueRemedy(host, ["services", "a", "host"], [])).toBe(remedy);
+});
