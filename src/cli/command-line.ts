@@ -4,13 +4,14 @@ import { printError } from "./print.ts";
 import type { ChildProcess } from "node:child_process";
 import { nearest } from "../manifest/suggest.ts";
 import { arrange } from "./arrange.ts";
-import { commands, nameOf } from "./commands.ts";
+import { commands, nameOf, wordsOf } from "./commands.ts";
 import { offerEngine } from "./engine-process.ts";
 import { launchFailed, unreachable } from "./exit-codes.ts";
 import { otherCommand } from "./meant-command.ts";
 import { globalOptions } from "./options.ts";
 import { otherOptions } from "./other-words.ts";
-import { camelCase, parse } from "./parse.ts";
+import { parse } from "./parse.ts";
+import { inOurWords } from "./parser-words.ts";
 import { refuse } from "./refuse.ts";
 import { RunError, UnreachableError, UsageError } from "./usage-error.ts";
 
@@ -29,7 +30,7 @@ export async function runCommandLine(args: readonly string[], engine?: ChildProc
     return await command.run(parsed.args as never);
   } catch (error) {
     if (!isUsageError(error) && !(error instanceof RunError || error instanceof UnreachableError)) throw error;
-    const said = withoutTwins(error.message);
+    const said = inOurWords(error.message, usageOf(typed));
     const more = isUsageError(error) ? `${suggestion(said)}${otherCommandIn(typed)}See launch --help.\n` : "";
     printError(`${said}\n${more}`);
     return error instanceof UnreachableError ? unreachable : failureOf(typed);
@@ -41,13 +42,11 @@ function failureOf([command]: readonly string[]): number {
   return command === "run" ? launchFailed : 2;
 }
 
-/** yargs' words about what it does not know, without what it made of that itself: `check-only, checkOnly` were typed once. */
-function withoutTwins(message: string): string {
-  const [, list = ""] = /^Unknown arguments: (.*)$/.exec(message) ?? [];
-  const words = list.split(", ");
-  const made = new Set(words.filter((word) => word.includes("-")).map((word) => camelCase(word)));
-  const typed = words.filter((word) => !made.has(word));
-  return list === "" ? message : `Unknown argument${typed.length === 1 ? "" : "s"}: ${typed.join(", ")}`;
+/** The usage of the command that was typed; of the one that needs no word where none was. */
+function usageOf([first = ""]: readonly string[]): string {
+  const command =
+    commands.find((one) => wordsOf(one).includes(first)) ?? commands.find(({ usage }) => usage.length > 1);
+  return command?.usage[0] ?? "";
 }
 
 /** A sentence for a line such as `ps -a`, of which the option is complained of first. */

@@ -174,7 +174,7 @@ export const killOptions = {
 
 /** Commands that ask something of services of a run take these. */
 export const askOptions = {
-  wait: { type: "boolean", default: true, description: "return once it has come of it (--no-wait: at once)" },
+  wait: { type: "boolean", default: true, description: "return once that is done or has failed (--no-wait: at once)" },
   timeout: { type: "string", default: "5m", requiresArg: true, description: "how long to wait, such as 90s" },
 } as const satisfies Record<string, Options>;
 

@@ -16,11 +16,20 @@ const overrideNames = ["services.override.yaml", "services.override.yml"];
 
 /** The named files relative to `directory`, or what a search upward from it finds, to the git root or `home`, both included. */
 export function locateManifest(directory: string, named: readonly string[] | undefined, home = homedir()): Located {
+  const start = resolve(directory);
+  // What is above a directory that is not there was not meant.
+  const found = statSync(start, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true) {
+    return {
+      ok: false,
+      problem: { message: `${start} ${found === undefined ? "does not exist" : "is no directory"}` },
+    };
+  }
   if (named !== undefined && named.length > 0) {
-    return { ok: true, files: named.map((file) => resolve(directory, file)), warnings: [] };
+    return { ok: true, files: named.map((file) => resolve(start, file)), warnings: [] };
   }
   const looked: string[] = [];
-  for (let here = resolve(directory); ; here = dirname(here)) {
+  for (let here = start; ; here = dirname(here)) {
     looked.push(here);
     const manifest = firstThere(here, manifestNames);
     if (manifest !== undefined) {

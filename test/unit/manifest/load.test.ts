@@ -241,6 +241,20 @@ services:
     });
   });
 
+  it("does not look above a directory that is none", async () => {
+    await using space = await workspace({ "services.yaml": "services: {a: x}", file: "" });
+    const { directory } = space;
+    for (const [name, what] of [
+      ["nope", "does not exist"],
+      ["file", "is no directory"],
+    ] as const) {
+      expect(await space.load({ directory: join(directory, name) })).toEqual({
+        ok: false,
+        problems: [{ message: `${join(directory, name)} ${what}` }],
+      });
+    }
+  });
+
   it("does not look above the home directory", async () => {
     await using space = await workspace({ "services.yaml": "services: {a: x}", "home/sub/file": "" });
     const home = join(space.directory, "home");
