@@ -142,6 +142,22 @@ const probe = {
   command: "It is called `exec:`.",
 };
 
+const grace = "It is called `timeout:`: from the signal until SIGKILL.";
+const stopHints = {
+  grace,
+  grace_period: grace,
+  stop_grace_period: grace,
+  kill_timeout: grace,
+  timeout_seconds: grace,
+  wait: grace,
+  kill_signal: "It is called `signal:`.",
+  stop_signal: "It is called `signal:`.",
+  exec: "It is called `command:`.",
+  cmd: "It is called `command:`.",
+  shutdown_timeout: grace,
+  parent_only: "Say `to: leader`.",
+};
+
 const parts: Readonly<Record<string, Kind>> = {
   port,
   ports: port,
@@ -162,7 +178,7 @@ const parts: Readonly<Record<string, Kind>> = {
     },
   },
   restart: { called: "`restart`", map: restartMap },
-  stop: { called: "`stop`", map: stopMap },
+  stop: { called: "`stop`", map: stopMap, hints: stopHints },
   depends_on: { called: "a need", map: needMap },
   env_file: { called: "an env file", map: envFileMap },
   files: { called: "a file", map: fileMap },

@@ -37,6 +37,7 @@ function keyOf(path: Path): string {
 const duration = /^\d+(?:ms|s|m|h)$/;
 
 const forms: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  name: (value) => (typeof value === "string" ? nameRemedy(value) : undefined),
   ports: (value) => (Array.isArray(value) ? portsOf(value) : scalarPort(value)),
   port: (value) => (Array.isArray(value) ? portsOf(value) : mappedPort(value)),
   host: hostWithPort,

@@ -5,6 +5,7 @@ import { label, unknownKey } from "../../../src/manifest/unknown-keys.ts";
 import type { Path } from "../../../src/manifest/tree.ts";
 
 const inService: Path = ["services", "a"];
+const inStop: Path = ["services", "a", "stop"];
 const inHealth: Path = ["services", "a", "health"];
 
 /** A row for each of the keys that stand in one. */
@@ -48,6 +49,10 @@ describe("another tool's key is answered with ours", () => {
     ["log_location", inService, ".launch/logs"],
     ["logging", inService, "`logs:`"],
     ["networks network_mode hostname", inService, "network"],
+    ["grace grace_period stop_grace_period kill_timeout timeout_seconds shutdown_timeout wait", inStop, "`timeout:`"],
+    ["kill_signal stop_signal", inStop, "`signal:`"],
+    ["exec cmd", inStop, "`command:`"],
+    ["parent_only", inStop, "`to: leader`"],
     ["volumes", inService, "files"],
     ["container_name", inService, "its key under `services:`"],
     ["image", inService, "not supported yet"],

@@ -52,6 +52,7 @@ it.each([
   [null, ["services", "a", "type"], ["service"], undefined],
   ["./logs", ["services", "a", "logs"], [], "Where logs go is fixed (.launch/logs); how much is kept is a map."],
   [5, ["services", "a", "logs"], [], undefined],
+  ["My Shop", ["name"], [], 'Call it "my-shop".'],
   ["db", ["defaults", "depends_on"], [], "Write a list: depends_on: [db]."],
 ])("%j at %j: %s", (value, path, words, remedy) => {
   expect(valueRemedy(value, path, words)).toBe(remedy);
