@@ -92,10 +92,12 @@ async function show(
       return exitCodeOf(end.outcome);
     case "detached":
       return say(
-        `${session.about.project} goes on in the background (pid ${session.about.pid}): launch attach, launch down.`,
+        `${session.about.project} goes on in the background (pid ${session.about.pid}): launch attach shows it, launch down stops it.`,
       );
     case "left":
-      return say(`${session.about.project} goes on (pid ${session.about.pid}).`);
+      return say(
+        `${session.about.project} goes on (pid ${session.about.pid}): launch attach shows it, launch down stops it.`,
+      );
     case "gone": {
       printError(`${await leaveRest(session, engine)}\n`);
       const { outcome } = session.snapshot();

@@ -17,6 +17,6 @@ export function environmentWords({ manifest, launch, inherited }: Environment): 
   return [
     ...(manifest.length === 0 ? [] : [`${manifest.join(" ")} (from the manifest)`]),
     ...(launch.length === 0 ? [] : [`${launch.join(" ")} (from launch)`]),
-    ...(inherited.length === 0 ? [] : [`and ${inherited.length} as launch has them`]),
+    ...(inherited.length === 0 ? [] : [`and ${inherited.length} inherited`]),
   ].join(", ");
 }

@@ -40,8 +40,12 @@ export function lastSaid({ lastWords }: { readonly lastWords?: string | undefine
 
 /** `exit code 3, 18 times`: the crashes in as few words as name them. */
 export function nameCrashes(crashes: Crashes): string {
-  const { last } = crashes;
-  return counted(crashes, last.kind === "exit" ? describeExit(last.exit) : describe(last));
+  return counted(crashes, nameEnd(crashes.last));
+}
+
+/** `exit code 3`: an end in as few words as name it. */
+export function nameEnd(last: Failure): string {
+  return last.kind === "exit" ? describeExit(last.exit) : describe(last);
 }
 
 /** `ended with exit code 3, 18 times`: the crashes in a sentence, without a subject. */

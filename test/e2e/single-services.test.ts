@@ -232,7 +232,7 @@ test("why shows the last lines of what is not up, and names the variables that t
   await until("its end", async () => (await statesOf(project))["api"] === "failed");
   const { stdout } = await launch(project, ["why", "api"]);
   expect(stdout).toMatch(
-    /^api failed: ended with exit code 3; its last words: fatal: no luck\n {2}environment: TOKEN \(from the manifest\), LAUNCH_.* \(from launch\), and \d+ as launch has them\n {2}last lines:\n {2}\| one\n {2}\| two\n {2}\| fatal: no luck\n {2}\| bye\n$/,
+    /^api failed: ended with exit code 3; its last words: fatal: no luck\n {2}environment: TOKEN \(from the manifest\), LAUNCH_.* \(from launch\), and \d+ inherited\n {2}last lines:\n {2}\| one\n {2}\| two\n {2}\| fatal: no luck\n {2}\| bye\n$/,
   );
   expect(stdout).not.toContain("hunter2");
   const [explanation] = JSON.parse((await launch(project, ["why", "--json", "api"])).stdout) as readonly object[];

@@ -54,7 +54,7 @@ export function optionsFor(fleet: Fleet, questions: readonly Question[], chosen:
             choice: "next",
             keys: ["0", "N"],
             services: movable.map(({ service }) => service),
-            text: `move all ${movable.length} to free ports`,
+            text: `move ${movable.length === 2 ? "both" : `all ${movable.length}`} to free ports`,
           },
         ]
       : [];

@@ -75,13 +75,20 @@ export function footer(keymap: Keymap, context: Context, columns: number): Foote
 }
 
 /** The footer under a dialog: what the keys do in it, and the one that means the same everywhere. */
-export function dialogFooter(kind: Dialog["kind"], columns: number): Line {
+export function dialogFooter(dialog: Dialog, columns: number): Line {
   const last = ["Ctrl-C", rowOf("stop").hint] as const;
   let used = 1 + widthOf(last.join(" "));
-  const firsts = dialogKeys[kind].filter((hint) => (used += widthOf(hint.join(" ")) + 2) <= columns);
+  const hints = dialog.kind === "conflicts" && dialog.sure !== undefined ? sureKeys : dialogKeys[dialog.kind];
+  const firsts = hints.filter((hint) => (used += widthOf(hint.join(" ")) + 2) <= columns);
   const keys = [...firsts, last];
   return [span(" "), ...keys.flatMap(([key, text]) => [span(key, "strong"), span(` ${text}`, "dim"), span("  ")])];
 }
+
+/** Under the question that comes before a holder is stopped, nothing is marked. */
+const sureKeys: readonly (readonly [string, string])[] = [
+  ["y", "stop it"],
+  ["n/Esc", "choose again"],
+];
 
 const dialogKeys: Readonly<Record<Dialog["kind"], readonly (readonly [string, string])[]>> = {
   conflicts: [

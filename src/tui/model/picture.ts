@@ -167,7 +167,7 @@ function footerLine(stage: Stage, columns: number): Line {
   }
   const notice = noticeNow(ui, stage.now());
   if (notice !== undefined) return [span(` ${notice.text}`, notice.tone)];
-  if (ui.dialog !== undefined) return dialogFooter(ui.dialog.kind, columns);
+  if (ui.dialog !== undefined) return dialogFooter(ui.dialog, columns);
   return footer(keymap, contextOf(ui, pane.isSelecting()), columns).line;
 }
 

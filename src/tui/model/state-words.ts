@@ -1,7 +1,7 @@
 // A service's state in the word and tone that the table shows, and what is behind it in a few words.
 
-import { nameCrashes } from "../../core/crash.ts";
-import { describe, describeMillis, describeExit } from "../../core/failure.ts";
+import { nameCrashes, nameEnd } from "../../core/crash.ts";
+import { describe, describeMillis, describeExit, type Failure } from "../../core/failure.ts";
 import { needState, openPortsFor } from "../../core/needs.ts";
 import type { Millis } from "../../core/service.ts";
 import type { Fleet, Member } from "../../core/state.ts";
@@ -51,7 +51,7 @@ export function stateReason(fleet: Fleet, member: Member, at: Millis): Span {
       return span(
         state.killed
           ? "not all of it has ended"
-          : `for ${describeMillis(at - state.since)}, killed in ${countdown(state.deadline - at)}`,
+          : `for ${countdown(at - state.since)}, killed in ${countdown(state.deadline - at)}`,
         "dim",
       );
     case "backoff":
@@ -61,8 +61,16 @@ export function stateReason(fleet: Fleet, member: Member, at: Millis): Span {
     case "failed":
       return state.failure.kind === "skipped"
         ? span("by choice", "dim")
-        : span(withWords(describe(state.failure), member), "bad");
+        : span(withWords(nameFailure(state.failure), member), "bad");
   }
+}
+
+/** Why it has failed; of a crash loop first how it ended, for in a narrow table there is room for that alone. */
+function nameFailure(failure: Failure): string {
+  if (failure.kind !== "crash-loop") return describe(failure);
+  const { last, restarts, window } = failure;
+  const times = restarts === 1 ? "1 restart" : `${restarts} restarts`;
+  return `${nameEnd(last)}, given up after ${times} within ${describeMillis(window)}`;
 }
 
 /** What an idle service that is wanted waits for: `waits for db, cache`. */

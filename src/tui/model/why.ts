@@ -5,7 +5,7 @@ import { withoutCredentials } from "../../core/mask.ts";
 import type { Fleet, Member } from "../../core/state.ts";
 import { explain, explanationLines } from "../../core/explain.ts";
 import { describeEnd, describeMillis } from "../../core/failure.ts";
-import type { Millis, Probe } from "../../core/service.ts";
+import type { Millis, Probe, Service } from "../../core/service.ts";
 import { dependentsOf } from "../../core/needs.ts";
 import type { Usage } from "../host.ts";
 import type { Details } from "../../core/session.ts";
@@ -64,7 +64,7 @@ function factLines(facts: WhyFacts, member: Member): readonly Line[] {
     ),
     row("ports", ports.join(", ")),
     row("page", facts.url ?? ""),
-    row("ready", `${probeWords(service.ready.probe)}, within ${describeMillis(service.ready.timeout)}`),
+    row("ready", `${provesWords(service)}, within ${describeMillis(service.ready.timeout)}`),
     row(
       "health",
       service.health === undefined
@@ -123,6 +123,11 @@ function row(label: string, text: string): readonly Line[] {
   return text === "" ? [] : [[span(`${fit(label, 12)} `, "dim"), span(text)]];
 }
 
+/** What proves a service ready, or a task to be done. */
+function provesWords({ type, ready }: Service): string {
+  return type === "task" && ready.probe.kind === "none" ? "ends with success" : probeWords(ready.probe);
+}
+
 function probeWords(probe: Probe): string {
   switch (probe.kind) {
     case "listen":
@@ -138,6 +143,6 @@ function probeWords(probe: Probe): string {
     case "notify":
       return "says that it is ready";
     case "none":
-      return "lives";
+      return "has started and goes on";
   }
 }

@@ -22,7 +22,9 @@ describe("a run", () => {
     screen.type("D");
     expect(await screen.ended).toEqual({ code: 0, signal: 0 });
     expect(screen.isAlternate()).toBe(false);
-    expect(screen.screen()).toMatch(/shop goes on in the background \(pid \d+\): launch attach, launch down/);
+    expect(screen.screen()).toMatch(
+      /shop goes on in the background \(pid \d+\): launch attach shows it, launch down stops it/,
+    );
 
     await using second = startSecond(dashboard, ["attach"]);
     await untilRow(second, "api", /ready/);

@@ -37,6 +37,37 @@ describe("the table", () => {
     expect(web).toMatch(/^ {3}web +waiting +5173 +waits for api/);
   });
 
+  test("counts the time of a stop in whole seconds", () => {
+    using dashboard = openTestStage(shop);
+    const since = dashboard.host.session.now() - 300;
+    const state = {
+      status: "stopping",
+      run: 1,
+      since,
+      deadline: since + 20_000,
+      killed: false,
+      after: { kind: "rest" },
+    } as const;
+    dashboard.host.set("db", { state });
+    expect(dashboard.screen()[2]).toContain("for 1s, killed in 20s");
+  });
+
+  test("begins a crash loop that was given up with how it ended, also where there is little room", () => {
+    using dashboard = openTestStage(shop);
+    const failure = { kind: "crash-loop", restarts: 10, window: 120_000, last: { kind: "exit", exit } } as const;
+    dashboard.host.set("db", {
+      wanted: true,
+      lastWords: "KeyError: 'secret_key'",
+      state: { status: "failed", failure },
+    });
+    dashboard.resize(160, 50);
+    expect(dashboard.screen()[2]).toContain(
+      "exit code 1, given up after 10 restarts within 2m: KeyError: 'secret_key'",
+    );
+    dashboard.resize(80, 24);
+    expect(dashboard.screen()[2]).toContain("exit code 1, given up");
+  });
+
   test("shows what is not wanted as idle", () => {
     using dashboard = openTestStage(shop);
     expect(dashboard.screen()[2]).toMatch(/^ > db +idle +5432$/);
@@ -159,10 +190,19 @@ describe("the views of words", () => {
     expect(text).toContain(
       " web waits for api to be ready\n   └ api waits for db to be ready\n     └ db failed: command not found: pg",
     );
-    expect(text).toContain("environment  TOKEN (from the manifest), PORT (from launch), and 2 as launch has them");
+    expect(text).toContain("environment  TOKEN (from the manifest), PORT (from launch), and 2 inherited");
     expect(text).toContain("last lines\n   | last of web\n");
     dashboard.keys("k", "k");
     expect(dashboard.screen().join("\n")).toContain("[ why db ]");
+  });
+
+  test("why says of a task that it has to end with success", () => {
+    using dashboard = openTestStage([{ name: "seed", type: "task" }]);
+    const { service } = dashboard.host.session.snapshot().members["seed"] ?? {};
+    if (service === undefined) throw new Error("There is no seed.");
+    dashboard.host.set("seed", { service: { ...service, ready: { ...service.ready, probe: { kind: "none" } } } });
+    dashboard.keys("w");
+    expect(dashboard.screen().join("\n")).toContain("ready        ends with success, within 1m");
   });
 
   test("the tree shows who needs whom, with states", () => {

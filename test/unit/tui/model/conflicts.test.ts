@@ -51,6 +51,7 @@ describe("the conflict dialog", () => {
     expect(alone).toEqual(["1 n next", "2 x kill", "3 a adopt", "4 w wait", "5 s skip", "6 Q quit"]);
     block(dashboard, "db", "web");
     expect(offered()).toEqual(["0 N next", ...alone]);
+    expect(dashboard.screen().join("\n")).toContain("move all 3 to free ports");
     dashboard.pass(500);
     dashboard.keys("w");
     expect(dashboard.host.deedsDone).toEqual(["resolve api wait"]);
@@ -116,6 +117,7 @@ describe("the conflict dialog", () => {
     dashboard.keys("2", "y", "enter");
     expect(dashboard.host.deedsDone).toEqual([]);
     expect(dashboard.screen().join("\n")).toContain("Really stop node (pid 4242), then start api?");
+    expect(dashboard.screen().at(-1)).toBe(" y stop it  n/Esc choose again  Ctrl-C stop all");
     dashboard.pass(500);
     dashboard.keys("enter", "2");
     expect(dashboard.host.deedsDone).toEqual([]);
