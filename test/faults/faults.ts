@@ -1,4 +1,4 @@
-// The forty faults: what each is called, and what a machine must allow for it to be tried. `docs/reliability.md` says what is promised
+// The sixty faults: what each is called, and what a machine must allow for it to be tried. `docs/reliability.md` says what is promised
 // under each of them; a unit test keeps the three in step.
 
 import type { Ability } from "./abilities.ts";
@@ -61,6 +61,16 @@ const names: readonly (readonly [name: string, ...needs: Ability[]])[] = [
   ["engine stopped"],
   ["engine and guard stopped or killed, in every pair"],
   ["launch killed while it is taken down"],
+  ["pattern that could search for ever"],
+  ["service that goes into the background"],
+  ["several starts at once"],
+  ["two signals at once"],
+  ["stop command of no use"],
+  ["state directory of another project"],
+  ["port of the shell"],
+  ["server on a port of its own"],
+  ["named pipe that nobody writes into"],
+  ["working directory that is gone"],
 ];
 
 /** All of them, in their order. */
