@@ -1,8 +1,10 @@
 // The run that was written down here last: whether it can be believed, and whether its engine is dead.
 
+import { sep } from "node:path";
 import { isProcess } from "../processes/proc.ts";
 import { readBoot, readPlace } from "./boot.ts";
 import type { StatePaths } from "./directory.ts";
+import { filesMoved } from "./generated-files.ts";
 import { isGuarded, wakeGuard } from "./former-guard.ts";
 import { isOwn, type Owner } from "./owner.ts";
 import { nothingKept, type RunRecord, type State } from "./state.ts";
@@ -44,11 +46,18 @@ export function wakeFormerGuard(directory: string): void {
   if (former.kind === "killed") wakeGuard(former.run);
 }
 
-/** The state that this project and instance have kept; of what somebody else has left here nothing counts. */
+/**
+ * The state that this project and instance have kept; of what somebody else has left here nothing counts. The files of a project
+ * that was moved or copied with its state are its own where they are now, as long as they are as they were written.
+ */
 export function readOwnState(paths: StatePaths): Found {
   const found = readState(paths.directory);
   const { owner } = found.state;
-  return owner === undefined || isOwn(owner, paths) ? found : { ...found, state: nothingKept };
+  if (owner === undefined || (owner.root === paths.root && isOwn(owner, paths))) return found;
+  const state = isOwn(owner, paths) ? found.state : nothingKept;
+  const hasCome = owner.instance === paths.instance && paths.directory.startsWith(paths.root + sep);
+  const files = hasCome ? filesMoved(found.state.files, owner.root, paths.root) : state.files;
+  return { ...found, state: { ...state, files } };
 }
 
 /** The other project or instance whose run is going in this directory, or is being taken over; undefined when there is none. */

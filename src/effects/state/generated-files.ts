@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, readFileSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { type Entered, enterDirectory } from "../files/enter.ts";
 import { isBelow, leadsOut, realPath } from "../files/leads-out.ts";
 import { openPlain } from "../files/plain.ts";
@@ -30,6 +30,12 @@ export class ForeignFileError extends Error {
 /** Those that lie in the project by their names: what a state says of others was not written by us. */
 export function filesBelow(root: string, files: WrittenFiles): WrittenFiles {
   return Object.fromEntries(Object.entries(files).filter(([path]) => isBelow(path, root)));
+}
+
+/** The files of a project that has come to `root`, by what they are called there. */
+export function filesMoved(files: WrittenFiles, former: string, root: string): WrittenFiles {
+  const below = Object.entries(filesBelow(former, files));
+  return Object.fromEntries(below.map(([path, hash]) => [join(root, relative(former, path)), hash]));
 }
 
 /** A file that another instance of this same project has written, too. */

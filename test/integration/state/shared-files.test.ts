@@ -1,9 +1,11 @@
 // Files that several instances of one project write.
 
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { readOwnState } from "../../../src/effects/state/former.ts";
+import { statePaths } from "../../../src/effects/state/directory.ts";
 import { removeFiles, writeFiles, type WrittenFiles } from "../../../src/effects/state/generated-files.ts";
 import { writtenByOthers } from "../../../src/effects/state/other-instances.ts";
 import { openStateFile } from "../../../src/effects/state/state-file.ts";
@@ -67,4 +69,33 @@ test("what another project's state beside ours says counts for nothing", async (
   onTestFinished(() => rmSync(other, { recursive: true, force: true }));
   await writeAs("default", "one", other);
   await expect(writeFiles(file("other"), {}, root, othersOf("two"))).rejects.toThrow("was not written by launch");
+});
+
+test.each([
+  ["moved", renameSync],
+  ["copied", (from: string, to: string) => cpSync(from, to, { recursive: true })],
+])(
+  "what was written in a project that was then %s is its own there, unless somebody has changed it",
+  async (_, bring) => {
+    await writeAs("default", "one");
+    const there = `${root}-there`;
+    onTestFinished(() => rmSync(there, { recursive: true, force: true }));
+    bring(root, there);
+    const { files } = readOwnState(statePaths(there, "default", {})).state;
+    const brought = join(there, "made.txt");
+    expect(Object.keys(files)).toEqual([brought]);
+    const two = [{ path: brought, content: "two", keep: false }];
+    await writeFiles(two, files, there);
+    expect(readFileSync(brought, "utf8")).toBe("two");
+    writeFileSync(brought, "mine");
+    await expect(writeFiles(two, files, there)).rejects.toThrow("was not written by launch");
+  },
+);
+
+test("what another project has written is nobody's own elsewhere, though both keep their state in one directory", async () => {
+  await writeAs("default", "one");
+  const there = mkdtempSync(join(realpathSync(tmpdir()), "launch-shared-"));
+  onTestFinished(() => rmSync(there, { recursive: true, force: true }));
+  const paths = statePaths(there, "default", { LAUNCH_STATE_DIR: join(root, ".launch") });
+  expect(readOwnState(paths).state.files).toEqual({});
 });
