@@ -154,7 +154,7 @@ function outcomeOfEnd(fleet: Fleet, member: Member): Outcome | undefined {
   const { service, state } = member;
   // What a task is for is to end with success.
   if (state.status === "exited" && service.onExit === "fail" && service.type !== "task") {
-    return { kind: "failed", service: service.name, failure: { kind: "exit", exit: state.exit } };
+    return { kind: "failed", service: service.name, failure: { kind: "exit", exit: state.exit, byWish: true } };
   }
   if (state.status === "exited" && service.onExit === "shutdown") return { kind: "done" };
   const isFatal = service.onExit !== "ignore" || fleet.rules.onFailure === "stop";

@@ -23,8 +23,8 @@ export type Failure =
   | { readonly kind: "spawn"; readonly code: string; readonly message: string }
   /** A template, an env file or a generated file could not be made. */
   | { readonly kind: "preparation"; readonly message: string }
-  /** It ended by itself and that counts as a failure. */
-  | { readonly kind: "exit"; readonly exit: Exit }
+  /** It ended by itself and that counts as a failure; `byWish`: because its `on_exit` says so, though it ended with success. */
+  | { readonly kind: "exit"; readonly exit: Exit; readonly byWish?: true }
   /** It ended with success although it had yet to prove that it serves, or just after (`wasReady`). */
   | { readonly kind: "ended-early"; readonly exit: Exit; readonly wasReady?: true }
   /** It ended with success and left this process of its own to go on in the background, where nobody supervises it. */
@@ -39,8 +39,8 @@ export type Failure =
   | { readonly kind: "need-ended"; readonly need: string }
   /** It ended once more after all the restarts that it may have within its window. */
   | { readonly kind: "crash-loop"; readonly restarts: number; readonly window: Millis; readonly last: Failure }
-  /** It did not prove ready in time. */
-  | { readonly kind: "not-ready"; readonly timeout: Millis; readonly reason: string }
+  /** It did not prove ready in time; `failures`: nor at so many tries, within less time. */
+  | { readonly kind: "not-ready"; readonly timeout: Millis; readonly reason: string; readonly failures?: number }
   /** Its health probe failed too often. */
   | { readonly kind: "unhealthy"; readonly reason: string }
   /** It gave no sign of life for as long as its watchdog allows. */
@@ -109,6 +109,11 @@ function describeKill(sentBy: Sender | undefined): string {
   }
 }
 
+function triesOf({ timeout, failures }: Extract<Failure, { kind: "not-ready" }>): string {
+  const within = `within ${describeMillis(timeout)}`;
+  return failures === undefined ? within : `at ${failures === 1 ? "the first try" : `${failures} tries`} ${within}`;
+}
+
 /** The failure in words, without a final stop, so that it can stand in a table or a sentence. */
 export function describe(failure: Failure): string {
   switch (failure.kind) {
@@ -123,7 +128,7 @@ export function describe(failure: Failure): string {
     case "preparation":
       return failure.message;
     case "exit":
-      return `ended with ${describeExit(failure.exit)}`;
+      return `ended with ${describeExit(failure.exit)}${failure.byWish === true ? ", and by on_exit: fail it should not end" : ""}`;
     case "ended-early":
       return `ended with ${describeExit(failure.exit)} ${failure.wasReady === true ? "just after" : "before"} it was ready`;
     case "detached":
@@ -135,7 +140,7 @@ export function describe(failure: Failure): string {
     case "crash-loop":
       return `crash loop: restarted ${times(failure.restarts)} within ${describeMillis(failure.window)}, last: ${describe(failure.last)}`;
     case "not-ready":
-      return `not ready within ${describeMillis(failure.timeout)}: ${failure.reason}`;
+      return `not ready ${triesOf(failure)}: ${failure.reason}`;
     case "unhealthy":
       return `unhealthy: ${failure.reason}`;
     case "silent":

@@ -5,7 +5,7 @@ import type { Change } from "./event.ts";
 import { describe, describeConflict, describeEnd, describeExit, describeMillis, type Failure } from "./failure.ts";
 import type { Remark } from "./remark.ts";
 import type { Millis } from "./service.ts";
-import type { After, Member } from "./state.ts";
+import type { After, Ending, Member } from "./state.ts";
 
 /** What a change is worth saying, if anything; `at` is the event's time. */
 export function remarksOn({ before, after }: Change, at: Millis): readonly Remark[] {
@@ -86,8 +86,12 @@ function failureWords(failure: Failure): string {
 function crashRemark(before: Member, after: Member): readonly Remark[] {
   if (after.restarts === before.restarts || after.lastEnd === undefined) return [];
   if (before.state.status === "stopping" && illRemark(before.state.after).length > 0) return [];
-  const text = "exit" in after.lastEnd ? `ended with ${describeEnd(after.lastEnd)}` : describe(after.lastEnd.failure);
+  const text = after.state.status === "backoff" ? describe(after.state.failure) : endWords(after.lastEnd);
   return [{ tone: "bad", text }];
+}
+
+function endWords(end: Ending): string {
+  return "exit" in end ? `ended with ${describeEnd(end)}` : describe(end.failure);
 }
 
 function healthRemark(before: Member, after: Member): readonly Remark[] {

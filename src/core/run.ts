@@ -56,9 +56,12 @@ export function noteRun(fleet: Fleet, member: Member, event: RunFact & Event): F
     case "never-ready":
       // What goes down anyway waits for its dependents, and is not judged on the way.
       if (state.status !== "started" || isGoingDown(member)) return fleet;
-      return set((old) =>
-        stopping(fleet, old, event.at, { kind: "judge", end: { failure: neverReady(old, event.at, event.reason) } }),
-      );
+      return set((old) => {
+        const { failures } = old.service.ready;
+        const late = neverReady(old, event.at, event.reason);
+        const failure = failures === undefined ? late : { ...late, failures };
+        return stopping(fleet, old, event.at, { kind: "judge", end: { failure } });
+      });
     case "healthy":
       return state.status === "ready" ? set((old) => ({ ...old, health: { status: "healthy" } })) : fleet;
     case "unhealthy":
@@ -92,7 +95,7 @@ function extended(member: Member, to: Millis): Member {
 }
 
 /** What a run that did not prove ready has failed of. */
-export function neverReady({ state }: Member, at: Millis, reason: string): Failure {
+export function neverReady({ state }: Member, at: Millis, reason: string): Extract<Failure, { kind: "not-ready" }> {
   return { kind: "not-ready", timeout: state.status === "started" ? at - state.since : 0, reason };
 }
 

@@ -48,8 +48,11 @@ export function shellFault(
 ): Failure | undefined {
   if (exit.code !== 127 && exit.code !== 126) return undefined;
   if ("args" in command) return interpreterFault(command.args[0] ?? "", cwd, env["PATH"]);
-  if (exit.code === 127) return { kind: "command-not-found", command: command.shell };
-  return { kind: "not-executable", command: command.shell };
+  const kind = exit.code === 127 ? "command-not-found" : "not-executable";
+  const program = neededProgram(command.shell);
+  const fault = program === undefined ? undefined : programFault(program, cwd, env["PATH"]);
+  // What else of the string it was, the shell has said.
+  return fault?.kind === kind ? fault : { kind, command: command.shell };
 }
 
 function programFault(program: string, cwd: string, path: string | undefined): Failure | undefined {

@@ -104,6 +104,21 @@ describe("what cannot be started is said as without a wrapper", () => {
     const fault = { kind: "command-not-found", command: "/no/such/interpreter" };
     expect(shellFault({ command, cwd: directory, env }, { code: 127, signal: null })).toEqual(fault);
   });
+  test.each([
+    {
+      shell: "no-such-program --flag && true",
+      code: 127,
+      fault: { kind: "command-not-found", command: "no-such-program" },
+    },
+    { shell: "./plain --flag", code: 126, fault: { kind: "not-executable", command: "./plain" } },
+    // Which of them it was, the shell alone can say.
+    { shell: "true && no-such-program", code: 127, fault: { kind: "command-not-found" } },
+    { shell: "./plain; no-such-program", code: 127, fault: { kind: "command-not-found" } },
+  ])("what the shell cannot run of $shell", ({ shell, code, fault }) => {
+    writeFileSync(join(directory, "plain"), "");
+    const exit = { code, signal: null };
+    expect(shellFault({ command: { shell }, cwd: directory, env }, exit)).toEqual({ command: shell, ...fault });
+  });
   test("a program's own 127 is an exit like any other", () => {
     const exit = { code: 127, signal: null };
     expect(shellFault({ command: { args: ["sh"] }, cwd: directory, env }, exit)).toBeUndefined();

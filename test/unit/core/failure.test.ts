@@ -58,6 +58,12 @@ it.each<[Failure, string]>([
   [{ kind: "preparation", message: "the env file api.env does not exist" }, "the env file api.env does not exist"],
   [{ kind: "exit", exit: { code: 1, signal: null } }, "ended with exit code 1"],
   [{ kind: "not-ready", timeout: 60_000, reason: "refused" }, "not ready within 1m: refused"],
+  [{ kind: "not-ready", timeout: 400, reason: "refused", failures: 3 }, "not ready at 3 tries within 400ms: refused"],
+  [{ kind: "not-ready", timeout: 9, reason: "refused", failures: 1 }, "not ready at the first try within 9ms: refused"],
+  [
+    { kind: "exit", exit: { code: 0, signal: null }, byWish: true },
+    "ended with exit code 0, and by on_exit: fail it should not end",
+  ],
   [{ kind: "unhealthy", reason: "answered 503" }, "unhealthy: answered 503"],
   [{ kind: "lost", reason: "nothing listens on 5432" }, "nothing listens on 5432"],
   [{ kind: "ended-early", exit: { code: 0, signal: null } }, "ended with exit code 0 before it was ready"],

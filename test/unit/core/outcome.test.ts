@@ -131,6 +131,14 @@ describe("on_exit", () => {
     expect(ending(onExit, code, "task")).toEqual(effects);
   });
 
+  it("is said to be why the end of a service with success is a failure", () => {
+    const p = play([service("window", { onExit: "fail", restart: "no" })]);
+    p.up("window");
+    p.serves("window");
+    p.exited("window", 0);
+    expect(p.fleet.outcome).toMatchObject({ failure: { kind: "exit", exit: { code: 0 }, byWish: true } });
+  });
+
   it("means nothing while the service is restarted", () => {
     const p = play([service("window", { onExit: "shutdown" })]);
     p.up("window");

@@ -71,6 +71,17 @@ describe("becoming ready", () => {
     expect(p.state("api")).toMatchObject({ failure: { reason: "no probe has answered yet" } });
   });
 
+  it("fails at as many tries as the manifest says, which is not its limit of time", () => {
+    const { ready } = service("api");
+    const p = play([service("api", { restart: "no", ready: { ...ready, failures: 3 } })]);
+    p.up("api");
+    p.started("api");
+    p.wait(400);
+    p.neverReady("api", "answered 500");
+    p.exited("api", "SIGTERM");
+    expect(p.why("api")).toEqual(["api failed: not ready at 3 tries within 400ms: answered 500"]);
+  });
+
   it("fails when its probe has failed too often, watched or not", () => {
     const p = started();
     p.wait(2000);

@@ -120,12 +120,30 @@ describe("of one that has ended by itself", () => {
   const backoff: State = { status: "backoff", until: 1100, failure };
 
   it.each<[Partial<Member>, readonly string[]]>([
-    [{ restarts: 1, lastEnd: exit(3) }, ["bad: ended with exit code 3"]],
-    [{ restarts: 1, lastEnd: { failure: { kind: "unwatched" } } }, [expect.stringMatching(/^bad: /) as never]],
+    [{ restarts: 1, lastEnd: exit(1) }, ["bad: ended with exit code 1"]],
     [{ restarts: 1 }, []],
-    [{ lastEnd: exit(3) }, []],
+    [{ lastEnd: exit(1) }, []],
   ])("how, and when it starts again: %o", (words, crash) => {
     expect(said({ state: ready }, { ...words, state: backoff })).toEqual([...crash, "warn: starts again in 100ms"]);
+  });
+
+  it("what was wrong with an end that looks like a success", () => {
+    const early = { kind: "ended-early", ...exit(0) } as const;
+    expect(said({ state: ready }, { restarts: 1, lastEnd: exit(0), state: { ...backoff, failure: early } })).toEqual([
+      "bad: ended with exit code 0 before it was ready",
+      "warn: starts again in 100ms",
+    ]);
+  });
+
+  it.each<[Partial<Member>, readonly string[]]>([
+    [{ lastEnd: exit(3) }, ["bad: ended with exit code 3", "plain: starting again (restart 1)"]],
+    [
+      { lastEnd: { failure: { kind: "unwatched" } } },
+      [expect.stringMatching(/^bad: /) as never, expect.anything() as never],
+    ],
+  ])("how, where it starts again at once: %o", (words, remarks) => {
+    const state: State = { status: "starting", run: 2, since: 1000 };
+    expect(said({ state: ready }, { ...words, restarts: 1, run: 2, state })).toEqual(remarks);
   });
 
   it("not again what was said when launch ended it", () => {
