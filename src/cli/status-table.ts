@@ -20,6 +20,7 @@ export function statusTable(
   at: Millis,
   style: Style,
   isShown: (member: Member) => boolean = () => true,
+  columns: number | undefined = process.stdout.columns,
 ): string {
   const rows = Object.values(fleet.members)
     .filter(isShown)
@@ -31,9 +32,14 @@ export function statusTable(
       "since" in member.state ? describeMillis(Math.max(0, at - member.state.since)) : "",
       member.restarts === 0 ? "" : String(member.restarts),
       aboutWords(member.service),
-      isWell(member) ? servingWords(member) : explain(fleet, member.service.name, at).text,
+      isWell(member) ? servingWords(member) : whyWords(member, explain(fleet, member.service.name, at).text),
     ]);
-  return table(["service", "state", "port", "url", "for", "restarts", "about", "why"].map(style.dim), rows);
+  return table(["service", "state", "port", "url", "for", "restarts", "about", "why"].map(style.dim), rows, columns);
+}
+
+/** An explanation beside the state that it explains: what the word has said is not said again. */
+function whyWords(member: Member, text: string): string {
+  return text.replace(new RegExp(`^(?:is |has )?${wordOf(member)}(?:$|: |, )`), "");
 }
 
 /** What is worth knowing of what serves. */

@@ -72,7 +72,7 @@ describe.each(servers)("%s that goes into the background has failed", (_, progra
     project.write("nginx.conf", nginx(port));
     const started = await launch(project, ["-d", "--wait"]);
     expect(started.code).toBe(1);
-    const words = /failed: went into the background \(pid \d+, .*\): run it in the foreground/;
+    const words = /failed .*went into the background \(pid \d+, .*\): run it in the foreground/;
     expect(started.stdout).toMatch(words);
     expect((await launch(project, ["status"])).stdout).toMatch(words);
   });
@@ -179,7 +179,7 @@ test("a service that fails in the background is started again by asking for it, 
   await launch(project, ["-d", "--wait"]);
   const failed = await launch(project, ["status"]);
   expect(failed.code).toBe(1);
-  expect(failed.stdout).toContain("failed: ");
+  expect(failed.stdout).toMatch(/^flag +failed +\S/m);
   project.write("flag", "");
   expect((await launch(project, ["-d", "--wait"])).code).toBe(0);
 });

@@ -31,7 +31,7 @@ test("status and why have one word for it, with how often, how it ended and what
   for (let look = 0; look < 5; look++) {
     expect(await told()).toMatchObject({ state: "crashing", lastWords: "KeyError: 'secret_key'" });
   }
-  const words = /crashing.*: ended with exit code 3, \d+ times; its last words: KeyError: 'secret_key'; /;
+  const words = /crashing.* ended with exit code 3, \d+ times; its last words: KeyError: 'secret_key'; /;
   expect((await launch(project, ["status"])).stdout).toMatch(words);
   const why = await launch(project, ["why", "billing"]);
   expect(why.stdout).toMatch(words);
