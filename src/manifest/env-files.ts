@@ -29,6 +29,7 @@ export async function readEnvFileInto(file: EnvFile, into: Gathering, place?: Pl
     if (text === undefined) return {};
     into.sources.set(file.path, text.source);
     into.problems.push(...text.problems);
+    into.warnings.push(...text.warnings);
     return text.values;
   } catch (error) {
     if (!(error instanceof EnvFileError)) throw error;

@@ -11,6 +11,8 @@ export interface EnvText {
   readonly source: Source;
   /** All that is wrong with it, in the order of the lines. */
   readonly problems: readonly Problem[];
+  /** What is likely meant otherwise. */
+  readonly warnings: readonly Problem[];
 }
 
 /**
@@ -21,16 +23,23 @@ export function parseEnvText(text: string, file: string): EnvText {
   const source = newSource(file, text);
   const problem = ({ offset, ...words }: Fault): Problem => ({ place: placeIn(source, offset), ...words });
   const noText = faultOfBytes(text);
-  if (noText?.isWhole === true) return { values: {}, source, problems: [problem(noText.fault)] };
+  if (noText?.isWhole === true) return { values: {}, source, problems: [problem(noText.fault)], warnings: [] };
   const values: [string, string][] = [];
   const faults = noText === undefined ? [] : [noText.fault];
+  const doubts: Fault[] = [];
   for (let at = 0; at < text.length;) {
     const line = readLine(text, at);
     if (line.fault !== undefined) faults.push(line.fault);
     if (line.pair !== undefined) values.push(line.pair);
+    if (line.doubt !== undefined) doubts.push(line.doubt);
     at = line.end;
   }
-  return { values: Object.fromEntries(values), source, problems: faults.map(problem) };
+  return {
+    values: Object.fromEntries(values),
+    source,
+    problems: faults.map(problem),
+    warnings: doubts.map(problem),
+  };
 }
 
 type Fault = Omit<Problem, "place" | "excerpt"> & { readonly offset: number };
@@ -39,6 +48,7 @@ type Fault = Omit<Problem, "place" | "excerpt"> & { readonly offset: number };
 interface Line {
   readonly pair?: [string, string];
   readonly fault?: Fault;
+  readonly doubt?: Fault;
   readonly end: number;
 }
 
@@ -68,7 +78,18 @@ function readPlain(text: string, from: number, name: string): Line {
   const line = text.slice(from, end).replace(/\r?\n$/, "");
   const hash = line.search(/[ \t]#/);
   const value = (hash === -1 ? line : line.slice(0, hash)).replaceAll(/^[ \t]+|[ \t]+$/g, "");
-  return { pair: [name, value], end };
+  return { pair: [name, value], ...doubtOf(value, text, from), end };
+}
+
+const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)[^}\n]*\}/;
+
+// Other readers render it, but for single quotes.
+function doubtOf(value: string, text: string, from: number): Pick<Line, "doubt"> {
+  const [found, name] = variable.exec(value) ?? [];
+  if (found === undefined) return {};
+  const remedy = "Say it in an `env:` of the manifest, which is rendered; in single quotes it is meant as it is.";
+  const message = `\${${name}} is not rendered in an env file, and stays as it is`;
+  return { doubt: { offset: text.indexOf(found, from), message, remedy, isPrivate: true } };
 }
 
 function readQuoted(text: string, open: number, name: string): Line {
@@ -85,7 +106,8 @@ function readQuoted(text: string, open: number, name: string): Line {
   if (rest === undefined) return somethingFollows(text, open, close);
   const inside = text.slice(open + 1, close).replaceAll("\r\n", "\n");
   const value = mark === '"' ? inside.replaceAll(String.raw`\n`, "\n") : inside;
-  return { pair: [name, value], end: close + 1 + rest[0].length };
+  const doubt = mark === "'" ? {} : doubtOf(value, text, open);
+  return { pair: [name, value], ...doubt, end: close + 1 + rest[0].length };
 }
 
 function somethingFollows(text: string, open: number, close: number): Line {

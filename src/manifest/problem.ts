@@ -13,6 +13,8 @@ export interface Problem {
   readonly remedy?: string;
   /** The line of the file that the place is in. */
   readonly excerpt?: Excerpt;
+  /** True: its line may hold a secret, and is not shown for what is no mistake. */
+  readonly isPrivate?: true;
 }
 
 /** A piece of a line that is safe to print, and how many characters stand before the caret. */
@@ -92,8 +94,9 @@ export function presentProblems(
     .map(withoutEcho)
     .map((problem) => {
       const source = problem.place === undefined ? undefined : sources.get(problem.place.file);
-      const excerpt = source && problem.place && excerptOf(source, problem.place);
-      return excerpt === undefined ? problem : { ...problem, excerpt };
+      const { isPrivate, ...rest } = problem;
+      const excerpt = isPrivate !== true && source && problem.place && excerptOf(source, problem.place);
+      return excerpt === undefined || excerpt === false ? rest : { ...rest, excerpt };
     });
   const hidden = distinct.length - shown.length;
   return hidden === 0 ? shown : [...shown, { message: `and ${hidden} more problems, not shown` }];

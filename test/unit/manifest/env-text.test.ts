@@ -2,7 +2,7 @@ import { parseEnv } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseEnvText } from "../../../src/manifest/env-text.ts";
-import { renderProblem } from "../../../src/manifest/problem.ts";
+import { presentProblems, renderProblem } from "../../../src/manifest/problem.ts";
 
 const valuesOf = (text: string): Readonly<Record<string, string>> => {
   const { values, problems } = parseEnvText(text, "/p/.env");
@@ -128,4 +128,21 @@ describe("what is no line of an env file", () => {
   ])("is told with its place, each in %j", (text, told) => {
     expect(toldOf(text)).toEqual(told);
   });
+});
+
+it.each([
+  ["A=${B}", [".env:1:3 ${B} is not rendered in an env file, and stays as it is"]],
+  ['X=1\nA="x ${B:-y}"', [".env:2:6 ${B} is not rendered in an env file, and stays as it is"]],
+  ["A='${B}'\nC=$B pa$$word ${\n# ${D}\nE=x # ${F}", []],
+])("what other readers would render is doubted: %j", (text, told) => {
+  const { problems, warnings } = parseEnvText(text, "/p/.env");
+  expect(problems).toEqual([]);
+  expect(warnings.map((warning) => renderProblem(warning, "/p").split("\n", 1)[0])).toEqual(told);
+});
+
+it("a line that may hold a secret is not shown for a doubt", () => {
+  const { source, warnings } = parseEnvText("URL=postgres://me:secret@${HOST}/x", "/p/.env");
+  const [shown] = presentProblems(warnings, new Map([["/p/.env", source]]));
+  expect(shown && renderProblem(shown, "/p")).toMatch(/^\.env:1:26 \$\{HOST\} is not rendered/);
+  expect(JSON.stringify(shown)).not.toContain("secret");
 });
