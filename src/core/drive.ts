@@ -103,7 +103,7 @@ function outcomeNow(fleet: Fleet, at: Millis): Outcome | undefined {
   const { upBy, endWhenSettled, endWhenCompleted } = fleet.rules;
   const late = upBy !== undefined && !fleet.arrived && at >= upBy ? wanted.filter(isOnItsWay(fleet)) : [];
   if (late.length > 0) return { kind: "timeout", waiting: late.map(({ service }) => service.name) };
-  if (endWhenCompleted === true && isAllCompleted(wanted)) return { kind: "done" };
+  if (endWhenCompleted === true && isAllCompleted(fleet)) return { kind: "done" };
   return endWhenSettled && isAllDone(fleet, wanted) ? (starved ?? { kind: "done" }) : undefined;
 }
 
@@ -131,9 +131,17 @@ function isAllDone(fleet: Fleet, wanted: readonly Member[]): boolean {
   );
 }
 
-function isAllCompleted(wanted: readonly Member[]): boolean {
-  const asked = wanted.filter(({ needed }) => needed !== true);
-  return asked.length > 0 && asked.every(({ service, state }) => service.type === "task" && state.status === "exited");
+/** True when tasks alone were asked for, and all have completed: a service that was stopped meanwhile may be started again. */
+function isAllCompleted(fleet: Fleet): boolean {
+  const asked = Object.values(fleet.members).filter(
+    ({ wanted, needed, run }) => needed !== true && (wanted || run > 0),
+  );
+  const left = asked.filter(({ wanted }) => wanted);
+  return (
+    left.length > 0 &&
+    asked.every(({ service }) => service.type === "task") &&
+    left.every(({ state }) => state.status === "exited")
+  );
 }
 
 function wantedOf(fleet: Fleet): readonly Member[] {

@@ -59,11 +59,13 @@ function isWorthAsking(script: string): boolean {
   return commands.some((command, index) => command.trim() === "" && !(mayEnd && index === commands.length - 1));
 }
 
-/** The script with a letter for each quoted or escaped part, and without its comments. */
+/** The script with a letter for each quoted or escaped part, and without its comments; where a command stands in double quotes they stay, for it has its own. */
 function withoutQuotes(script: string): string {
-  return script.replaceAll(/'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]|(?<=^|\s)#[^\n]*/g, (part) =>
-    part.startsWith("#") ? "" : part === "\\\n" ? "\n" : "x",
-  );
+  return script.replaceAll(/'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]|(?<=^|\s)#[^\n]*/g, (part) => {
+    if (part.startsWith("#")) return "";
+    if (part.startsWith('"') && /\$\(|`/.test(part)) return '""';
+    return part === "\\\n" ? "\n" : "x";
+  });
 }
 
 // `sh: 1: Syntax error: Unterminated quoted string`, `sh: -c: line 1: unexpected EOF while …`

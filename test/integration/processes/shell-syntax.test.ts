@@ -12,9 +12,10 @@ const good = [
   "if a; then b; fi",
   "f() { a; }; f",
   "echo 'a\"b'",
+  'echo "$(a "b" c)" "`d`"',
 ];
 // The mistake of the one would mend that of the next.
-const pairs = ["echo 'a", "b'", "(a", "b)", "cat <<E", "a )", "if a; then", "b; fi"];
+const pairs = ["echo 'a", "b'", "(a", "b)", "cat <<E", "a )", 'echo "$(a"', 'b)"', "if a; then", "b; fi"];
 const bad = [
   "a && && b",
   "a ;; b",
@@ -25,6 +26,8 @@ const bad = [
   "echo 'a",
   'echo "a',
   "echo $(a",
+  'echo "$(a"',
+  'echo "`a"',
   "a &&",
   "if a; then b",
   "(a",

@@ -286,6 +286,28 @@ describe("a run that was asked for some of its services", () => {
     expect(p.exited("api", 0)).toEqual([]);
     expect(p.fleet.outcome).toBeUndefined();
   });
+
+  it("goes on in the background when the service that was asked for is stopped, so that it can be started again", () => {
+    const p = play([service("api"), task("migrate")], { endWhenCompleted: true });
+    p.up("api", "migrate");
+    p.serves("api");
+    p.started("migrate");
+    p.exited("migrate", 0);
+    p.down("api");
+    expect(p.exited("api", "SIGTERM")).toEqual([]);
+    expect(p.fleet.outcome).toBeUndefined();
+    expect(p.up("api")).toContain("start api 2");
+  });
+
+  it("ends in the background though a task that was asked for is no longer wanted", () => {
+    const p = play([task("seed"), task("migrate")], { endWhenCompleted: true });
+    p.up("seed", "migrate");
+    p.started("seed");
+    p.started("migrate");
+    p.down("seed");
+    p.exited("seed", "SIGTERM");
+    expect(p.exited("migrate", 0)).toEqual(["end done"]);
+  });
 });
 
 describe("an end that nobody asked for", () => {
