@@ -3,7 +3,7 @@
 import { rmSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import type { RunRecord } from "../../src/effects/state/state.ts";
-import { launch } from "../helpers/launch.ts";
+import { launch, startJson } from "../helpers/launch.ts";
 import { isAlive } from "../helpers/processes.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
 
@@ -79,4 +79,22 @@ test("a run whose state directory was removed is told of, and ended by launch do
   expect(down.stdout).toMatch(/^shop stopped after /);
   expect(down.code).toBe(0);
   expect(project.processes()).toEqual([]);
+});
+
+test("the next launch ends what a killed run left though its guard stands still, and the guard as well", async () => {
+  await using project = newProject({ name: "shop", services: { away } });
+  const going = startJson(project);
+  await going.events.find({ type: "up" });
+  const { state } = JSON.parse(project.read(".launch/state.json")) as { state: { run: RunRecord } };
+  const { pid = 0 } = state.run.guard ?? {};
+  // Whoever wakes it finds it stopped again.
+  const stopping = setInterval(() => isAlive(pid) && process.kill(pid, "SIGSTOP"), 1);
+  await going.end("SIGKILL");
+  const left = project.processes().map(({ pid: one }) => one);
+  expect(left.length).toBeGreaterThan(2);
+  await using next = startJson(project);
+  await next.events.find({ type: "up" });
+  clearInterval(stopping);
+  expect(left.filter(isAlive)).toEqual([]);
+  expect(await next.end("SIGTERM")).toBe(0);
 });

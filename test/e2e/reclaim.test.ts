@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import type { RunRecord } from "../../src/effects/state/state.ts";
 import { bin, launch, startLaunch } from "../helpers/launch.ts";
-import { isAlive, stateOf } from "../helpers/processes.ts";
+import { isAlive, killBeforeGuard, stateOf } from "../helpers/processes.ts";
 import { newProject, type Manifest, type TestProject } from "../helpers/project.ts";
 import { until } from "../helpers/wait.ts";
 
@@ -104,8 +104,7 @@ test("the exit code of a service that ended while no engine lived is the true on
   const before = await statusOf(project);
   // No successor comes before its predecessor is gone: it is stopped on the way.
   const { guard } = recordOf(project);
-  process.kill(guard!.pid, "SIGSTOP");
-  process.kill(before.pid, "SIGKILL");
+  killBeforeGuard(before.pid, guard!.pid);
   for (const file of ["end7", "end", "good"]) project.write(file, "");
   await until("three ends", () =>
     ["seven.1", "again.1", "good.1"].every((file) => project.has(`.launch/ends/${file}`)),
@@ -222,8 +221,7 @@ test("a log probe reads on where its run began: a line of the run before is none
   expect(states(await statusOf(project))).toEqual(["api started"]);
 
   const { engine, guard } = recordOf(project);
-  process.kill(guard!.pid, "SIGSTOP");
-  process.kill(engine.pid, "SIGKILL");
+  killBeforeGuard(engine.pid, guard!.pid);
   project.write("go", "");
   await until("the line", () => project.read(".launch/logs/api.log").endsWith("begun\nup\n"));
   process.kill(guard!.pid, "SIGCONT");

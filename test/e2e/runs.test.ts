@@ -85,9 +85,9 @@ describe("the next run", () => {
     const left = await killed.events.state("api", "ready");
     // Before either of them can do anything about the other.
     const guard = project.processes().find(({ command }) => command.includes("launch-guard"))!.pid;
-    process.kill(guard, "SIGSTOP");
-    await killed.end("SIGKILL");
+    killed.signal("SIGSTOP");
     process.kill(guard, "SIGKILL");
+    await killed.end("SIGKILL");
     for (const file of ["state.json", "state.json.old"]) rmSync(project.path(".launch", file), { force: true });
     expect(isAlive(left.pid!)).toBe(true);
     await using run = startJson(project);

@@ -4,7 +4,6 @@ import { cpSync, renameSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { bin, launch, startJson, type Around } from "../helpers/launch.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
-import { until } from "../helpers/wait.ts";
 
 /** Two projects, and a shell that names one state directory for both. */
 function newPair(): { readonly mine: TestProject; readonly other: TestProject; readonly around: Around } {
@@ -54,15 +53,17 @@ describe("the run of another project in the same state directory", () => {
     await using run = startJson(mine, [], around);
     await run.events.find({ type: "up" });
     const { run: record } = JSON.parse(mine.read("state/state.json")).state as { run: { guard: { pid: number } } };
-    process.kill(record.guard.pid, "SIGSTOP");
+    // Stopped, the engine cannot start another guard.
+    run.signal("SIGSTOP");
+    process.kill(record.guard.pid, "SIGKILL");
     await run.end("SIGKILL");
     expect((await launch(other, ["down"], around)).stdout).toBe("Nothing of this project runs here.\n");
     const { code, stderr } = await launch(other, ["--non-interactive"], around);
     expect(code).toBe(2);
     expect(stderr).toContain(`a run of mine in ${mine.directory} was killed and left`);
     expect(mine.processes().length).toBeGreaterThan(0);
-    process.kill(record.guard.pid, "SIGCONT");
-    await until("the guard to end all", () => mine.processes().length === 0);
+    expect((await launch(mine, ["down"], around)).code).toBe(0);
+    expect(mine.processes()).toEqual([]);
   });
 });
 

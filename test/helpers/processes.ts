@@ -41,6 +41,19 @@ export function stateOf(pid: number): string | undefined {
   }
 }
 
+/**
+ * Kills an engine whose guard stands still until it is continued: what would wake that at the engine's end is killed before.
+ */
+export function killBeforeGuard(engine: number, guard: number): void {
+  process.kill(engine, "SIGSTOP");
+  for (const child of readFileSync(`/proc/${engine}/task/${engine}/children`, "utf8").trim().split(" ")) {
+    const isForkServer = readFileSync(`/proc/${child}/cmdline`, "latin1").startsWith("launch-fork-server");
+    if (isForkServer) process.kill(Number(child), "SIGKILL");
+  }
+  process.kill(guard, "SIGSTOP");
+  process.kill(engine, "SIGKILL");
+}
+
 /** The most memory that the process ever had, in megabytes. */
 export function peakMegabytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
