@@ -109,6 +109,8 @@ const service: Kind = {
     links: needs,
     availability: restart,
     autorestart: restart,
+    exit_on_failure: "Say `on_exit: shutdown-on-failure`.",
+    exit_on_end: "Say `on_exit: shutdown`.",
     max_restarts: "Say `restart: { max_restarts: … }`.",
     instances: "It is called `replicas:`.",
     scale: "It is called `replicas:`.",
@@ -138,6 +140,7 @@ const tops: Readonly<Record<string, Kind>> = {
 const port: Kind = { called: "a port", map: portMap };
 const probe = {
   retries: "It is called `failures:`.",
+  attempts: "It is called `failures:`.",
   path: "The path goes under `http:`.",
   command: "It is called `exec:`.",
 };

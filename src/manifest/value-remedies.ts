@@ -51,7 +51,11 @@ const forms: Readonly<Record<string, (value: unknown) => string | undefined>> = 
   stop: stopOf,
   logs: (value) =>
     typeof value === "string" ? "Where logs go is fixed (.launch/logs); how much is kept is a map." : undefined,
-  restart: (value) => (typeof value === "number" ? `Write restart: { max_restarts: ${value} }.` : undefined),
+  restart: (value) => {
+    if (value === "exit_on_failure") return "Write restart: no and on_exit: shutdown-on-failure.";
+    return typeof value === "number" ? `Write restart: { max_restarts: ${value} }.` : undefined;
+  },
+  on_exit: (value) => (value === "restart" ? "Say restart: always." : undefined),
 };
 
 /** As it stands in a URL: `[::1]`, `127.0.0.1:80`. */
@@ -119,7 +123,14 @@ const foreignWords: Readonly<Record<string, string>> = {
   running: "started",
   "unless-stopped": "always",
   on_failure: "on-failure",
-  exit_on_failure: "no",
+  exit_on_failure: "shutdown-on-failure",
+  "exit-on-failure": "shutdown-on-failure",
+  "stop-on-failure": "shutdown-on-failure",
+  exit_on_end: "shutdown",
+  exit: "shutdown",
+  quit: "shutdown",
+  stop: "shutdown",
+  continue: "ignore",
   never: "no",
   oneshot: "task",
   once: "task",

@@ -23,7 +23,19 @@ it.each([
   [
     ["services", "a", "restart"],
     ["always", "on-failure", "no"],
-    { "unless-stopped": "always", on_failure: "on-failure", exit_on_failure: "no", never: "no" },
+    { "unless-stopped": "always", on_failure: "on-failure", never: "no" },
+  ],
+  [
+    ["services", "a", "on_exit"],
+    ["shutdown", "shutdown-on-failure", "fail", "ignore"],
+    {
+      exit_on_failure: "shutdown-on-failure",
+      "exit-on-failure": "shutdown-on-failure",
+      "stop-on-failure": "shutdown-on-failure",
+      exit_on_end: "shutdown",
+      ...Object.fromEntries(["exit", "quit", "stop"].map((word) => [word, "shutdown"])),
+      continue: "ignore",
+    },
   ],
   [
     ["services", "a", "type"],
@@ -44,6 +56,8 @@ it.each([
 it.each([
   [true, ["services", "a", "restart"], [], 'Say "always" or "on-failure".'],
   [false, ["services", "a", "restart"], [], 'Say "no".'],
+  ["exit_on_failure", ["services", "a", "restart"], ["no"], "Write restart: no and on_exit: shutdown-on-failure."],
+  ["restart", ["services", "a", "on_exit"], [], "Say restart: always."],
   [false, ["services", "a", "tty"], [], undefined],
   [10, ["services", "a", "ready", "timeout"], ["0"], "Give it a unit: 10s or 10ms."],
   [10, ["services", "a", "ready", "success"], [], undefined],
