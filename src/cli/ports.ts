@@ -2,7 +2,8 @@
 
 import { jsonText } from "../core/sanitize.ts";
 import { print } from "./print.ts";
-import { readRun, realStateDirectory } from "../effects/state/directory.ts";
+import { lockInstance } from "../effects/ports/leases.ts";
+import { readRun, realStateDirectory, type StatePaths } from "../effects/state/directory.ts";
 import { readOwnState } from "../effects/state/former.ts";
 import { openStateFile } from "../effects/state/state-file.ts";
 import { trustedPaths } from "./lock.ts";
@@ -14,14 +15,22 @@ import { newStyle, wantsColor } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 import { countServices } from "./words.ts";
 
+/** Nobody may begin here meanwhile, whose state would be written over. */
+async function forget(paths: StatePaths): Promise<void> {
+  const directory = realStateDirectory(paths.directory);
+  using lock = await lockInstance(directory);
+  if (lock === undefined) throw new UsageError("A run is just beginning or ending here. Try again in a moment.");
+  const found = readOwnState(paths);
+  openStateFile(directory, found).write({ ...found.state, ports: {}, wishes: {} });
+}
+
 /** Prints or forgets; 0 unless the manifest is wrong. */
 export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promise<number> {
   const read = await readProject(args);
   if (read === undefined) return 2;
   const paths = trustedPaths(read.project.root, args.instance);
   const running = readRun(paths);
-  const found = readOwnState(paths);
-  const kept = found.state;
+  const kept = readOwnState(paths).state;
   if (args.forget) {
     if (running !== undefined) {
       throw new UsageError(
@@ -29,7 +38,7 @@ export async function run(args: GlobalArgs & Values<typeof portsOptions>): Promi
       );
     }
     const count = Object.keys(kept.ports).length;
-    if (count > 0) openStateFile(realStateDirectory(paths.directory), found).write({ ...kept, ports: {}, wishes: {} });
+    if (count > 0) await forget(paths);
     print(`forgot the ports of ${countServices(count)}; the next run tries the preferred ones first\n`);
     return 0;
   }

@@ -3,6 +3,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { lockInstance } from "../../src/effects/ports/leases.ts";
 import { bin, launch, startJson } from "../helpers/launch.ts";
 import { freePorts } from "../integration/ports/strangers.ts";
 import { newProject } from "../helpers/project.ts";
@@ -258,4 +259,22 @@ test.concurrent("--version says why it could not be printed", () => {
   const script = 'exec "$0" "$1" --version >/dev/full';
   const { status, stderr } = spawnSync("/bin/sh", ["-c", script, process.execPath, bin], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 1, stderr: "launch: ENOSPC: no space left on device, write\n" });
+});
+
+test("ports are forgotten, and not while a run is only just beginning, whose state it would be", async () => {
+  await using project = newProject({ services: { api: { command: "serve.js", port: "auto" } } });
+  await using run = startJson(project);
+  await run.events.find({ type: "up" });
+  expect((await launch(project, ["ports", "--forget"])).stderr).toContain("The services run right now");
+  expect(await run.end("SIGTERM")).toBe(0);
+  const kept = project.read(".launch/state.json");
+  {
+    using _lock = await lockInstance(project.path(".launch"));
+    const { code, stderr } = await launch(project, ["ports", "--forget"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("A run is just beginning or ending here")]);
+    expect(project.read(".launch/state.json")).toBe(kept);
+  }
+  const { code, stdout } = await launch(project, ["ports", "--forget"]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining("forgot the ports of 1 service")]);
+  expect((await launch(project, ["ports", "--json"])).stdout).not.toContain("remembered");
 });
