@@ -10,15 +10,18 @@ const groups: readonly ActionRow["group"][] = ["Services", "Views", "Logs", "Cop
 /** With fewer columns a part of the help is not read with ease. */
 const leastColumn = 50;
 const keysWidth = 16;
+/** With fewer columns the actions' names would leave no room for what the actions do. */
+const leastForNames = 70;
 
 /** The help as lines for so many columns: side by side where there is room, else one below the other with the actions' names. */
 export function helpLines(keymap: Keymap, columns: number): readonly Line[] {
   const count = Math.max(1, Math.floor(columns / leastColumn));
+  const hasNames = count === 1 && columns >= leastForNames;
   const words = `In the table j and k choose a service; after Tab, or in the zoomed log, they scroll. \`keys\` in your own configuration calls an action by ${
-    count === 1 ? "the name in the second column" : "its name, which : shows"
+    hasNames ? "the name in the second column" : "its name, which : shows"
   }. Dialogs say their keys themselves.`;
   const end = [[], ...wrapLine([span(words, "dim")], columns)];
-  if (count === 1) return [...groups.flatMap((group) => [...named(keymap, group), []]).slice(0, -1), ...end];
+  if (hasNames) return [...groups.flatMap((group) => [...named(keymap, group), []]).slice(0, -1), ...end];
   const width = Math.floor(columns / count);
   return [
     ...sideBySide(

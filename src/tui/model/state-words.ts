@@ -46,6 +46,7 @@ export function stateReason(fleet: Fleet, member: Member, at: Millis): Span {
       if (health.status === "unhealthy") return span(health.reason, "bad");
       if (member.elsewhere !== undefined) return span(member.elsewhere, "warn");
       if (member.staleEnv) return span("was told an old port: restart it", "warn");
+      if (member.adopted) return span("somebody else's process", "dim");
       return health.status === "healthy" ? span("ok", "good") : nothing;
     case "stopping":
       return span(

@@ -37,6 +37,13 @@ describe("the table", () => {
     expect(web).toMatch(/^ {3}web +waiting +5173 +waits for api/);
   });
 
+  test("says whose an adopted process is", () => {
+    using dashboard = openTestStage(shop);
+    const state = { status: "ready", run: 1, since: 0, verified: true } as const;
+    dashboard.host.set("db", { wanted: true, adopted: true, state });
+    expect(dashboard.screen()[2]).toMatch(/db +adopted +5432 +somebody else's process/);
+  });
+
   test("counts the time of a stop in whole seconds", () => {
     using dashboard = openTestStage(shop);
     const since = dashboard.host.session.now() - 300;

@@ -75,6 +75,13 @@ describe("what is made from the keymap", () => {
     expect(actionNames.filter((action) => !text.includes(action))).toEqual([]);
   });
 
+  test("the help says what actions do also where there is no room for their names", () => {
+    const lines = helpLines(builtIn, 49).map(plain);
+    const text = lines.join(" ").replaceAll(/\s+/g, " ");
+    for (const { says } of actionNames.map(rowOf)) expect(text).toContain(says);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(49);
+  });
+
   test("the help has columns where there is room, and every action's words in them", () => {
     const rows = helpLines(builtIn, 159).map(plain);
     expect(rows.length).toBeLessThan(40);
