@@ -18,6 +18,7 @@ import type { FaceArgs, GlobalArgs, UpArgs } from "./options.ts";
 import { preferencesOf } from "./preferences.ts";
 import { killEngine } from "./unanswering.ts";
 import { endingLine } from "./summary.ts";
+import { sentence } from "./table.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
 import { tidyMemoryIn } from "./tidy-memory.ts";
 import { UsageError } from "./usage-error.ts";
@@ -126,6 +127,6 @@ async function leaveRest(session: RemoteSession, engine: ReturnType<typeof named
 }
 
 function say(words: string): number {
-  print(`${words}\n`);
+  print(`${sentence(words)}\n`);
   return 0;
 }

@@ -16,6 +16,7 @@ import type { UpArgs } from "./options.ts";
 import { defaultTimeout } from "./start-options.ts";
 import { sayNotices } from "./say-notices.ts";
 import { statusJson, statusTable } from "./status-table.ts";
+import { sentence } from "./table.ts";
 import { outcomeWords } from "./summary.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
 
@@ -124,7 +125,8 @@ function words(session: RemoteSession, fleet: Fleet, args: UpArgs): string {
   const state =
     args.wait && !isAllUp(fleet) ? style.bad(missing > 0 ? ", not all of it up," : ", not all of it up yet,") : "";
   const hint = "launch attach shows it, launch status prints this, launch down stops it.";
-  return `${statusTable(fleet, session.now(), style)}\n\n${style.bold(project)}${state} runs in the background (pid ${pid}). ${hint}\n`;
+  const last = `${style.bold(project)}${state} runs in the background (pid ${pid}). ${hint}`;
+  return `${statusTable(fleet, session.now(), style)}\n\n${sentence(last)}\n`;
 }
 
 /** The last lines of what did not come up. */

@@ -9,6 +9,7 @@ import { newPrinter, type Printer } from "./printer.ts";
 import type { Chosen } from "./project.ts";
 import { stampOf } from "./stamp.ts";
 import { endingLine } from "./summary.ts";
+import { sentence } from "./table.ts";
 import { newStyle, type Style, wantsColor } from "./terminal.ts";
 import { openingWords } from "./words.ts";
 import { newWriter, type Writer } from "./writer.ts";
@@ -62,7 +63,7 @@ export function openFace(
           `${jsonText({ type: "end", at: performance.timeOrigin + performance.now(), outcome, exitCode: exitCodeOf(outcome) })}\n`,
         );
       } else {
-        writer.say(`${endingLine(project.name, performance.now(), outcome, fleet, style)}\n`);
+        writer.say(`${sentence(endingLine(project.name, performance.now(), outcome, fleet, style))}\n`);
       }
       await writer.flush(interactive ? lastPatience : lastPatience * 5);
     },

@@ -9,6 +9,7 @@ import { leftBehindWords, leftByOwn } from "./left-behind.ts";
 import type { GlobalArgs } from "./options.ts";
 import { reachRun, sayNobodyThere, stateOf } from "./reach.ts";
 import { statusJson, statusTable } from "./status-table.ts";
+import { sentence } from "./table.ts";
 import { newStyle, wantsColor } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -32,8 +33,8 @@ export async function run(args: GlobalArgs & { readonly service?: readonly strin
     const style = newStyle(wantsColor(args));
     print(`${statusTable(session.snapshot(), session.now(), style, isShown)}\n`);
     const edited = await editedWords(session);
-    if (edited !== undefined) print(`\n${edited}\n`);
-    if (session.about.replaced !== undefined) print(`\n${replacedWords(session.about.replaced)}\n`);
+    if (edited !== undefined) print(`\n${sentence(edited)}\n`);
+    if (session.about.replaced !== undefined) print(`\n${sentence(replacedWords(session.about.replaced))}\n`);
   }
   return Object.values(members).filter(isShown).some(hasFailed) ? 1 : 0;
 }

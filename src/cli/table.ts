@@ -6,6 +6,8 @@ const gap = "  ";
 /** With fewer columns than this left for the last cell, it stands below its row. */
 const leastBeside = 30;
 const below = 4;
+/** Some terminals say that they have none. */
+const narrowest = 20;
 
 /**
  * Lines with aligned columns, without trailing blanks; cells may hold colours. Columns that are empty throughout are left out.
@@ -21,7 +23,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       .map((cell, column) => pad(cell, widths[column] ?? 0))
       .join(gap)
       .trimEnd();
-  if (columns === undefined || whole <= columns) return all.map(rowOf).join("\n");
+  if (columns === undefined || columns < narrowest || whole <= columns) return all.map(rowOf).join("\n");
   const start = whole - (widths.at(-1) ?? 0);
   const isBeside = columns - start >= leastBeside;
   const indent = isBeside ? start : below;
@@ -36,12 +38,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join("\n");
 }
 
-/** The text in lines of at most so many columns, where its words allow it. */
+/** A sentence of ours, broken between words in a terminal of so many columns, from its second line on by two further in. */
+export function sentence(text: string, columns: number | undefined = process.stdout.columns): string {
+  return columns === undefined || columns < narrowest ? text : wrapWords(text, columns - 2).join("\n  ");
+}
+
+/** The text in lines of at most so many columns, where its words allow it; it may hold colours. */
 function wrapWords(text: string, columns: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const longer = `${lines.at(-1) ?? ""} ${word}`;
-    if (lines.length > 0 && longer.length <= columns) lines[lines.length - 1] = longer;
+    if (lines.length > 0 && width(longer) <= columns) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { table } from "../../../src/cli/table.ts";
+import { sentence, table } from "../../../src/cli/table.ts";
 
 const head = ["service", "state", "why"];
 const rows = [
@@ -38,4 +38,12 @@ web      waiting   waits for api to be ready
       "a  why\nx\n    /a/very/long/path/to/some/log.txt\n    is missing",
     );
   });
+});
+
+test.each([
+  [40, "slow: ended after 6.9s: \u001b[31mended before\n  everything was up\u001b[39m"],
+  [0, "slow: ended after 6.9s: \u001b[31mended before everything was up\u001b[39m"],
+  [undefined, "slow: ended after 6.9s: \u001b[31mended before everything was up\u001b[39m"],
+])("a sentence in %s columns", (columns, shown) => {
+  expect(sentence("slow: ended after 6.9s: \u001b[31mended before everything was up\u001b[39m", columns)).toBe(shown);
 });
