@@ -189,7 +189,9 @@ export function question(
   const shortcuts = [
     ...(choices.includes("next") ? ["add r to keep the new port for this project (1r)"] : []),
     ...(more > 0 && choices.includes("next")
-      ? [`add a to do the same for ${more === 1 ? "the one that follows" : `all ${more} that follow`} (1a)`]
+      ? [
+          `add a to do the same for ${more === 1 ? "the one that follows" : `${more === 2 ? "both" : `all ${more}`} that follow`} (1a)`,
+        ]
       : []),
   ];
   const number = preselected === undefined ? "" : ` [${choices.indexOf(preselected) + 1}]`;

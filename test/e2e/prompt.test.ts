@@ -138,7 +138,7 @@ describe("several conflicts", () => {
     );
     await using project = newProject({ services });
     await using terminal = startTerminal(project);
-    await terminal.sees("add a to do the same for all 2 that follow (1a)");
+    await terminal.sees("add a to do the same for both that follow (1a)");
     await terminal.asked();
     terminal.type("1a\n");
     await terminal.sees("all up after");

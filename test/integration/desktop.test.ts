@@ -94,7 +94,9 @@ test("what cannot be opened is told with its address", async () => {
   const { PATH } = desk;
   await expect(openUrl("file:///etc/passwd", { PATH }, "linux")).rejects.toThrow("only http and https");
   await expect(openUrl("javascript:1", { PATH }, "linux")).rejects.toThrow("only http and https");
-  await expect(openUrl("http://a/", { PATH }, "linux")).rejects.toThrow("install xdg-utils. The page is http://a/");
+  await expect(openUrl("http://a/", { PATH }, "linux")).rejects.toThrow(
+    "http://a/: no browser is found; set BROWSER, or install xdg-utils",
+  );
   await expect(openUrl("http://a/", { PATH, BROWSER: "none" }, "linux")).rejects.toThrow("BROWSER=none");
   desk.has("xdg-open", "exit 3");
   await expect(openUrl("http://a/", { PATH }, "linux")).rejects.toThrow("xdg-open ended with exit code 3");

@@ -7,7 +7,7 @@ import { type Environment, isThere, outside, splitWords, type Words } from "./pr
 /** A browser that lives so long has begun to open the page, in milliseconds; others say sooner that they cannot. */
 const patience = 1000;
 
-/** Opens an http or https URL in the browser, which outlives us; rejects with words when it cannot. */
+/** Opens an http or https URL in the browser, which outlives us; rejects with words when it cannot: first the address, which may be all that there is room for. */
 export async function openUrl(
   url: string,
   env: Environment = process.env,
@@ -22,12 +22,12 @@ export async function openUrl(
     const timer = after(patience, resolve);
     child.once("error", (error) => {
       timer[Symbol.dispose]();
-      reject(new Error(`${program} could not be started: ${error.message}. The page is ${url}`));
+      reject(new Error(`${url}: ${program} could not be started: ${error.message}`));
     });
     child.once("exit", (code, signal) => {
       timer[Symbol.dispose]();
       if (code === 0) resolve();
-      else reject(new Error(`${program} ended with ${signal ?? `exit code ${code}`}. The page is ${url}`));
+      else reject(new Error(`${url}: ${program} ended with ${signal ?? `exit code ${code}`}`));
     });
     child.unref();
   });
@@ -39,7 +39,7 @@ function isPage(url: string): boolean {
 
 function openerFor(url: string, env: Environment, platform: NodeJS.Platform): Words | string {
   const chosen = splitWords(env["BROWSER"]);
-  if (chosen?.[0] === "none") return `BROWSER=none says that no browser is opened. The page is ${url}`;
+  if (chosen?.[0] === "none") return `${url} is not opened: BROWSER=none`;
   // Several may be named, the first that is there counts; `%s` is where the address goes.
   const named = (env["BROWSER"] ?? "").split(":").flatMap((one) => withUrl(splitWords(one), url));
   const usual: readonly Words[] =
@@ -50,7 +50,7 @@ function openerFor(url: string, env: Environment, platform: NodeJS.Platform): Wo
           ["xdg-open", url],
         ];
   const found = [...named, ...usual].find(([program]) => isThere(program, env));
-  return found ?? `no browser to be found: set BROWSER, or install xdg-utils. The page is ${url}`;
+  return found ?? `${url}: no browser is found; set BROWSER, or install xdg-utils`;
 }
 
 function withUrl(words: Words | undefined, url: string): readonly Words[] {

@@ -62,7 +62,11 @@ export function restart(stage: Stage): void {
     [`${affected.join(", ")} ${affected.length === 1 ? "uses" : "use"} it meanwhile.`],
     [
       { key: "y", text: `restart ${name} alone`, pick: go },
-      { key: "R", text: `restart all ${all.length}: ${all.join(", ")}`, pick: () => restartAll(stage, name, all) },
+      {
+        key: "R",
+        text: `restart ${all.length === 2 ? "both" : `all ${all.length}`}: ${all.join(", ")}`,
+        pick: () => restartAll(stage, name, all),
+      },
     ],
   );
 }
