@@ -64,7 +64,7 @@ function factLines(facts: WhyFacts, member: Member): readonly Line[] {
     ),
     row("ports", ports.join(", ")),
     row("page", facts.url ?? ""),
-    row("ready", `${provesWords(service)}, within ${describeMillis(service.ready.timeout)}`),
+    row("ready", readyWords(service)),
     row(
       "health",
       service.health === undefined
@@ -123,9 +123,10 @@ function row(label: string, text: string): readonly Line[] {
   return text === "" ? [] : [[span(`${fit(label, 12)} `, "dim"), span(text)]];
 }
 
-/** What proves a service ready, or a task to be done. */
-function provesWords({ type, ready }: Service): string {
-  return type === "task" && ready.probe.kind === "none" ? "ends with success" : probeWords(ready.probe);
+/** What proves a service ready, and by when; a task may take its time. */
+function readyWords({ type, ready }: Service): string {
+  if (type === "task") return "once it has ended with success";
+  return `${probeWords(ready.probe)}, within ${describeMillis(ready.timeout)}`;
 }
 
 function probeWords(probe: Probe): string {
