@@ -1,5 +1,6 @@
 // `launch logs [SVC…]`: what services have written, whether anything runs or not, in the order of time.
 
+import { printError } from "./print.ts";
 import { listLogs } from "../effects/logs/names.ts";
 import type { Wanted } from "../effects/logs/filter.ts";
 import { isOwn } from "../effects/state/owner.ts";
@@ -48,11 +49,17 @@ export async function run(args: GlobalArgs & LogsArgs): Promise<number> {
   });
   using lines = openLines({ directory: paths.logs, services, wanted, since, count });
   const last = args.follow ? "standing" : "at-once";
+  let isEmpty = true;
   for (let batch = lines.next(last); batch !== undefined && !sink.isGone(); batch = lines.next(last)) {
+    isEmpty = false;
     await sink.write(print(batch));
   }
   if (args.follow) await followLogs({ directory: paths.logs, isNamed, lines, print, sink });
   await sink.flush();
+  // A program that reads knows by itself; a person wonders.
+  if (isEmpty && !args.follow && !args.json && process.stdout.isTTY) {
+    printError(services.length === 0 ? "Nothing has been written yet.\n" : "No line that was written fits.\n");
+  }
   return 0;
 }
 

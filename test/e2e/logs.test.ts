@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { timesPath } from "../../src/effects/logs/names.ts";
 import { encodeHeader, encodeRecord, recordSize } from "../../src/effects/logs/times-format.ts";
 import { type Going, launch, startLaunch } from "../helpers/launch.ts";
+import { startTerminal } from "../helpers/terminal.ts";
 import { newProject, type TestProject } from "../helpers/project.ts";
 import { until } from "../helpers/wait.ts";
 
@@ -319,4 +320,18 @@ test("a line that a run has not ended is none of the next run's first, in the sa
   expect(runs((await shown(project, "once", "--no-color")).join("\n"))).toEqual(["run 0", "run 1", "run 2", "run 3"]);
   expect(runs(first.stdout)).toEqual(["run 0", "run 1"]);
   expect(second.stdout.match(/"line":"[^"]*"/g)).toEqual(['"line":"run 2"', '"line":"run 3"']);
+});
+
+test("a person is told why there is nothing to see, a program is not", async () => {
+  await using project = newProject({ services: { api: "echo hello" } });
+  const said = async (...args: readonly string[]): Promise<string> => {
+    await using terminal = startTerminal(project, ["logs", ...args]);
+    expect(await terminal.ended).toBe(0);
+    return terminal.shown();
+  };
+  expect(await said()).toContain("Nothing has been written yet.");
+  expect(await launch(project, ["logs"])).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  await launch(project, ["run", "--", "true"]);
+  expect(await said("--grep", "nowhere")).toContain("No line that was written fits.");
+  expect(await said()).toContain("hello");
 });
