@@ -146,6 +146,8 @@ function dial(path: string): Promise<Socket | undefined> {
     });
     const onError = (error: NodeJS.ErrnoException): void => {
       if (nobody.includes(error.code)) resolve(undefined);
+      // It died before it could take the connection.
+      else if (error.code === "ECONNRESET" || error.code === "EPIPE") reject(new EngineGoneError());
       else if (error.code === "EACCES" || error.code === "EPERM") {
         reject(new Error(`The run here belongs to another user, who alone may talk to it (${path}).`));
       } else reject(new Error(`${path} cannot be reached: ${error.message}.`));
