@@ -20,11 +20,12 @@ const interval = 100;
 export async function endSession(given: RemoteSession): Promise<"ended" | "lost" | "hung"> {
   await using session = given;
   using _notices = sayNewNotices(session);
-  session.request({ type: "quit", by: "request", force: false });
+  // Before anything is asked: whoever sees it begin may press Ctrl-C at once.
   using _signals = onSignals((by, count) => {
     session.request({ type: "quit", by, force: true });
     if (count > 1) process.exit(130);
   });
+  session.request({ type: "quit", by: "request", force: false });
   const over = new AbortController();
   const closed = session.closed.then((outcome) => (outcome === undefined ? "lost" : "ended"));
   const end = await Promise.race([closed, silenceOf(session, over.signal)]);

@@ -163,7 +163,8 @@ export async function openLive(
     supervisor.abandon();
     const { outcome } = supervisor.snapshot();
     // By the system's clock: ours stands still where the loop is slow.
-    setTimeout(() => process.exit(outcome === undefined ? interrupted : exitCodeOf(outcome)), lastMoment);
+    const codeOf = options.exitCode ?? exitCodeOf;
+    setTimeout(() => process.exit(outcome === undefined ? interrupted : codeOf(outcome)), lastMoment);
   };
   // A bug of ours must not leave services behind.
   const onBug = (error: unknown): void => {

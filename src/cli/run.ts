@@ -30,6 +30,9 @@ export type RunArgs = GlobalArgs & SelectionArgs & StartArgs & { readonly "--"?:
 /** Lines shown of each service that failed. */
 const lastLines = 50;
 
+/** The exit code for a command that is left to the guard, which kills it. */
+const killed = 137;
+
 /** From the first signal until the command is killed, in milliseconds. */
 const graceOfCommand = 10_000;
 
@@ -51,6 +54,7 @@ export async function run(args: RunArgs): Promise<number> {
     { interactive: false, output: process.stderr, hint: "" },
   );
   let code: number | undefined;
+  let isCommandRunning = false;
   await using live = await openLive(chosen, { ...args, nonInteractive: true }, face, {
     interactive: false,
     patient: false,
@@ -59,7 +63,7 @@ export async function run(args: RunArgs): Promise<number> {
     restarts: false,
     onFailure: args.onFailure ?? "stop",
     endWhenSettled: false,
-    exitCode: (outcome) => code ?? codeWithoutCommand(outcome),
+    exitCode: (outcome) => code ?? (isCommandRunning ? killed : codeWithoutCommand(outcome)),
   });
   const { supervisor } = live;
   const settled = whenSettled(supervisor);
@@ -73,6 +77,7 @@ export async function run(args: RunArgs): Promise<number> {
     return first === "not up" ? launchFailed : codeWithoutCommand(outcome);
   }
 
+  isCommandRunning = true;
   code = await runToEnd(command, chosen, supervisor, args);
   supervisor.request({ type: "quit", by: "request", force: false });
   const outcome = await live.ended;

@@ -34,11 +34,13 @@ const claims = new Map<string, (signal: Claimed) => void>();
 
 /** Hands every signal that ends a run to the handler until disposed, and several within 300 ms once. */
 export function onSignals(handle: SignalHandler): Signals {
-  const next = newRequestCounter();
+  const requests = newRequestCounter();
   const receive = (signal: EndingSignal): void => {
     if (claims.has(signal)) return;
-    const count = next(now());
-    if (count !== undefined) handle(signal, count);
+    const count = requests.next(now());
+    if (count === undefined) return;
+    handle(signal, count);
+    requests.handled(now());
   };
   const heard = heardEndings();
   for (const signal of heard) process.on(signal, receive);

@@ -40,7 +40,6 @@ export async function endSilentRun(run: Run, tell: (words: string) => void): Pro
     signalProcess(run, "SIGCONT");
     return result !== "refused";
   };
-  if (!ask()) return false;
   let isTold = false;
   let isKilled = false;
   using _signals = onSignals((_, count) => {
@@ -48,6 +47,7 @@ export async function endSilentRun(run: Run, tell: (words: string) => void): Pro
     if (count > 1) isKilled = true;
     if (count > 2) process.exit(130);
   });
+  if (!ask()) return false;
   const guard = guardOf(run);
   for (const begun = now(); isRunning(run); await sleep(interval)) {
     const waited = now() - begun;

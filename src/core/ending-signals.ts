@@ -32,13 +32,26 @@ export function codeOfSignal(signal: EndingSignal): number {
 /** What a terminal and a program between it and us both hand on comes within so many milliseconds. */
 export const sameRequest: Millis = 300;
 
-/** Counts requests to end, from 1; undefined for one that is still the last one. */
-export function newRequestCounter(): (at: Millis) => number | undefined {
+/** Counts requests to end. */
+export interface RequestCounter {
+  /** The number of the request that comes now, from 1; undefined for one that is still the last one. */
+  next(at: Millis): number | undefined;
+  /** The last one has been dealt with only now: what came meanwhile is heard after this, and is no later for it. */
+  handled(at: Millis): void;
+}
+
+/** A counter that has counted nothing. */
+export function newRequestCounter(): RequestCounter {
   let count = 0;
   let last = Number.NEGATIVE_INFINITY;
-  return (at) => {
-    if (at - last < sameRequest) return undefined;
-    last = at;
-    return ++count;
+  return {
+    next(at) {
+      if (at - last < sameRequest) return undefined;
+      last = at;
+      return ++count;
+    },
+    handled(at) {
+      last = at;
+    },
   };
 }

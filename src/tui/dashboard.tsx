@@ -235,13 +235,13 @@ function watchLogs({ logs }: Stage, onNews: () => void): Disposable {
 /** Ends what must end when this process is asked to, or loses its terminal. */
 function onSignals(host: Host, keys: Opening["keys"], isLent: () => boolean, leave: (end: End) => void): Disposable {
   let isAsked = false;
-  const next = newRequestCounter();
+  const requests = newRequestCounter();
   const ask = (by: EndingSignal) => (): void => {
     // Ctrl-C in an editor or pager is meant for it.
     if (by === "SIGINT" && isLent()) return;
     if (!host.about.owner) return leave({ kind: "left" });
     // A terminal that closes says so in two ways, and a program between it and us says it again.
-    const count = next(performance.now());
+    const count = requests.next(performance.now());
     if (count === undefined) return;
     const { outcome } = host.session.snapshot();
     // An engine that does not react is no reason to stay.

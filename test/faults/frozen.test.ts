@@ -18,21 +18,34 @@ function cpuOf(run: Run): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** A run with a fork server: on a busy machine it may be done without, when it takes too long to come up. */
+async function startForked(
+  manifest: Parameters<typeof startRun>[0],
+): Promise<{ readonly run: Run; readonly forks: number }> {
+  for (let tries = 1; ; tries++) {
+    const run = await startRun(manifest);
+    await run.events.state("task", "started");
+    const forks = run.living().find(({ command }) => command.startsWith("launch-fork-server"))?.pid;
+    if (forks !== undefined) return { run, forks };
+    await run.end();
+    await run[Symbol.asyncDispose]();
+    if (tries === 5) throw new Error("there is never a fork server");
+  }
+}
+
 fault(47, async () => {
   const many = Array.from({ length: 100 }, (_, index) => [`s${index}`, "exec sleep 1000"]);
-  await using run = await startRun({
+  const forked = await startForked({
     services: {
       ...Object.fromEntries(many),
       task: { type: "task", command: "until [ -e go ]; do sleep 0.05; done" },
       next: { command: "exec sleep 1000", depends_on: { task: "completed" } },
     },
   });
+  await using run = forked.run;
   await Promise.all(many.map(([name = ""]) => run.events.state(name, "ready")));
-  await run.events.state("task", "started");
-  const forks = run.living().find(({ command }) => command.startsWith("launch-fork-server"));
-  expect(forks).toBeDefined();
-  run.signal("SIGKILL", forks?.pid);
-  await until("the fork server to be gone", () => !run.isAlive(forks?.pid ?? 0));
+  run.signal("SIGKILL", forked.forks);
+  await until("the fork server to be gone", () => !run.isAlive(forked.forks));
   const before = cpuOf(run);
   // What it uses in this time is the fault itself.
   await new Promise((resolve) => setTimeout(resolve, 3000));
@@ -91,13 +104,20 @@ fault(48, async () => {
       expect(down.stderr).toContain("is stopped: it is continued, so that it can end its run");
       nothingLives(down, project);
     }),
-    inBackground(async ({ project, engine }) => {
-      const stopping = setInterval(() => isAlive(engine) && process.kill(engine, "SIGSTOP"), 1);
-      const down = await launch(project, ["down"]);
-      clearInterval(stopping);
-      expect(down.stderr).toContain(`The engine of shop (pid ${engine}) does not answer: it is killed`);
-      nothingLives(down, project);
-    }),
+    // Stopped again and again; on a busy machine it may answer in between, and then it need not be killed.
+    (async () => {
+      let words = "";
+      for (let tries = 0; tries < 5 && !words.includes("does not answer: it is killed"); tries++) {
+        await inBackground(async ({ project, engine }) => {
+          const stopping = setInterval(() => isAlive(engine) && process.kill(engine, "SIGSTOP"), 1);
+          const down = await launch(project, ["down"]);
+          clearInterval(stopping);
+          nothingLives(down, project);
+          words = down.stderr;
+        });
+      }
+      expect(words).toContain("does not answer: it is killed");
+    })(),
   ]);
 });
 
