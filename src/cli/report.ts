@@ -64,6 +64,9 @@ interface ServiceReport {
   readonly log: string;
 }
 
+/** Runs of a service that the report tells of: the first and the latest. An engine that restarts things for weeks does not grow. */
+const mostRuns = 100;
+
 /** Lines of output that the report repeats for each service. */
 const lastLines = 20;
 
@@ -92,6 +95,8 @@ export function newReporter(project: string): Reporter {
         }
         // One entry may hold the end of a run and the start of the next.
         if (after.run !== before.run) own.push({ run: after.run, startedAt: time });
+        // The first stays, for the time to readiness is its.
+        if (own.length > mostRuns) own.splice(1, 1);
         const isUp = after.state.status === "ready" || after.state.status === "exited";
         const now = own.at(-1);
         if (isUp && now !== undefined && before.state.status !== after.state.status) now.readyAt ??= time;

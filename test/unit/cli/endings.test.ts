@@ -29,6 +29,22 @@ it("reports a task whose success ends the run as completed, not as still running
   expect(report.services).toMatchObject([{ name: "seed", state: "completed", ok: true }]);
 });
 
+it("reports the first run and the latest, a hundred at most", () => {
+  const fleet = newFleet([service("api")], rules());
+  const member = fleet.members["api"]!;
+  const reporter = newReporter("shop");
+  const runOf = (run: number): Member => ({
+    ...member,
+    wanted: true,
+    run,
+    state: { status: "starting", run, since: 0 },
+  });
+  for (let run = 1; run <= 1000; run++) reporter.onEntry(entry([{ before: runOf(run - 1), after: runOf(run) }]));
+  const report = reporter.finish({ kind: "done" }, { ...fleet, members: { api: runOf(1000) } }, silent);
+  const told = report.services[0]?.runs.map(({ run }) => run);
+  expect(told).toEqual([1, ...Array.from({ length: 99 }, (_, index) => 902 + index)]);
+});
+
 it("reports a service that the end of the run stops as it stood before", () => {
   const fleet = newFleet([service("api")], rules());
   const ready = { status: "ready", run: 1, since: 0, verified: true } as const;
