@@ -63,8 +63,9 @@ test("a process that ended is gone, also while its parent has not asked for it",
   const stranger = await startStranger("sh", ["-c", "echo up; exec sleep 100"]);
   await stranger.end();
   expect(signalProcess({ pid: stranger.pid }, "SIGTERM")).toBe("gone");
-  // A parent that never waits leaves its child a zombie.
-  await using parent = await startStranger("sh", ["-c", "setsid true & echo $!; exec sleep 100"]);
+  // A parent that never waits leaves its child a zombie. The child ends once that is so: before, the shell could still wait for it.
+  const child = 'until [ "$(cat /proc/$PPID/comm)" = sleep ]; do :; done';
+  await using parent = await startStranger("sh", ["-c", `setsid sh -c '${child}' & echo $!; exec sleep 100`]);
   const zombie = Number(parent.line);
   await until(() => readStat(zombie)?.state === "Z");
   expect(signalProcess({ pid: zombie }, "SIGTERM")).toBe("gone");
